@@ -1,0 +1,31 @@
+# Two commands matter: `make demo` and `make test`. Both need only Python (3.11 or newer) and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check validate clean
+
+demo: $(STAMP)
+	$(BIN)/osea design examples/falcon9/study.yaml --out out/falcon9
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+validate: $(STAMP)
+	$(BIN)/osea validate --write docs/validation.md
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "OSEA-Rocket needs Python 3.11 or newer; this is " + sys.version.split()[0] + " (set PYTHON=python3.12, say)")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	mkdir -p $(VENV)/static && ln -sfn ../.. $(VENV)/static/osea_rocket
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) build dist out *.egg-info

@@ -1,0 +1,1 @@
+"""OSEA-Rocket: open rocket design and avionics toolkit."""

@@ -1,0 +1,1 @@
+"""The osea command, one file a command group."""

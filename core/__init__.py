@@ -1,0 +1,1 @@
+"""Quantities, documents, findings, results, run folders, numerics: what every floor stands on."""

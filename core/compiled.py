@@ -1,0 +1,54 @@
+"""The one door to numba."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.extending import overload, register_jitable
+
+from . import numeric
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_evaluate_table = register_jitable(numeric.evaluate_table)
+
+
+@overload(numeric.lookup)
+def _lookup(table, x):
+    return lambda table, x: _evaluate_table(table, x)
+
+
+@overload(numeric.choose)
+def _choose(condition, if_true, if_false):
+    return lambda condition, if_true, if_false: if_true if condition else if_false
+
+
+@cache
+def source_hash() -> str:
+    """Hash of the package's sources: numba's own cache does not see edits in the files a function calls."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    skipped = {".venv", "build", "dist", "out", "tests", "examples", "benchmarks", "docs"}
+    for file in sorted(root.rglob("*.py")):
+        if not skipped.intersection(file.relative_to(root).parts):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+numba.config.CACHE_DIR = str(_cache_home / "osea_rocket" / source_hash())  # type: ignore[attr-defined]
+
+_registered: set[Callable[..., Any]] = set()
+
+
+def compiled(function: F) -> F:
+    """The function compiled by numba, with every ``@equation`` known so far; compiled code is kept on disk."""
+    for known in numeric.EQUATIONS:
+        if known not in _registered:
+            _registered.add(known)
+            register_jitable(known)
+    return numba.njit(cache=True)(function)  # type: ignore[return-value]

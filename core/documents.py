@@ -1,0 +1,385 @@
+"""Strict definition documents: YAML in, frozen pydantic models out, every error with file, line, field and the mend."""
+
+import difflib
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from . import strict_yaml
+from .errors import InputError
+from .strict_yaml import Problem, YamlError
+
+T = TypeVar("T")
+Flag = Annotated[bool, Field(strict=True)]  # only true and false: lax pydantic would take "no" and 1
+Count = Annotated[int, Field(strict=True, ge=1)]
+Integer = Annotated[int, Field(strict=True)]
+
+
+class DocumentError(InputError):
+    """A definition file is wrong; ``problems`` lists every place."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(dict.fromkeys(problems))
+        InputError.__init__(self, "\n".join(map(str, self.problems)))
+
+
+class FieldError(ValueError):
+    """For validators of whole documents: the message belongs to one field (a dotted path from the document)."""
+
+    def __init__(self, field_path: str, message: str) -> None:
+        self.field_path = field_path
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a document was read; documents read from different places may still be equal."""
+
+    file: str
+    node: Node
+    files: dict[Path, bytes]
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Origin":
+        return self
+
+
+class Document(BaseModel):
+    """A frozen, strict part of a definition. Change it by ``evolve``, which validates again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=())
+    _origin: Origin | None = PrivateAttr(default=None)
+
+    def evolve(self, **changes: Any) -> Self:
+        """A validated variant: ``stage.evolve(dry_mass=22.2e3)``. Raises InputError when it is not valid."""
+        unknown = set(changes) - set(type(self).model_fields)
+        if unknown:
+            raise InputError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}", where=self.where())
+        values = {name: getattr(self, name) for name in type(self).model_fields} | changes
+        try:
+            variant = type(self).model_validate(values)
+        except ValidationError as error:
+            lines = [f"{'.'.join(map(str, e['loc']))}: {_message(e)}" for e in error.errors(include_url=False)]
+            raise InputError("; ".join(lines), where=self.where()) from None
+        variant._origin = self._origin
+        return variant
+
+    def where(self, field_path: str = "") -> str:
+        """``file:line:column`` of the document or of one of its fields (dotted path); the type's name without a file."""
+        if self._origin is None:
+            return f"{type(self).__name__}{'.' + field_path if field_path else ''}"
+        loc = tuple(int(p) if p.isdigit() else p for p in field_path.split(".")) if field_path else ()
+        mark = strict_yaml.find(self._origin.node, loc).start_mark
+        return f"{self._origin.file}:{mark.line + 1}:{mark.column + 1}"
+
+    def input_files(self) -> dict[Path, bytes]:
+        """Every file read for this document, with its exact bytes; empty for one made in Python."""
+        return dict(self._origin.files) if self._origin else {}
+
+    def to_plain(self) -> dict[str, Any]:
+        """The resolved document as plain data, quantities as SI strings; reading it back gives an equal document."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def content_hash(self) -> str:
+        """sha256 of the resolved content: independent of comments, order of fields, units written, file names."""
+        text = json.dumps(self.to_plain(), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+Grade = Literal["read", "secondary", "recalled", "estimate"]
+
+
+class Source(Document):
+    """Where figures come from. read: in the source itself; secondary: in a copy that cites it; recalled: from memory,
+    never counted as validation; estimate: ours, the citation says how."""
+
+    fields: tuple[str, ...] = Field(min_length=1, description="the fields (dotted paths) that this source covers")
+    grade: Grade
+    citation: str = Field(min_length=3)
+
+
+SCHEMAS: dict[str, type["Module"]] = {}
+
+
+class Module(Document):
+    """A document that can stand in a file of its own: ``schema: osea/stage/v1``."""
+
+    schema_id: ClassVar[str] = ""
+    schema_: str = Field("", alias="schema", description="kind and version of the document")
+    name: str = Field(min_length=1)
+    notes: str = ""
+    sources: tuple[Source, ...] = ()
+
+    def __init_subclass__(cls, schema: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if schema:
+            cls.schema_id = schema
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, schema: str = "", **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if schema:
+            SCHEMAS[schema] = cls
+
+    @model_validator(mode="before")
+    @classmethod
+    def _schema_fits(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("schema") not in (None, "", cls.schema_id):
+            given = data["schema"]
+            raise FieldError("schema", f"the schema is '{given}'; here '{cls.schema_id}' is expected")
+        if isinstance(data, dict):
+            data = {k: v for k, v in data.items() if k != "schema_"} | {"schema": cls.schema_id}
+        return data
+
+    @model_validator(mode="after")
+    def _sources_name_fields(self) -> Self:
+        for i, source in enumerate(self.sources):
+            for path in source.fields:
+                if not _has_path(self, path.split(".")):
+                    names = [n for n in type(self).model_fields if n not in ("sources", "schema_", "notes")]
+                    near = difflib.get_close_matches(path, names, 1)
+                    hint = f"; did you mean '{near[0]}'?" if near else ""
+                    raise FieldError(f"sources.{i}.fields", f"a source for '{path}', which is not given here{hint}")
+        return self
+
+    def graded(self, field_path: str) -> Grade | None:
+        """The grade of the source that covers a field, or None."""
+        return next((s.grade for s in self.sources if _covers(s, field_path)), None)
+
+
+def _covers(source: Source, path: str) -> bool:
+    return any(path == f or path.startswith(f + ".") for f in source.fields)
+
+
+def _has_path(value: Any, path: list[str]) -> bool:
+    for part in path:
+        if isinstance(value, Document) and part in type(value).model_fields:
+            value = getattr(value, part)
+        elif isinstance(value, tuple) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return False
+    return value is not None
+
+
+@dataclass
+class _Session:
+    """One load: the files read so far, the chain of files being read, and what was wrong."""
+
+    files: dict[Path, bytes] = field(default_factory=dict)
+    chain: tuple[Path, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+
+
+class _ReferenceMarker:
+    """In a file: the path of another file, from the referring file's folder, or the document written inline."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def resolve(value: Any, inner: core_schema.ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+            if not isinstance(value, str):
+                return inner(value)
+            if not info.context or "session" not in info.context:
+                raise PydanticCustomError("path", "a path can only stand in a file; give the document itself", {})
+            if "://" in value or "\0" in value or not value.strip():
+                raise PydanticCustomError("path", "expected the path of a YAML file, or the document itself", {})
+            session, file = info.context["session"], info.context["file"]
+            before = len(session.problems)
+            result = _load(source, file.parent / value, session, referrer=info.context["name"])
+            if result is None:
+                if len(session.problems) == before:
+                    raise PydanticCustomError("path", "'{value}' could not be read", {"value": value})
+                raise PydanticCustomError("reference_failed", "see the referenced file", {})
+            return result
+
+        return core_schema.with_info_wrap_validator_function(
+            resolve, handler(source), serialization=core_schema.wrap_serializer_function_ser_schema(lambda v, h: h(v))
+        )
+
+
+Reference = Annotated[T, _ReferenceMarker()]
+
+D = TypeVar("D", bound=Document)
+
+
+def load_document(model: type[D], path: str | Path) -> D:
+    """Read *path* as a *model*, with every file that it refers to. Raises DocumentError with all problems found."""
+    session = _Session()
+    result = _load(model, Path(path), session, referrer=None)
+    if session.problems or result is None:
+        raise DocumentError(session.problems)
+    return result
+
+
+def load_any(path: str | Path) -> Module:
+    """Read *path* by its ``schema:``; the packages that define the schemas must have been imported."""
+    path = Path(path)
+    try:
+        node, _ = strict_yaml.compose(path, str(path))
+    except YamlError as error:
+        raise DocumentError([error.problem]) from None
+    schema_node = strict_yaml.find(node, ("schema",))
+    if not isinstance(node, MappingNode) or schema_node is node:
+        known = ", ".join(sorted(SCHEMAS))
+        raise DocumentError(
+            [Problem(str(path), 1, 1, f"'schema' is missing: the first line says what it is ({known})")]
+        )
+    model = SCHEMAS.get(schema_node.value)
+    if model is None:
+        near = difflib.get_close_matches(str(schema_node.value), SCHEMAS, 1)
+        hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(SCHEMAS))}"
+        mark = schema_node.start_mark
+        text = f"unknown schema '{schema_node.value}'{hint}"
+        raise DocumentError([Problem(str(path), mark.line + 1, mark.column + 1, text)])
+    return load_document(model, path)
+
+
+def _load(model: Any, path: Path, session: _Session, referrer: str | None) -> Any:
+    name = str(path)
+    resolved = path.resolve()
+    if resolved in session.chain:
+        chain = " → ".join(p.name for p in (*session.chain[session.chain.index(resolved) :], resolved))
+        session.problems.append(
+            Problem(str(referrer or name), 1, 1, f"the files refer to each other in a circle: {chain}")
+        )
+        return None
+    try:
+        node, raw = strict_yaml.compose(path, name)
+    except YamlError as error:
+        missing = "no such file" in error.problem.text and referrer
+        text = f"{error.problem.text} (referred to by {referrer})" if missing else error.problem.text
+        session.problems.append(Problem(error.problem.file, error.problem.line, error.problem.column, text))
+        return None
+    session.files[resolved] = raw
+    outer, session.chain = session.chain, (*session.chain, resolved)
+    try:
+        data = strict_yaml.plain(node, name, session.problems)
+        if isinstance(data, dict) and issubclass(model, Module) and "schema" not in data:
+            text = f"'schema' is missing; begin the file with 'schema: {model.schema_id}'"
+            session.problems.append(Problem(name, 1, 1, text))
+        context = {"from_file": True, "session": session, "file": path, "name": name}
+        try:
+            result = model.model_validate(data, context=context)
+        except ValidationError as error:
+            session.problems.extend(_problems(error, model, node, name))
+            return None
+    finally:
+        session.chain = outer
+    _attach(result, node, name, session.files)
+    return result
+
+
+def _attach(document: Document, node: Node, file: str, files: dict[Path, bytes]) -> None:
+    """Give the document and the parts written in the same file their places."""
+    document._origin = Origin(file, node, files)
+    for name in type(document).model_fields:
+        value = getattr(document, name)
+        child = strict_yaml.find(node, (name,))
+        if isinstance(value, Document) and isinstance(child, MappingNode) and child is not node:
+            _attach(value, child, file, files)
+        elif isinstance(value, tuple) and isinstance(child, SequenceNode):
+            for item, item_node in zip(value, child.value, strict=False):
+                if isinstance(item, Document) and isinstance(item_node, MappingNode):
+                    _attach(item, item_node, file, files)
+
+
+def _problems(error: ValidationError, model: type[Document], root: Node, file: str) -> list[Problem]:
+    problems = []
+    for e in error.errors(include_url=False):
+        if e["type"] == "reference_failed":
+            continue
+        loc = e["loc"]
+        if e["type"] == "extra_forbidden":
+            node = strict_yaml.find_key(strict_yaml.find(root, loc[:-1]), loc[-1])
+            names = _field_names(model, loc[:-1])
+            near = difflib.get_close_matches(str(loc[-1]), names, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(names)}" if names else ""
+            text = f"unknown field '{loc[-1]}'{hint}"
+            loc = loc[:-1]
+        elif e["type"] == "missing":
+            node, text = strict_yaml.find(root, loc[:-1]), f"'{loc[-1]}' is missing"
+            loc = loc[:-1]
+        else:
+            cause = e.get("ctx", {}).get("error")
+            if isinstance(cause, FieldError):
+                loc = (*loc, *(int(p) if p.isdigit() else p for p in cause.field_path.split(".")))
+            node, text = strict_yaml.find(root, loc), _message(e)
+        dotted = ".".join(map(str, loc))
+        text = f"{dotted}: {text}" if dotted else text
+        problems.append(Problem(file, node.start_mark.line + 1, node.start_mark.column + 1, text))
+    return problems
+
+
+def _message(e: ErrorDetails) -> str:
+    """pydantic's message in the words of someone who writes a YAML file."""
+    ctx = e.get("ctx", {})
+    given = e.get("input")
+    if isinstance(ctx.get("error"), Exception):
+        return str(ctx["error"])
+    match e["type"]:
+        case "greater_than":
+            return f"must be greater than {ctx['gt']:g}, is {given!r}"
+        case "greater_than_equal":
+            return f"must be at least {ctx['ge']:g}, is {given!r}"
+        case "less_than":
+            return f"must be less than {ctx['lt']:g}, is {given!r}"
+        case "less_than_equal":
+            return f"must be at most {ctx['le']:g}, is {given!r}"
+        case "literal_error":
+            options = [o.strip("' ") for o in str(ctx["expected"]).replace(" or ", ", ").split(",")]
+            near = difflib.get_close_matches(str(given), options, 1)
+            return f"must be one of {', '.join(options)}, not {given!r}" + (
+                f"; did you mean '{near[0]}'?" if near else ""
+            )
+        case "tuple_type" | "list_type":
+            return "a list is expected here (items in [brackets] or lines that begin with '- ')"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return "fields with values are expected here ('name: value' lines)"
+        case "string_type":
+            return f"text is expected here, not {given!r}; put it in quotes"
+        case "bool_type":
+            return f"must be true or false, not {given!r}"
+        case "int_type" | "int_from_float":
+            return f"a whole number is expected here, not {given!r}"
+        case "finite_number":
+            return "must be a finite number"
+        case "string_too_short":
+            return "must not be empty"
+        case "too_short":
+            return f"at least {ctx.get('min_length', 1)} expected here"
+    return e["msg"]
+
+
+def _field_names(model: Any, path: tuple[str | int, ...]) -> list[str]:
+    for part in path:
+        if isinstance(part, int):
+            model = next((a for a in get_args(model) if a is not Ellipsis), model)
+            continue
+        candidates = [m for m in _models(model) if part in m.model_fields]
+        model = candidates[0].model_fields[part].annotation if candidates else model
+    return [info.alias or name for m in _models(model) for name, info in m.model_fields.items()]
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for argument in get_args(annotation) for m in _models(argument)]

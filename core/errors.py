@@ -1,0 +1,44 @@
+"""The three ways a job can end badly, each with its exit code; a message always says how to mend."""
+
+from collections.abc import Iterable
+
+
+class OseaError(Exception):
+    """Base of all errors meant for the user; shown as text, never as a traceback.
+
+    ``where`` is ``file:line:column`` (see ``Document.where``); further ``details`` are one line each.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, where: str | None = None, details: Iterable[str] = ()) -> None:
+        self.message = message
+        self.where = where
+        self.details = tuple(details)
+        head = f"{where}: {message}" if where else message
+        super().__init__("\n".join([head, *(f"  {line}" for line in self.details)]))
+
+
+class InputError(OseaError):
+    """The definition is wrong (exit 2)."""
+
+    exit_code = 2
+
+
+class ImpossibleError(OseaError):
+    """The definition is sound, and the physics says no (exit 1)."""
+
+    exit_code = 1
+
+
+class UndecidedError(OseaError):
+    """A solver did not converge: neither yes nor no (exit 3)."""
+
+    exit_code = 3
+
+
+class MissingExtraError(InputError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"this needs the package '{package}': pip install 'osea-rocket[{extra}]'")

@@ -1,0 +1,40 @@
+"""What a check answers: OK, WARN, ERROR or UNKNOWN, with its margin."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    OK = "OK"
+    WARN = "WARN"
+    UNKNOWN = "UNKNOWN"
+    ERROR = "ERROR"
+
+
+_ORDER = {Severity.OK: 0, Severity.WARN: 1, Severity.UNKNOWN: 2, Severity.ERROR: 3}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer of one rule.
+
+    rule: dotted name (``engine.flow_separation``); where: file:line:column or the part's name; message: what is so
+    and what to change; margin: relative distance to the limit, positive when inside, None when there is no measure.
+    """
+
+    severity: Severity
+    rule: str
+    where: str
+    message: str
+    margin: float | None = None
+
+
+def worst(findings: Iterable[Finding]) -> Severity:
+    """The gravest severity among the findings; OK when there are none."""
+    return max((f.severity for f in findings), key=_ORDER.__getitem__, default=Severity.OK)
+
+
+def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, gravest first, otherwise in their own order."""
+    return sorted(findings, key=lambda f: -_ORDER[f.severity])

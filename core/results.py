@@ -1,0 +1,135 @@
+"""Frozen results: SI floats and read-only arrays inside, suffixed SI numbers in files, equal after the round trip."""
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any, NamedTuple, Self, Union, get_args, get_origin
+
+import numpy as np
+
+from .findings import Finding
+
+Array = np.ndarray
+
+
+class Unit(NamedTuple):
+    """The SI unit of a result's field, ``Annotated[float, Unit("N")]``; it becomes the key's suffix in files."""
+
+    symbol: str
+
+    @property
+    def suffix(self) -> str:
+        """``kg/s`` → ``kg_s``, ``m/s^2`` → ``m_s2``, ``W/m^2`` → ``W_m2``."""
+        return self.symbol.replace("/", "_").replace("^", "").replace("*", "_").replace(" ", "_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a discipline returns. input_hash: of the resolved input; sources: citations; findings: what to mind."""
+
+    input_hash: str = ""
+    sources: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                array = np.array(value, dtype=float, order="C")
+                array.flags.writeable = False
+                object.__setattr__(self, field.name, array)
+            elif isinstance(value, np.generic):
+                object.__setattr__(self, field.name, value.item())
+
+    def same_as(self, other: object) -> bool:
+        """True when all fields are equal, arrays element by element (== on arrays would be ambiguous)."""
+        return type(self) is type(other) and all(
+            _same(getattr(self, f.name), getattr(other, f.name)) for f in dataclasses.fields(self)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for JSON, suffixed SI keys. Raises ValueError on a number that is not finite."""
+        return {key: _plain(getattr(self, name), name) for name, (key, _) in _layout(type(self)).items()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """The result back from its plain data; unknown keys and missing ones raise ValueError."""
+        layout = _layout(cls)
+        keys = {key for key, _ in layout.values()}
+        if set(data) != keys:
+            odd = sorted(set(data) ^ keys)
+            raise ValueError(f"{cls.__name__}: keys differ: {', '.join(odd)}")
+        return cls(**{name: _build(data[key], kind) for name, (key, kind) in layout.items()})
+
+
+@cache
+def _layout(cls: type) -> dict[str, tuple[str, Any]]:
+    """Field name → (key in files, type)."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    layout = {}
+    for field in dataclasses.fields(cls):
+        kind, suffix = hints[field.name], ""
+        if get_origin(kind) is Annotated:
+            kind, *extras = get_args(kind)
+            suffix = next(("_" + e.suffix for e in extras if isinstance(e, Unit)), "")
+        layout[field.name] = (field.name + suffix, kind)
+    return layout
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and np.array_equal(a, b)
+    if isinstance(a, Result):
+        return a.same_as(b)
+    if isinstance(a, tuple):
+        return isinstance(b, tuple) and len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b)
+
+
+def _plain(value: Any, name: str) -> Any:
+    if isinstance(value, Result):
+        return value.to_json()
+    if isinstance(value, Finding):
+        return {**dataclasses.asdict(value), "severity": value.severity.value}
+    if isinstance(value, np.ndarray):
+        if not np.all(np.isfinite(value)):
+            raise ValueError(f"{name} holds a number that is not finite")
+        return value.tolist()
+    if isinstance(value, tuple):
+        return [_plain(item, name) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, float) and not np.isfinite(value):
+        raise ValueError(f"{name} is not finite")
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise TypeError(f"{name}: a {type(value).__name__} has no place in a result")
+
+
+def _build(data: Any, kind: Any) -> Any:
+    origin = get_origin(kind)
+    if origin is Annotated:
+        return _build(data, get_args(kind)[0])
+    if origin in (Union, types.UnionType):
+        options = [a for a in get_args(kind) if a is not types.NoneType]
+        return None if data is None else _build(data, options[0])
+    if origin is tuple:
+        item_kinds = get_args(kind)
+        if len(item_kinds) == 2 and item_kinds[1] is Ellipsis:
+            return tuple(_build(item, item_kinds[0]) for item in data)
+        return tuple(_build(item, k) for item, k in zip(data, item_kinds, strict=True))
+    if kind is Finding:
+        hints = typing.get_type_hints(Finding)
+        return Finding(**{key: _build(value, hints[key]) for key, value in data.items()})
+    if isinstance(kind, type) and issubclass(kind, Result):
+        return kind.from_json(data)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(data)
+    if kind is np.ndarray:
+        return np.array(data, dtype=float)
+    if kind is float:
+        return float(data)
+    return data

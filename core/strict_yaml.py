@@ -1,0 +1,184 @@
+"""YAML 1.2 core, strictly: every node keeps its place in the file, and what could surprise is refused.
+
+Refused: duplicate keys, anchors and aliases, explicit tags, several documents in one file, keys that are not plain
+text. Scalars follow YAML 1.2: ``no`` and ``12:30`` are text, ``1e6`` is a number, only ``true`` and ``false`` are flags.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+_INT = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_MAX_BYTES = 10_000_000
+_MAX_DEPTH = 60
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong at one place of a file; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.text}"
+
+
+class YamlError(Exception):
+    """The file is not the YAML that we read."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader's composer without aliases, tags and endless depth."""
+
+    depth = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(
+                problem="anchors and aliases (& and *) are not used in definition files; write the value out, "
+                "or quote a text that begins with & or *",
+                problem_mark=event.start_mark,
+            )
+        if getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(
+                problem=f"the tag {event.tag} is not used in definition files; remove it, or quote the text",
+                problem_mark=event.start_mark,
+            )
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem=f"nested deeper than {_MAX_DEPTH}", problem_mark=event.start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def compose(path: Path, name: str) -> tuple[Node, bytes]:
+    """The file's root node and its exact bytes; *name* is what messages call the file. Raises YamlError."""
+
+    def failed(text: str, line: int = 1, column: int = 1) -> YamlError:
+        return YamlError(Problem(name, line, column, text))
+
+    try:
+        if path.is_dir():
+            raise failed("this is a folder; name the file in it")
+        if path.stat().st_size > _MAX_BYTES:
+            raise failed(f"larger than {_MAX_BYTES // 1_000_000} MB: not a definition file")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise failed(f"there is no such file{_similar(path)}") from None
+    except OSError as error:
+        raise failed(f"cannot be read: {error.strerror or error}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise failed("not UTF-8 text; save the file as UTF-8", line) from None
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = _explain(error.problem or error.context or "not YAML")
+        raise failed(problem, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise failed(f"a control character (code {error.character}) is in the file", line) from None
+    except RecursionError:
+        raise failed("nested too deeply") from None
+    finally:
+        loader.dispose()
+    if node is None:
+        raise failed("the file is empty")
+    return node, raw
+
+
+def _similar(path: Path) -> str:
+    import difflib
+
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return f" (the folder {path.parent} is not there either)"
+    near = difflib.get_close_matches(path.name, names, 1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _explain(problem: str) -> str:
+    hints = {
+        "found character '\\t' that cannot start any token": "a tab indents this line; use spaces",
+        "mapping values are not allowed here": "a second ': ' on this line, or a wrong indent; quote a text that holds ': '",
+        "expected a single document in the stream": "a second document begins here ('---'); one file holds one document",
+        "but found another document": "a second document begins here ('---'); one file holds one document",
+    }
+    return hints.get(problem, problem)
+
+
+def plain(node: Node, file: str, problems: list[Problem]) -> Any:
+    """The node as dicts, lists and scalars; duplicate and odd keys are added to *problems*."""
+    if isinstance(node, MappingNode):
+        result: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                problems.append(_at(file, key, "a field's name must be plain text"))
+                continue
+            if key.value == "<<":
+                problems.append(
+                    _at(file, key, "merge keys (<<) are not used in definition files; write the fields out")
+                )
+            elif key.value in result:
+                problems.append(_at(file, key, f"'{key.value}' is given twice"))
+            result[key.value] = plain(value, file, problems)
+        return result
+    if isinstance(node, SequenceNode):
+        return [plain(item, file, problems) for item in node.value]
+    return scalar(node)
+
+
+def _at(file: str, node: Node, text: str) -> Problem:
+    return Problem(file, node.start_mark.line + 1, node.start_mark.column + 1, text)
+
+
+def scalar(node: Node) -> str | int | float | bool | None:
+    """A scalar node's value by the YAML 1.2 core schema (without octal, hex, inf and nan, which no file of ours needs)."""
+    text: str = node.value
+    if isinstance(node, ScalarNode) and node.style is not None:  # quoted or a block text
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+def find(node: Node, loc: tuple[str | int, ...]) -> Node:
+    """The node at *loc*; parts that do not occur in the file (union tags, validators' names) are skipped."""
+    for part in loc:
+        if isinstance(node, MappingNode):
+            node = next((value for key, value in node.value if key.value == str(part)), node)
+        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+    return node
+
+
+def find_key(node: Node, key: str | int) -> Node:
+    """The key's own node in a mapping, for pointing at a field that should not be there; else the node itself."""
+    if isinstance(node, MappingNode):
+        return next((k for k, _ in node.value if k.value == str(key)), node)
+    return node

@@ -1,0 +1,1 @@
+"""Launch-service records and CCSDS files."""

@@ -1,0 +1,1 @@
+"""Propellants, equilibrium, nozzles, engines and their maps."""

@@ -1,0 +1,1 @@
+"""Theme, templates and plot style shared by every HTML report."""

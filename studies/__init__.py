@@ -1,0 +1,1 @@
+"""What combines the disciplines: design studies."""

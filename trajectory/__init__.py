@@ -1,0 +1,1 @@
+"""Environment, equations of motion, optimal control, ascent."""

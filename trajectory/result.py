@@ -1,0 +1,62 @@
+"""The computed ascent: what crosses to loads, recovery, launch data and the report."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from ..core.results import Array, Result, Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Result):
+    """One instant of the flight. Position and velocity Earth-fixed; downrange along the ellipsoid's mean sphere."""
+
+    name: str
+    time: Annotated[float, Unit("s")]
+    altitude: Annotated[float, Unit("m")]
+    downrange: Annotated[float, Unit("m")]
+    speed_relative: Annotated[float, Unit("m/s")]
+    speed_inertial: Annotated[float, Unit("m/s")]
+    flight_path_angle: Annotated[float, Unit("rad")]
+    dynamic_pressure: Annotated[float, Unit("Pa")]
+    mass: Annotated[float, Unit("kg")]
+    position_ecef: Annotated[Array, Unit("m")]
+    velocity_ecef: Annotated[Array, Unit("m/s")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trajectory(Result):
+    """The flight sampled at n instants, every phase with its own first and last one.
+
+    epoch: T-0 as UTC ISO 8601, None when the mission names none; time counts from T-0, whose meaning is in
+    t0_definition. Vectors are (n, 3) in the Earth-fixed frame; velocity is relative to the rotating Earth. Angles:
+    flight path against the local horizontal (relative velocity), pitch of the thrust axis against it, angle of attack
+    between the two. phase_index counts in phase_names.
+    """
+
+    frame: str
+    epoch: str | None
+    t0_definition: str
+    phase_names: tuple[str, ...]
+    phase_index: Array
+    time: Annotated[Array, Unit("s")]
+    position_ecef: Annotated[Array, Unit("m")]
+    velocity_ecef: Annotated[Array, Unit("m/s")]
+    thrust_direction_ecef: Array
+    mass: Annotated[Array, Unit("kg")]
+    throttle: Array
+    thrust: Annotated[Array, Unit("N")]
+    drag: Annotated[Array, Unit("N")]
+    altitude: Annotated[Array, Unit("m")]
+    latitude: Annotated[Array, Unit("rad")]
+    longitude: Annotated[Array, Unit("rad")]
+    downrange: Annotated[Array, Unit("m")]
+    speed_relative: Annotated[Array, Unit("m/s")]
+    speed_inertial: Annotated[Array, Unit("m/s")]
+    flight_path_angle: Annotated[Array, Unit("rad")]
+    pitch: Annotated[Array, Unit("rad")]
+    angle_of_attack: Annotated[Array, Unit("rad")]
+    dynamic_pressure: Annotated[Array, Unit("Pa")]
+    mach: Array
+    axial_acceleration: Annotated[Array, Unit("m/s^2")]
+    heat_flux: Annotated[Array, Unit("W/m^2")]
+    events: tuple[Event, ...]

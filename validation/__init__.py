@@ -1,0 +1,1 @@
+"""The book of proof: published cases beside our numbers."""

@@ -1,0 +1,1 @@
+"""Tanks, stages, fairings and their assembly: mass, aerodynamics, drawing."""
