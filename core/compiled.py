@@ -32,10 +32,13 @@ def source_hash() -> str:
     """Hash of the package's sources: numba's own cache does not see edits in the files a function calls."""
     root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
-    skipped = {".venv", "build", "dist", "out", "tests", "examples", "benchmarks", "docs"}
-    for file in sorted(root.rglob("*.py")):
-        if not skipped.intersection(file.relative_to(root).parts):
-            digest.update(file.read_bytes())
+    for folder, folders, files in os.walk(root):
+        # below the root only packages count: not .venv (thousands of files), out, tests
+        folders[:] = sorted(name for name in folders if Path(folder, name, "__init__.py").is_file())
+        for name in sorted(files):
+            if name.endswith(".py"):
+                path = Path(folder, name)
+                digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

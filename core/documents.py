@@ -5,26 +5,29 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PrivateAttr,
     ValidationError,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
-from yaml.nodes import MappingNode, Node, SequenceNode
+from pydantic_core import PydanticCustomError, core_schema
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from . import strict_yaml
 from .errors import InputError
 from .strict_yaml import Problem, YamlError
+from .wording import field_names, message, shown
 
 T = TypeVar("T")
+_SHOWN = 40  # problems in one message
 Flag = Annotated[bool, Field(strict=True)]  # only true and false: lax pydantic would take "no" and 1
 Count = Annotated[int, Field(strict=True, ge=1)]
 Integer = Annotated[int, Field(strict=True)]
@@ -35,7 +38,10 @@ class DocumentError(InputError):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
-        InputError.__init__(self, "\n".join(map(str, self.problems)))
+        lines = [str(problem) for problem in self.problems[:_SHOWN]]
+        if len(self.problems) > _SHOWN:
+            lines.append(f"… and {len(self.problems) - _SHOWN} more")
+        InputError.__init__(self, "\n".join(lines))
 
 
 class FieldError(ValueError):
@@ -67,7 +73,9 @@ class Origin:
 class Document(BaseModel):
     """A frozen, strict part of a definition. Change it by ``evolve``, which validates again."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=(), allow_inf_nan=False
+    )
     _origin: Origin | None = PrivateAttr(default=None)
 
     def evolve(self, **changes: Any) -> Self:
@@ -79,7 +87,11 @@ class Document(BaseModel):
         try:
             variant = type(self).model_validate(values)
         except ValidationError as error:
-            lines = [f"{'.'.join(map(str, e['loc']))}: {_message(e)}" for e in error.errors(include_url=False)]
+            lines = []
+            for e in error.errors(include_url=False):
+                cause = e.get("ctx", {}).get("error")
+                loc = (*e["loc"], *([cause.field_path] if isinstance(cause, FieldError) else []))
+                lines.append(": ".join(part for part in (".".join(map(str, loc)), message(e)) if part))
             raise InputError("; ".join(lines), where=self.where()) from None
         variant._origin = self._origin
         return variant
@@ -143,13 +155,16 @@ class Module(Document):
 
     @model_validator(mode="before")
     @classmethod
-    def _schema_fits(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("schema") not in (None, "", cls.schema_id):
-            given = data["schema"]
-            raise FieldError("schema", f"the schema is '{given}'; here '{cls.schema_id}' is expected")
-        if isinstance(data, dict):
-            data = {k: v for k, v in data.items() if k != "schema_"} | {"schema": cls.schema_id}
-        return data
+    def _schema_fits(cls, data: Any, info: ValidationInfo) -> Any:
+        if not isinstance(data, dict):
+            return data
+        from_file = bool(info.context and info.context.get("from_file"))
+        if "schema" in data and data["schema"] != cls.schema_id and (from_file or data["schema"]):
+            given = shown(data["schema"])
+            raise FieldError("schema", f"the schema is {given}; here '{cls.schema_id}' is expected")
+        if not from_file:  # evolve() names fields by their Python names
+            data = {k: v for k, v in data.items() if k != "schema_"}
+        return data | {"schema": cls.schema_id}
 
     @model_validator(mode="after")
     def _sources_name_fields(self) -> Self:
@@ -189,6 +204,12 @@ class _Session:
     files: dict[Path, bytes] = field(default_factory=dict)
     chain: tuple[Path, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    # One file may be named in many places; reading it again each time would let a short chain of files grow as 2^n.
+    read: dict[tuple[Path, int], Any] = field(default_factory=dict)
+
+
+class _UnreadableError(Exception):
+    """A referenced file that cannot be read at all: the place to mend is the reference."""
 
 
 class _ReferenceMarker:
@@ -203,17 +224,22 @@ class _ReferenceMarker:
             if "://" in value or "\0" in value or not value.strip():
                 raise PydanticCustomError("path", "expected the path of a YAML file, or the document itself", {})
             session, file = info.context["session"], info.context["file"]
-            before = len(session.problems)
-            result = _load(source, file.parent / value, session, referrer=info.context["name"])
-            if result is None:
-                if len(session.problems) == before:
-                    raise PydanticCustomError("path", "'{value}' could not be read", {"value": value})
+            try:
+                result = _load(source, file.parent / value, session, referred=True)
+            except _UnreadableError as error:
+                raise PydanticCustomError("path", "{text}", {"text": f"'{value}': {error}"}) from None
+            if result is None:  # its own problems are noted already
                 raise PydanticCustomError("reference_failed", "see the referenced file", {})
             return result
 
         return core_schema.with_info_wrap_validator_function(
             resolve, handler(source), serialization=core_schema.wrap_serializer_function_ser_schema(lambda v, h: h(v))
         )
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
+        return {
+            "anyOf": [{"type": "string", "description": "path of a file, from this file's folder"}, handler(schema)]
+        }
 
 
 Reference = Annotated[T, _ReferenceMarker()]
@@ -224,7 +250,7 @@ D = TypeVar("D", bound=Document)
 def load_document(model: type[D], path: str | Path) -> D:
     """Read *path* as a *model*, with every file that it refers to. Raises DocumentError with all problems found."""
     session = _Session()
-    result = _load(model, Path(path), session, referrer=None)
+    result = _load(model, Path(path), session)
     if session.problems or result is None:
         raise DocumentError(session.problems)
     return result
@@ -238,52 +264,74 @@ def load_any(path: str | Path) -> Module:
     except YamlError as error:
         raise DocumentError([error.problem]) from None
     schema_node = strict_yaml.find(node, ("schema",))
-    if not isinstance(node, MappingNode) or schema_node is node:
+    if not isinstance(schema_node, ScalarNode) or schema_node is node:
         known = ", ".join(sorted(SCHEMAS))
         raise DocumentError(
             [Problem(str(path), 1, 1, f"'schema' is missing: the first line says what it is ({known})")]
         )
     model = SCHEMAS.get(schema_node.value)
     if model is None:
-        near = difflib.get_close_matches(str(schema_node.value), SCHEMAS, 1)
+        near = difflib.get_close_matches(schema_node.value[:100], SCHEMAS, 1)
         hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(SCHEMAS))}"
         mark = schema_node.start_mark
-        text = f"unknown schema '{schema_node.value}'{hint}"
+        text = f"unknown schema {shown(schema_node.value)}{hint}"
         raise DocumentError([Problem(str(path), mark.line + 1, mark.column + 1, text)])
     return load_document(model, path)
 
 
-def _load(model: Any, path: Path, session: _Session, referrer: str | None) -> Any:
+def _load(model: Any, path: Path, session: _Session, referred: bool = False) -> Any:
+    """The document in *path*, or None when its problems are noted in the session.
+
+    Raises _UnreadableError for a referenced file that is missing, no file, or in a circle.
+    """
     name = str(path)
-    resolved = path.resolve()
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a circle of links; a name that no file can have
+        resolved = path.absolute()
     if resolved in session.chain:
         chain = " → ".join(p.name for p in (*session.chain[session.chain.index(resolved) :], resolved))
-        session.problems.append(
-            Problem(str(referrer or name), 1, 1, f"the files refer to each other in a circle: {chain}")
-        )
-        return None
+        raise _UnreadableError(f"the files refer to each other in a circle: {chain}")
+    key = (resolved, id(model))
+    if key in session.read:
+        return session.read[key]
     try:
         node, raw = strict_yaml.compose(path, name)
     except YamlError as error:
-        missing = "no such file" in error.problem.text and referrer
-        text = f"{error.problem.text} (referred to by {referrer})" if missing else error.problem.text
-        session.problems.append(Problem(error.problem.file, error.problem.line, error.problem.column, text))
+        if referred and error.unreadable:
+            raise _UnreadableError(error.problem.text) from None
+        session.problems.append(error.problem)
+        session.read[key] = None
         return None
     session.files[resolved] = raw
     outer, session.chain = session.chain, (*session.chain, resolved)
     try:
-        data = strict_yaml.plain(node, name, session.problems)
-        if isinstance(data, dict) and issubclass(model, Module) and "schema" not in data:
-            text = f"'schema' is missing; begin the file with 'schema: {model.schema_id}'"
-            session.problems.append(Problem(name, 1, 1, text))
-        context = {"from_file": True, "session": session, "file": path, "name": name}
-        try:
-            result = model.model_validate(data, context=context)
-        except ValidationError as error:
-            session.problems.extend(_problems(error, model, node, name))
-            return None
+        session.read[key] = _build(model, node, path, session)
     finally:
         session.chain = outer
+    return session.read[key]
+
+
+def _build(model: Any, node: Node, path: Path, session: _Session) -> Any:
+    name, before = str(path), len(session.problems)
+    data = strict_yaml.plain(node, name, session.problems)
+    if isinstance(data, dict) and issubclass(model, Module) and "schema" not in data:
+        text = f"'schema' is missing; begin the file with 'schema: {model.schema_id}'"
+        session.problems.append(Problem(name, 1, 1, text))
+    context = {"from_file": True, "session": session, "file": path}
+    try:
+        result = model.model_validate(data, context=context)
+    except ValidationError as error:
+        session.problems.extend(_problems(error, model, node, name))
+        return None
+    except (
+        ArithmeticError,
+        RecursionError,
+    ) as error:  # a value at the edge of what floats hold, in a model's own check
+        if len(session.problems) == before:
+            text = f"the values cannot be computed with ({error}); one of them is far too large or too small"
+            session.problems.append(Problem(name, 1, 1, text))
+        return None
     _attach(result, node, name, session.files)
     return result
 
@@ -291,9 +339,9 @@ def _load(model: Any, path: Path, session: _Session, referrer: str | None) -> An
 def _attach(document: Document, node: Node, file: str, files: dict[Path, bytes]) -> None:
     """Give the document and the parts written in the same file their places."""
     document._origin = Origin(file, node, files)
-    for name in type(document).model_fields:
+    for name, info in type(document).model_fields.items():
         value = getattr(document, name)
-        child = strict_yaml.find(node, (name,))
+        child = strict_yaml.find(node, (info.alias or name,))
         if isinstance(value, Document) and isinstance(child, MappingNode) and child is not node:
             _attach(value, child, file, files)
         elif isinstance(value, tuple) and isinstance(child, SequenceNode):
@@ -310,10 +358,10 @@ def _problems(error: ValidationError, model: type[Document], root: Node, file: s
         loc = e["loc"]
         if e["type"] == "extra_forbidden":
             node = strict_yaml.find_key(strict_yaml.find(root, loc[:-1]), loc[-1])
-            names = _field_names(model, loc[:-1])
-            near = difflib.get_close_matches(str(loc[-1]), names, 1)
+            names = field_names(model, loc[:-1])
+            near = difflib.get_close_matches(str(loc[-1])[:100], names, 1)
             hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(names)}" if names else ""
-            text = f"unknown field '{loc[-1]}'{hint}"
+            text = f"unknown field {shown(loc[-1])}{hint}"
             loc = loc[:-1]
         elif e["type"] == "missing":
             node, text = strict_yaml.find(root, loc[:-1]), f"'{loc[-1]}' is missing"
@@ -322,64 +370,10 @@ def _problems(error: ValidationError, model: type[Document], root: Node, file: s
             cause = e.get("ctx", {}).get("error")
             if isinstance(cause, FieldError):
                 loc = (*loc, *(int(p) if p.isdigit() else p for p in cause.field_path.split(".")))
-            node, text = strict_yaml.find(root, loc), _message(e)
+            node = strict_yaml.find(root, loc)
+            # what the file says, not what has become of it: '-4 t' rather than -4000.0
+            text = message(e, shown(node.value) if isinstance(node, ScalarNode) else None)
         dotted = ".".join(map(str, loc))
         text = f"{dotted}: {text}" if dotted else text
         problems.append(Problem(file, node.start_mark.line + 1, node.start_mark.column + 1, text))
     return problems
-
-
-def _message(e: ErrorDetails) -> str:
-    """pydantic's message in the words of someone who writes a YAML file."""
-    ctx = e.get("ctx", {})
-    given = e.get("input")
-    if isinstance(ctx.get("error"), Exception):
-        return str(ctx["error"])
-    match e["type"]:
-        case "greater_than":
-            return f"must be greater than {ctx['gt']:g}, is {given!r}"
-        case "greater_than_equal":
-            return f"must be at least {ctx['ge']:g}, is {given!r}"
-        case "less_than":
-            return f"must be less than {ctx['lt']:g}, is {given!r}"
-        case "less_than_equal":
-            return f"must be at most {ctx['le']:g}, is {given!r}"
-        case "literal_error":
-            options = [o.strip("' ") for o in str(ctx["expected"]).replace(" or ", ", ").split(",")]
-            near = difflib.get_close_matches(str(given), options, 1)
-            return f"must be one of {', '.join(options)}, not {given!r}" + (
-                f"; did you mean '{near[0]}'?" if near else ""
-            )
-        case "tuple_type" | "list_type":
-            return "a list is expected here (items in [brackets] or lines that begin with '- ')"
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return "fields with values are expected here ('name: value' lines)"
-        case "string_type":
-            return f"text is expected here, not {given!r}; put it in quotes"
-        case "bool_type":
-            return f"must be true or false, not {given!r}"
-        case "int_type" | "int_from_float":
-            return f"a whole number is expected here, not {given!r}"
-        case "finite_number":
-            return "must be a finite number"
-        case "string_too_short":
-            return "must not be empty"
-        case "too_short":
-            return f"at least {ctx.get('min_length', 1)} expected here"
-    return e["msg"]
-
-
-def _field_names(model: Any, path: tuple[str | int, ...]) -> list[str]:
-    for part in path:
-        if isinstance(part, int):
-            model = next((a for a in get_args(model) if a is not Ellipsis), model)
-            continue
-        candidates = [m for m in _models(model) if part in m.model_fields]
-        model = candidates[0].model_fields[part].annotation if candidates else model
-    return [info.alias or name for m in _models(model) for name, info in m.model_fields.items()]
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for argument in get_args(annotation) for m in _models(argument)]

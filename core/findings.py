@@ -1,11 +1,14 @@
 """What a check answers: OK, WARN, ERROR or UNKNOWN, with its margin."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
+    """UNKNOWN stands between WARN and ERROR: not known to be wrong, and never OK."""
+
     OK = "OK"
     WARN = "WARN"
     UNKNOWN = "UNKNOWN"
@@ -28,6 +31,10 @@ class Finding:
     where: str
     message: str
     margin: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.margin is not None and not math.isfinite(self.margin):
+            raise ValueError(f"{self.rule}: a margin is a finite number, or None when there is no measure")
 
 
 def worst(findings: Iterable[Finding]) -> Severity:

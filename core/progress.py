@@ -31,12 +31,12 @@ class RichProgress(Progress):
         self._shares = steps
         self.seconds: dict[str, float] = {}
         self._bar = Bar(
-            TextColumn("{task.description:<26}"),
+            TextColumn("{task.description:<26}", markup=False),  # names from files may hold [brackets]
             BarColumn(),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=Console(stderr=True),
             transient=True,
         )

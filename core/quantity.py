@@ -1,5 +1,11 @@
-"""Quantities in files (``845 kN``) become SI floats in Python; pint is asked once per unit, exactly, and stays here."""
+"""Quantities in files (``845 kN``) become SI floats in Python; pint is asked once per unit, exactly, and stays here.
 
+Files may come from strangers: numbers and units are held to a short grammar before anything computes with them
+(``Fraction("1e999999999")`` and pint on ``(km/m)^9999999`` would both run until the memory is full).
+"""
+
+import math
+import numbers
 import re
 from fractions import Fraction
 from functools import cache
@@ -8,10 +14,20 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*(\S.*?)?\s*")
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*(\S.*?)?\s*")
 _TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?:\+/-|±)\s*({_NUMBER})\s*(\S.*?)?\s*")
+_LONGEST = 120  # characters of a quantity
+_LARGEST_EXPONENT = 400  # of ten; floats end at 308
+
+# N, kg*m^2, J/(kg K), 1/s, MPa*m^0.5, m²: products of names with one-digit powers, and one level of brackets.
+_POWER = r"(?:\s*(?:\^|\*\*)\s*-?[0-9](?:\.[0-9])?)?"
+_TERM = rf"(?:°?[A-Za-zµμΩΩ][A-Za-z0-9_µμΩΩ]*{_POWER}|%|1)"
+_BY = r"(?:\s*[*/]\s*|\s+)"
+_GROUP = rf"(?:{_TERM}|\(\s*{_TERM}(?:{_BY}{_TERM})*\s*\))"
+_UNIT = re.compile(rf"{_GROUP}(?:{_BY}{_GROUP})*")
+_SIGNS = str.maketrans({"·": "*", "⋅": "*", "×": "*", "²": "^2", "³": "^3"})
 
 
 @cache
@@ -29,32 +45,55 @@ def factor(unit: str, si: str) -> tuple[Fraction, Fraction]:
     """
     import pint
 
+    plain = unit.translate(_SIGNS)
+    if not _UNIT.fullmatch(plain):
+        raise _unknown(unit, si)
     registry = _registry()
     try:
-        # A difference in kelvin and a temperature share a dimension, so offsets are found by two evaluations.
-        zero = registry.Quantity(Fraction(0), unit).to(si).magnitude
-        one = registry.Quantity(Fraction(1), unit).to(si).magnitude
+        # A difference in kelvin and a temperature share a dimension, so offsets are found by evaluations.
+        zero, one, two = (Fraction(registry.Quantity(Fraction(n), plain).to(si).magnitude) for n in (0, 1, 2))
+        # pint takes an angle for a pure number: 1 Hz would be 1 rad/s, and 50 % half a radian.
+        if registry.get_root_units(plain)[1] != registry.get_root_units(si)[1]:
+            raise _other_dimension(unit, si)
+    except PydanticCustomError:
+        raise
     except pint.DimensionalityError:
-        raise PydanticCustomError(
-            "wrong_dimension", "'{unit}' is not a unit of this quantity; its SI unit is {si}", {"unit": unit, "si": si}
-        ) from None
+        raise _other_dimension(unit, si) from None
     except Exception:  # pint reports an unreadable unit by many kinds of exception, tokenizer errors among them
-        raise PydanticCustomError(
-            "unknown_unit", "unknown unit '{unit}'; write for example '{example}'", {"unit": unit, "example": f"1 {si}"}
-        ) from None
-    zero, one = Fraction(zero), Fraction(one)
+        raise _unknown(unit, si) from None
+    if not math.isclose(two - one, one - zero, rel_tol=1e-9):  # dBm and its like are not a factor
+        raise _unknown(unit, si)
     return one - zero, zero
 
 
 def to_si(number: str, unit: str, si: str) -> float:
     """The decimal string *number* in *unit* as an SI float, rounded once."""
     scale, offset = factor(unit, si)
-    return float(Fraction(number) * scale + offset)
+    return _float(_fraction(number) * scale + offset)
+
+
+def _fraction(number: str) -> Fraction:
+    _, _, exponent = number.lower().partition("e")
+    if len(number) > _LONGEST or len(exponent) > 8 or abs(int(exponent or 0)) > _LARGEST_EXPONENT:
+        raise PydanticCustomError("number_size", "a number of this size or length cannot be meant", {})
+    return Fraction(number)
+
+
+def _float(value: Fraction | numbers.Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise PydanticCustomError("number_size", "a number of this size cannot be meant", {}) from None
+
+
+def _match(form: re.Pattern[str], value: Any) -> re.Match[str] | None:
+    """The whole text's match; None for what is no text, or too long to be a quantity (a regex may be slow on that)."""
+    return form.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST else None
 
 
 def parse(text: str, si: str) -> float:
     """``"845 kN"`` → 845000.0 for si="N". Raises PydanticCustomError (a ValueError) with a plain message."""
-    match = _QUANTITY.fullmatch(text)
+    match = _match(_QUANTITY, text)
     if not match or not match[2]:
         raise _expected(f"a number with a unit, such as '1 {si}'")
     return to_si(match[1], match[2], si)
@@ -62,6 +101,18 @@ def parse(text: str, si: str) -> float:
 
 def _expected(what: str) -> PydanticCustomError:
     return PydanticCustomError("quantity", "expected {what}", {"what": what})
+
+
+def _other_dimension(unit: str, si: str) -> PydanticCustomError:
+    text = "'{unit}' is not a unit of this quantity; its SI unit is {si}"
+    return PydanticCustomError("wrong_dimension", text, {"unit": unit, "si": si})
+
+
+def _unknown(unit: str, si: str) -> PydanticCustomError:
+    text = "unknown unit '{unit}'; write for example '{example}'"
+    if unit[:1].isdigit() or unit[:1] == ",":
+        text = "a number holds no commas or blanks; write for example '{example}'"
+    return PydanticCustomError("unknown_unit", text, {"unit": unit, "example": f"1.5 {si}"})
 
 
 class SI:
@@ -76,14 +127,14 @@ class SI:
     def parse(self, value: Any, info: ValidationInfo) -> float:
         if isinstance(value, bool):
             raise _expected(f"a number with a unit, such as '{self.examples[0]}', not true or false")
-        if isinstance(value, int | float):
+        if isinstance(value, numbers.Real):
             if info.context and info.context.get("from_file"):
                 raise PydanticCustomError(
                     "bare_number",
                     "a number without a unit; write '{value} {unit}'",
                     {"value": value, "unit": self.unit},
                 )
-            return float(value)
+            return _float(value)
         if not isinstance(value, str):
             raise _expected(f"a number with a unit, such as '{self.examples[0]}'")
         return parse(value, self.unit)
@@ -100,7 +151,7 @@ class SI:
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
         return {
             "type": "string",
-            "pattern": rf"^\s*{_NUMBER}\s*\S",
+            "pattern": rf"^\s*{_NUMBER}(?:\s*[A-Za-z°µΩ%(]|\s+1\s*/)",
             "examples": list(self.examples),
             "x-unit": self.unit,
             **{f"x-{name}": value for name, value in self.bounds.items()},
@@ -111,57 +162,78 @@ class _SIPair(SI):
     """Two numbers that share one unit."""
 
     form: re.Pattern[str]
+    separator: str  # as a pattern
     join: str
     example: str
 
     def parse(self, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, tuple | list) and not (info.context and info.context.get("from_file")):
-            return tuple(value)
-        match = self.form.fullmatch(value) if isinstance(value, str) else None
+            if len(value) != 2:
+                raise _expected("two numbers")
+            return self.checked(*(SI.parse(self, item, info) for item in value))
+        match = _match(self.form, value)
         if not match or not match[3]:
             raise _expected(f"'{self.example.format(unit=self.unit)}'")
-        return self.pair(match[1], match[2], match[3])
+        return self.checked(*self.pair(match[1], match[2], match[3]))
 
     def pair(self, first: str, second: str, unit: str) -> tuple[float, float]:
+        return to_si(first, unit, self.unit), to_si(second, unit, self.unit)
+
+    def checked(self, first: float, second: float) -> tuple[float, float]:
+        """The pair, when its two numbers fit together."""
         raise NotImplementedError
 
+    def second_bounds(self) -> dict[str, Any]:
+        return self.bounds
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        number = core_schema.float_schema(allow_inf_nan=False, **self.bounds)
+        first = core_schema.float_schema(allow_inf_nan=False, **self.bounds)
+        second = core_schema.float_schema(allow_inf_nan=False, **self.second_bounds())
         return core_schema.with_info_before_validator_function(
             self.parse,
-            core_schema.tuple_schema([number, number]),
+            core_schema.tuple_schema([first, second]),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda pair: f"{pair[0]!r} {self.join} {pair[1]!r} {self.unit}", when_used="json"
             ),
         )
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
-        return {"type": "string", "examples": [self.example.format(unit=self.unit)], "x-unit": self.unit}
+        return {
+            "type": "string",
+            "pattern": rf"^\s*{_NUMBER}\s*(?:{self.separator})\s*{_NUMBER}\s*\S",
+            "examples": [self.example.format(unit=self.unit)],
+            "x-unit": self.unit,
+            **{f"x-{name}": value for name, value in self.bounds.items()},
+        }
 
 
 class SIRange(_SIPair):
     """``Annotated[tuple[float, float], SIRange("V")]``: ``24..32 V`` → (24.0, 32.0), low first."""
 
-    form, join, example = _RANGE, "..", "1..2 {unit}"
+    form, separator, join, example = _RANGE, r"\.\.", "..", "1..2 {unit}"
 
-    def pair(self, first: str, second: str, unit: str) -> tuple[float, float]:
-        low, high = to_si(first, unit, self.unit), to_si(second, unit, self.unit)
-        if low > high:
+    def checked(self, first: float, second: float) -> tuple[float, float]:
+        if first > second:
             raise PydanticCustomError("range", "the range runs from its low end to its high end", {})
-        return low, high
+        return first, second
 
 
 class SITolerance(_SIPair):
-    """``Annotated[tuple[float, float], SITolerance("m")]``: ``2.5 +/- 0.1 m`` → (value, tolerance)."""
+    """``Annotated[tuple[float, float], SITolerance("m")]``: ``2.5 +/- 0.1 m`` → (value, tolerance); bounds: the value's."""
 
-    form, join, example = _TOLERANCE, "+/-", "1 +/- 0.1 {unit}"
+    form, separator, join, example = _TOLERANCE, r"\+/-|±", "+/-", "1 +/- 0.1 {unit}"
 
     def pair(self, first: str, second: str, unit: str) -> tuple[float, float]:
         scale, _ = factor(unit, self.unit)  # a tolerance is a difference: no offset
-        tolerance = float(Fraction(second) * scale)
-        if tolerance < 0:
+        return to_si(first, unit, self.unit), _float(_fraction(second) * scale)
+
+    def checked(self, first: float, second: float) -> tuple[float, float]:
+        if second < 0:
             raise PydanticCustomError("tolerance", "a tolerance is not negative", {})
-        return to_si(first, unit, self.unit), tolerance
+        return first, second
+
+    def second_bounds(self) -> dict[str, Any]:
+        return {}
 
 
 class _Ratio(SI):
@@ -171,12 +243,12 @@ class _Ratio(SI):
         super().__init__("", ("0.85", "85 %"), **bounds)
 
     def parse(self, value: Any, info: ValidationInfo) -> float:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+            return _float(value)
+        match = _match(_QUANTITY, value)
         if not match or match[2] not in (None, "%"):
             raise _expected("a plain number or per cent, such as 0.85 or '85 %'")
-        return float(Fraction(match[1]) / (100 if match[2] else 1))
+        return _float(_fraction(match[1]) / (100 if match[2] else 1))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.with_info_before_validator_function(
@@ -184,7 +256,13 @@ class _Ratio(SI):
         )
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
-        return {"type": ["number", "string"], "examples": [0.85, "85 %"]}
+        return {
+            "type": ["number", "string"],
+            "pattern": rf"^\s*{_NUMBER}\s*%?\s*$",
+            "examples": [0.85, "85 %"],
+            "x-unit": "1",
+            **{f"x-{name}": value for name, value in self.bounds.items()},
+        }
 
 
 def ratio(**bounds: Any) -> Any:

@@ -34,15 +34,22 @@ class Result:
     sources: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # else @dataclass would give each class an == that is ambiguous on arrays
+        if "__eq__" not in cls.__dict__:
+            cls.__eq__, cls.__hash__ = Result.__eq__, Result.__hash__  # type: ignore[method-assign]
+
+    def __eq__(self, other: object) -> bool:
+        return self.same_as(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.input_hash))
+
     def __post_init__(self) -> None:
+        layout = _layout(type(self))
         for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, np.ndarray):
-                array = np.array(value, dtype=float, order="C")
-                array.flags.writeable = False
-                object.__setattr__(self, field.name, array)
-            elif isinstance(value, np.generic):
-                object.__setattr__(self, field.name, value.item())
+            object.__setattr__(self, field.name, _frozen(getattr(self, field.name), layout[field.name][1]))
 
     def same_as(self, other: object) -> bool:
         """True when all fields are equal, arrays element by element (== on arrays would be ambiguous)."""
@@ -58,6 +65,8 @@ class Result:
     def from_json(cls, data: dict[str, Any]) -> Self:
         """The result back from its plain data; unknown keys and missing ones raise ValueError."""
         layout = _layout(cls)
+        if not isinstance(data, dict):
+            raise ValueError(f"{cls.__name__}: fields are expected, not {data!r}")
         keys = {key for key, _ in layout.values()}
         if set(data) != keys:
             odd = sorted(set(data) ^ keys)
@@ -67,7 +76,7 @@ class Result:
 
 @cache
 def _layout(cls: type) -> dict[str, tuple[str, Any]]:
-    """Field name → (key in files, type)."""
+    """Field name → (key in files, type). Raises TypeError for two fields that would share a key."""
     hints = typing.get_type_hints(cls, include_extras=True)
     layout = {}
     for field in dataclasses.fields(cls):
@@ -76,7 +85,24 @@ def _layout(cls: type) -> dict[str, tuple[str, Any]]:
             kind, *extras = get_args(kind)
             suffix = next(("_" + e.suffix for e in extras if isinstance(e, Unit)), "")
         layout[field.name] = (field.name + suffix, kind)
+    if len({key for key, _ in layout.values()}) < len(layout):
+        raise TypeError(f"{cls.__name__}: two fields share a key in files")
     return layout
+
+
+def _frozen(value: Any, kind: Any) -> Any:
+    """Arrays as read-only float64 copies, lists as tuples, numpy's scalars as Python's."""
+    if isinstance(value, np.ndarray) or (kind is np.ndarray and isinstance(value, list | tuple)):
+        array = np.array(value, dtype=float, order="C")
+        array.flags.writeable = False
+        return array
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, list) or type(value) is tuple:
+        kinds = get_args(kind) if get_origin(kind) is tuple else ()
+        item_kind = get_args(kinds[0])[0] if kinds and get_origin(kinds[0]) is Annotated else next(iter(kinds), None)
+        return tuple(_frozen(item, item_kind) for item in value)
+    return value
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -93,7 +119,7 @@ def _plain(value: Any, name: str) -> Any:
     if isinstance(value, Result):
         return value.to_json()
     if isinstance(value, Finding):
-        return {**dataclasses.asdict(value), "severity": value.severity.value}
+        return {f.name: _plain(getattr(value, f.name), name) for f in dataclasses.fields(value)}
     if isinstance(value, np.ndarray):
         if not np.all(np.isfinite(value)):
             raise ValueError(f"{name} holds a number that is not finite")
@@ -110,26 +136,40 @@ def _plain(value: Any, name: str) -> Any:
 
 
 def _build(data: Any, kind: Any) -> Any:
+    """*data* as a value of type *kind*. Raises ValueError when it is something else: files come from strangers."""
     origin = get_origin(kind)
     if origin is Annotated:
         return _build(data, get_args(kind)[0])
     if origin in (Union, types.UnionType):
         options = [a for a in get_args(kind) if a is not types.NoneType]
+        if len(options) != 1:
+            raise TypeError(f"a result's field is of one type or None, not {kind}")
         return None if data is None else _build(data, options[0])
     if origin is tuple:
+        if not isinstance(data, list):
+            raise ValueError(f"a list is expected, not {data!r}")
         item_kinds = get_args(kind)
         if len(item_kinds) == 2 and item_kinds[1] is Ellipsis:
             return tuple(_build(item, item_kinds[0]) for item in data)
         return tuple(_build(item, k) for item, k in zip(data, item_kinds, strict=True))
     if kind is Finding:
         hints = typing.get_type_hints(Finding)
+        if not isinstance(data, dict) or set(data) != set(hints):
+            raise ValueError("a finding has the keys " + ", ".join(hints))
         return Finding(**{key: _build(value, hints[key]) for key, value in data.items()})
     if isinstance(kind, type) and issubclass(kind, Result):
         return kind.from_json(data)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if kind is np.ndarray:
-        return np.array(data, dtype=float)
-    if kind is float:
+        array = np.array(data)
+        if (array.size and array.dtype.kind not in "if") or not np.all(np.isfinite(array.astype(float))):
+            raise ValueError("an array of finite numbers is expected")
+        return array.astype(float)
+    if kind is float and isinstance(data, int | float) and not isinstance(data, bool) and np.isfinite(data):
         return float(data)
+    if kind in (str, int, bool) and type(data) is kind:
+        return data
+    if kind in (float, str, int, bool):
+        raise ValueError(f"{kind.__name__} is expected, not {data!r}")
     return data

@@ -1,7 +1,8 @@
 """The run folder: inputs, results, tables, figures and report of one run, published whole or not at all.
 
-Work goes into ``<name>.partial``; ``publish`` writes ``run.json`` and renames it. A run that fails or is interrupted
-leaves no folder that looks finished.
+Work goes into ``<name>.partial``, whose ``run.json`` says *running*; ``publish`` writes the final one and renames the
+folder. A run that fails or is interrupted leaves no folder that looks finished. Nothing is removed or replaced that is
+not a run of ours, and a lock on the ``.partial`` keeps a second run out of it (not on Windows, which has no flock).
 """
 
 import contextlib
@@ -11,15 +12,15 @@ import json
 import os
 import platform
 import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import IO, Any, Self, TypeVar
 
-import yaml
-
+from . import strict_yaml
 from .documents import Module
 from .errors import InputError
 from .results import Result
@@ -41,85 +42,160 @@ class RunFolder:
         self.path = path
         self.command = command
         self.document = document
-        self.partial = path.with_name(path.name + ".partial")
+        self._place = Path(os.path.realpath(path))  # '.', '..' and links have no name to put '.partial' after
+        if not self._place.name:
+            raise InputError(f"'{path}' cannot be a run folder; choose another with --out")
+        self.partial = self._place.with_name(self._place.name + ".partial")
+        self._lock: IO[str] | None = None
         self._started = datetime.now(UTC)
-        if path.exists() and not (path / "run.json").is_file() and (not path.is_dir() or any(path.iterdir())):
-            raise InputError(f"'{path}' exists and is not a run folder; choose another with --out")
+        _refuse_foreign(self._place)
 
     def __enter__(self) -> Self:
         try:
-            if self.partial.exists():
-                shutil.rmtree(self.partial)
+            self._claim()
             for name in ("inputs", "results", "tables", "figures"):
-                (self.partial / name).mkdir(parents=True)
+                (self.partial / name).mkdir()
+            self._write_inputs()
+        except BlockingIOError:
+            raise InputError(
+                f"another run is writing '{self.path}'; wait for it, or choose another with --out"
+            ) from None
         except OSError as error:
+            self._release()
             raise InputError(f"cannot write '{self.partial}': {error.strerror}; choose another with --out") from None
-        self._write_inputs()
+        except BaseException:
+            self._release()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._release()
+
+    def _claim(self) -> None:
+        """Make the partial folder ours, a leftover of a dead run removed. BlockingIOError: a live one holds it."""
         if self.partial.exists():
+            _refuse_foreign(self.partial)
+            with contextlib.closing(_locked(self.partial / "run.json", "a")):
+                shutil.rmtree(self.partial)
+        try:
+            self.partial.mkdir(parents=True)
+        except FileExistsError:  # made by another run just now
+            raise BlockingIOError from None
+        self._lock = _locked(self.partial / "run.json", "w")
+        self._write_run("running", {})
+
+    def _release(self) -> None:
+        """Give the partial folder up, and remove it when it is still there."""
+        if self._lock:
             shutil.rmtree(self.partial, ignore_errors=True)
+            self._lock.close()
+            self._lock = None
 
     def _write_inputs(self) -> None:
         files = self.document.input_files()
         if files:
             root = Path(os.path.commonpath([file.parent for file in files]))
+            if root / "resolved.yaml" in files:  # an earlier run's: its copy goes a folder deeper than ours
+                root = root.parent
             for file, raw in files.items():
                 copy = self.partial / "inputs" / file.relative_to(root)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(raw)
-        resolved = yaml.safe_dump(self.document.to_plain(), sort_keys=False, allow_unicode=True, width=120)
+        resolved = strict_yaml.dump(self.document.to_plain())
         (self.partial / "inputs" / "resolved.yaml").write_text(resolved, encoding="utf-8")
 
     def write_result(self, name: str, result: Result) -> None:
         """``results/<name>.json``."""
         text = json.dumps(result.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-        (self.partial / "results" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        self._file(f"results/{name}.json").write_text(text + "\n", encoding="utf-8")
 
     def write_table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """``tables/<name>.csv``; floats by repr, so that they read back exactly."""
-        with (self.partial / "tables" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        with self._file(f"tables/{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows([repr(float(v)) if isinstance(v, float) else v for v in row] for row in rows)
 
     def write_text(self, name: str, text: str) -> None:
         """Any other text artefact, by its path in the folder (``report.html``, ``figures/side_view.svg``)."""
+        self._file(name).write_text(text, encoding="utf-8")
+
+    def _file(self, name: str) -> Path:
+        """The artefact's path, its folder made. Raises ValueError for a name that leads out of the run folder."""
         file = self.partial / name
+        if name == "run.json" or not file.resolve().is_relative_to(self.partial):
+            raise ValueError(f"'{name}' is no name for an artefact")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        return file
 
     def publish(self) -> Path:
         """Write run.json, put the folder in its place, and return it."""
         artefacts = {
             file.relative_to(self.partial).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(self.partial.rglob("*"))
-            if file.is_file()
+            if file.is_file() and file != self.partial / "run.json"
         }
+        self._write_run("done", artefacts)
+        _refuse_foreign(self._place)  # it may have come into being meanwhile
+        # os.replace cannot put a folder over one that is not empty: the old run steps aside first
+        aside = Path(tempfile.mkdtemp(prefix=f".{self._place.name}.", dir=self._place.parent))
+        try:
+            if self._place.exists():
+                self._place.rename(aside / "old")
+            self.partial.rename(self._place)
+        finally:
+            if (aside / "old").exists() and not self._place.exists():
+                (aside / "old").rename(self._place)
+            shutil.rmtree(aside, ignore_errors=True)
+        if self._lock:  # from here on a '.partial' is somebody else's
+            self._lock.close()
+            self._lock = None
+        return self.path
+
+    def _write_run(self, status: str, artefacts: dict[str, str]) -> None:
         run = {
             "schema": SCHEMA,
-            "status": "done",
+            "status": status,
             "command": self.command,
             "name": self.document.name,
             "started": self._started.isoformat(timespec="seconds"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds") if status == "done" else None,
             "input_hash": self.document.content_hash(),
             "versions": {"python": platform.python_version(), **_versions()},
             "artefacts": artefacts,
         }
         (self.partial / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
-        old = self.path.with_name(self.path.name + ".old")
-        if old.exists():
-            shutil.rmtree(old)
-        if self.path.exists():
-            self.path.rename(old)  # os.replace cannot put a folder over one that is not empty
-        self.partial.rename(self.path)
-        if old.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        return self.path
+
+
+def _locked(file: Path, mode: str) -> IO[str]:
+    """The file, open and locked until it is closed (or its process ends). Raises BlockingIOError when another has it."""
+    handle = file.open(mode, encoding="utf-8")
+    try:
+        import fcntl
+    except ImportError:
+        return handle
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        if isinstance(error, BlockingIOError):
+            raise
+        return file.open(mode, encoding="utf-8")  # a file system without locks
+    return handle
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """InputError when something stands at the path that is neither a run of ours nor an empty folder."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    try:
+        if json.loads((folder / "run.json").read_text(encoding="utf-8"))["schema"] == SCHEMA:
+            return
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        pass
+    raise InputError(f"'{folder}' exists and is not a run folder; choose another with --out")
 
 
 def read_run(path: Path) -> dict[str, Any]:
@@ -129,13 +205,19 @@ def read_run(path: Path) -> dict[str, Any]:
         run = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"'{path}' is not a finished run: it has no run.json") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file}: cannot be read: {error}") from None
     if not isinstance(run, dict) or run.get("schema") != SCHEMA or not isinstance(run.get("artefacts"), dict):
         raise InputError(f"{file}: not a document of schema {SCHEMA}")
+    if run.get("status") != "done":
+        raise InputError(f"'{path}' is not a finished run: its status is '{run.get('status')}'")
     for name, digest in run["artefacts"].items():
         artefact = path / name
-        if not artefact.resolve().is_relative_to(path.resolve()):
+        try:
+            inside = artefact.resolve().is_relative_to(path.resolve())
+        except (OSError, RuntimeError, ValueError):  # links in a circle; a name that no file can have
+            inside = False
+        if not inside:
             raise InputError(f"{file}: the artefact '{name}' lies outside the run folder")
         if not artefact.is_file() or hashlib.sha256(artefact.read_bytes()).hexdigest() != digest:
             raise InputError(f"{artefact}: changed or missing since the run was written; run it again")
@@ -147,7 +229,7 @@ def read_result(path: Path, name: str, kind: type[R]) -> R:
     file = path / "results" / f"{name}.json"
     try:
         return kind.from_json(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise InputError(f"{file}: {error}") from None
 
 

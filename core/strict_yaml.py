@@ -1,10 +1,13 @@
 """YAML 1.2 core, strictly: every node keeps its place in the file, and what could surprise is refused.
 
 Refused: duplicate keys, anchors and aliases, explicit tags, several documents in one file, keys that are not plain
-text. Scalars follow YAML 1.2: ``no`` and ``12:30`` are text, ``1e6`` is a number, only ``true`` and ``false`` are flags.
+text, directives, numbers with leading zeros (octal once), control characters, what is too long, too deep or too large.
+Scalars follow YAML 1.2: ``no`` and ``12:30`` are text, ``1e6`` is a number, only ``true`` and ``false`` are flags.
 """
 
+import math
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,11 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_MAX_BYTES = 10_000_000
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")  # \x85 is a line end to YAML
+_MAX_BYTES = 2_000_000  # a few seconds of PyYAML
 _MAX_DEPTH = 60
+_MAX_DIGITS = 300  # of one number; Python itself refuses more than 4300
 
 
 @dataclass(frozen=True)
@@ -32,20 +38,34 @@ class Problem:
 
 
 class YamlError(Exception):
-    """The file is not the YAML that we read."""
+    """The file is not the YAML that we read; *unreadable*: there is no file to read."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, unreadable: bool = False) -> None:
+        self.problem, self.unreadable = problem, unreadable
         super().__init__(str(problem))
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader's composer without aliases, tags and endless depth."""
+    """SafeLoader's composer without aliases, tags, directives and endless depth."""
 
     depth = 0
 
+    def compose_document(self) -> Node | None:
+        event = self.peek_event()
+        if isinstance(event, yaml.DocumentStartEvent) and (event.version or event.tags):
+            raise yaml.MarkedYAMLError(
+                problem="directives (lines that begin with %) are not used in definition files; remove the line",
+                problem_mark=event.start_mark,
+            )
+        return super().compose_document()
+
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         event = self.peek_event()
+        if isinstance(event, yaml.ScalarEvent) and _NOT_TEXT.search(event.value):
+            raise yaml.MarkedYAMLError(
+                problem="the text holds a control character or half a surrogate pair, written as an escape",
+                problem_mark=event.start_mark,
+            )
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.MarkedYAMLError(
                 problem="anchors and aliases (& and *) are not used in definition files; write the value out, "
@@ -68,26 +88,31 @@ class _Loader(yaml.SafeLoader):
 def compose(path: Path, name: str) -> tuple[Node, bytes]:
     """The file's root node and its exact bytes; *name* is what messages call the file. Raises YamlError."""
 
-    def failed(text: str, line: int = 1, column: int = 1) -> YamlError:
-        return YamlError(Problem(name, line, column, text))
+    def failed(text: str, line: int = 1, column: int = 1, unreadable: bool = False) -> YamlError:
+        return YamlError(Problem(name, line, column, text), unreadable)
 
     try:
-        if path.is_dir():
-            raise failed("this is a folder; name the file in it")
-        if path.stat().st_size > _MAX_BYTES:
-            raise failed(f"larger than {_MAX_BYTES // 1_000_000} MB: not a definition file")
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise failed("this is a folder; name the file in it", unreadable=True)
+        if not stat.S_ISREG(status.st_mode):  # a device or a pipe might never end
+            raise failed("not a plain file", unreadable=True)
+        if status.st_size > _MAX_BYTES:
+            raise failed(f"larger than {_MAX_BYTES // 1_000_000} MB: not a definition file", unreadable=True)
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise failed(f"there is no such file{_similar(path)}") from None
-    except OSError as error:
-        raise failed(f"cannot be read: {error.strerror or error}") from None
+        raise failed(f"there is no such file{_similar(path)}", unreadable=True) from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        text = getattr(error, "strerror", None) or str(error)
+        raise failed(f"cannot be read: {text}", unreadable=True) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise failed("not UTF-8 text; save the file as UTF-8", line) from None
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -95,11 +120,16 @@ def compose(path: Path, name: str) -> tuple[Node, bytes]:
         raise failed(problem, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise failed(f"a control character (code {error.character}) is in the file", line) from None
-    except RecursionError:
-        raise failed("nested too deeply") from None
+        column = error.position - text.rfind("\n", 0, error.position)
+        raise failed(f"a control character (code {error.character}) is in the file", line, column) from None
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+        # PyYAML's own slips, such as chr() on the escape \UFFFFFFFF
+        mark = loader.get_mark() if loader else None
+        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise failed(f"not YAML that can be read ({error})", *where) from None
     finally:
-        loader.dispose()
+        if loader:
+            loader.dispose()
     if node is None:
         raise failed("the file is empty")
     return node, raw
@@ -127,7 +157,7 @@ def _explain(problem: str) -> str:
 
 
 def plain(node: Node, file: str, problems: list[Problem]) -> Any:
-    """The node as dicts, lists and scalars; duplicate and odd keys are added to *problems*."""
+    """The node as dicts, lists and scalars; duplicate and odd keys and numbers are added to *problems*."""
     if isinstance(node, MappingNode):
         result: dict[str, Any] = {}
         for key, value in node.value:
@@ -144,6 +174,15 @@ def plain(node: Node, file: str, problems: list[Problem]) -> Any:
         return result
     if isinstance(node, SequenceNode):
         return [plain(item, file, problems) for item in node.value]
+    text = node.value
+    if isinstance(node, ScalarNode) and node.style is None and (_INT.fullmatch(text) or _FLOAT.fullmatch(text)):
+        if _LEADING_ZERO.fullmatch(text):
+            problems.append(
+                _at(file, node, f"a number with leading zeros; write {text.lstrip('+-0') or '0'}, or quote it")
+            )
+        elif len(text) > _MAX_DIGITS or not math.isfinite(float(text)):
+            problems.append(_at(file, node, "a number of this size or length cannot be meant"))
+            return 0
     return scalar(node)
 
 
@@ -165,6 +204,25 @@ def scalar(node: Node) -> str | int | float | bool | None:
     if _FLOAT.fullmatch(text):
         return float(text)
     return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that would not read back as the same text (PyYAML leaves 1e6 bare, by YAML 1.1)."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
+    node = dumper.represent_str(text)
+    if _LEADING_ZERO.fullmatch(text) or scalar(ScalarNode("", text)) != text:
+        node.style = "'"
+    return node
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def dump(data: Any) -> str:
+    """Plain data as YAML that reads back equal."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def find(node: Node, loc: tuple[str | int, ...]) -> Node:

@@ -1,0 +1,44 @@
+"""The commands. Each imports what it needs when it runs, so that `osea --help` stays quick."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .main import JsonFlag, app, finish
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A study: which vehicle flies which mission.")]
+AnyFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="Any definition file.")]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", "-o", help="The run folder to write [default: out/<name of the study>].")
+]
+StrictFlag = Annotated[bool, typer.Option("--strict", help="UNKNOWN counts as a failure (exit 3).")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+
+
+@app.command()
+def design(study: StudyFile, out: OutFolder = None, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
+    """Engine, vehicle, ascent and launch data of a study in one run: report.html and data in a run folder."""
+    from ..studies.command import run_design
+
+    finish(json, lambda: run_design(study, out, quiet=quiet))
+
+
+@app.command()
+def check(file: AnyFile, strict: StrictFlag = False, json: JsonFlag = False) -> None:
+    """Read a document of any kind by its `schema:` and say what is wrong, weak or unknown in it."""
+    from ..studies.command import run_check
+
+    finish(json, lambda: run_check(file, strict=strict))
+
+
+@app.command()
+def validate(
+    write: Annotated[Path | None, typer.Option("--write", help="Write the table as Markdown to this file.")] = None,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Our numbers beside the published ones, computed again."""
+    from ..validation.command import run_validate
+
+    finish(json, lambda: run_validate(write, quiet=quiet))

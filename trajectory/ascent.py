@@ -1,0 +1,366 @@
+"""Optimal ascent: from the pad to an orbit, as a multi-phase optimal-control problem.
+
+States: position and velocity (inertial frame frozen at T-0), mass, the thrust axis's pitch and yaw in the launch frame,
+and the throttle. Controls: the rates of the last three. The vehicle rises vertically, pitches over at a constant rate
+(found), then steers and throttles freely within its limits; masses jump where parts are dropped; the last state meets the
+orbit's angular-momentum and eccentricity conditions. Sought: the largest payload, or the least propellant for a given one.
+
+Attitude and throttle are states because on a vehicle they are continuous and their rates are bounded. Their rates alone
+would be singular controls, so the objective carries a small penalty on the squared rates: it makes them unique and smooth
+over a few seconds, as a control system would. What it takes from the objective is reported as effort.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import InputError
+from .ascent_guess import GuessedPhase, guess_ascent
+from .flight_plan import FlightPlan, Segment
+from .mission import Mission
+from .motion import PhaseModel, loads, right_hand_side
+from .optimal_control.problem import (
+    Boundary,
+    Control,
+    Ends,
+    Guess,
+    Integral,
+    Limit,
+    Link,
+    Mesh,
+    Objective,
+    Parameter,
+    Phase,
+    Problem,
+    State,
+    Values,
+)
+from .optimal_control.ipopt import Options
+from .optimal_control.refine import finer, mesh_error
+from .optimal_control.solution import Solution
+from .optimal_control.solve import Iteration, solve
+from .orbit import terminal_residuals
+from .steering import LaunchFrame, launch_frame, thrust_direction
+
+POSITION_SCALE = 1e6  # m
+SPEED_SCALE = 1e3  # m/s
+TURNING_WEIGHT = 1000.0  # kg of objective per (rad/s)^2 s; docs/ascent.md shows what the two weights cost
+THROTTLING_WEIGHT = 20.0  # kg of objective per (1/s)^2 s
+MESH_PASSES = 8
+FASTEST_TURN = np.radians(10.0)  # rad/s, where the mission states no limit
+FASTEST_THROTTLING = 1.0  # 1/s
+# Throttle ends on its bound, and the engine map has a corner there: without relaxed bounds it is never reached.
+OPTIONS = Options(max_iterations=500, extra=(("bound_relax_factor", 0.0),))
+MOTION = ("x", "y", "z", "vx", "vy", "vz", "mass")
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """A solved ascent: the plan, the frame that pitch and yaw count in, the azimuth [rad], payload [kg], and the solution.
+
+    effort [kg]: what the penalty on rates took from the objective at most. iterations, wall_time [s]: over all
+    mesh passes; mesh_error: the last mesh's relative error estimate.
+    """
+
+    plan: FlightPlan
+    mission: Mission
+    frame: LaunchFrame
+    azimuth: float
+    payload_mass: float
+    effort: float
+    solution: Solution
+    iterations: int
+    wall_time: float
+    mesh_passes: int
+    mesh_error: float
+    mesh_tolerance: float
+
+
+def solve_ascent(
+    plan: FlightPlan,
+    mission: Mission,
+    *,
+    on_iteration: Callable[[Iteration], None] | None = None,
+    mesh_density: float = 1.0,
+    mesh_tolerance: float = 1e-6,
+    options: Options | None = None,
+) -> Ascent:
+    """Solve the ascent of a plan on a mission, refining the mesh until its relative error is within the tolerance.
+
+    mesh_density multiplies the first mesh's number of intervals. Raises ImpossibleError when the orbit is out of reach
+    (naming what is violated) and UndecidedError when the solver does not converge.
+    """
+    mission.require_reachable()
+    azimuth = _azimuth(mission)
+    frame = launch_frame(mission.site, azimuth)
+    guess = guess_ascent(plan, mission, frame)
+    problem = ascent_problem(plan, mission, frame, guess, mesh_density)
+    iterations = 0
+
+    def count(iteration: Iteration) -> None:
+        nonlocal iterations
+        iterations += iteration.number > 0
+        if on_iteration is not None:
+            on_iteration(iteration)
+
+    begun = time.perf_counter()
+    solution, error, passes = _solve_refined(problem, mesh_tolerance, options or OPTIONS, count)
+    return Ascent(
+        plan=plan,
+        mission=mission,
+        frame=frame,
+        azimuth=azimuth,
+        payload_mass=float(solution.parameters["payload"]),
+        effort=sum(solution[s.name].integrals["effort"] for s in plan.segments if s.steering == "free"),
+        solution=solution,
+        iterations=iterations,
+        wall_time=time.perf_counter() - begun,
+        mesh_passes=passes,
+        mesh_error=error,
+        mesh_tolerance=mesh_tolerance,
+    )
+
+
+def _solve_refined(
+    problem: Problem, tolerance: float, options: Options, on_iteration: Callable[[Iteration], None]
+) -> tuple[Solution, float, int]:
+    """Solve on finer and finer meshes, each from the solution before: (solution, its mesh error, passes).
+
+    Limits that begin to hold leave corners in the rates, which high degrees only ring about: intervals are split early.
+    """
+    solution = solve(problem, options=options, on_iteration=on_iteration)
+    for passes in range(1, MESH_PASSES + 1):
+        errors = [mesh_error(phase) for phase in solution.phases]
+        largest = max(e.largest for e in errors)
+        if largest <= tolerance or passes == MESH_PASSES:
+            break
+        meshes = [
+            finer(p.mesh, e.errors, tolerance, least_degree=3, largest_degree=5)
+            for p, e in zip(problem.phases, errors, strict=True)
+        ]
+        problem = replace(
+            problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
+        )
+        solution = solve(problem, guess=solution, options=options, on_iteration=on_iteration)
+    return solution, largest, passes
+
+
+def _azimuth(mission: Mission) -> float:
+    """The launch azimuth that the site allows, the northerly one of two."""
+    ways = mission.launch_azimuths()
+    if mission.site.azimuths is None:
+        return ways[0]
+    low, high = mission.site.azimuths
+    turn = 2 * np.pi
+    allowed = [a for a in ways if any(low <= a + k * turn <= high for k in (-1, 0, 1))]
+    return allowed[0] if allowed else ways[0]
+
+
+def ascent_problem(
+    plan: FlightPlan, mission: Mission, frame: LaunchFrame, guess: tuple[GuessedPhase, ...], mesh_density: float = 1.0
+) -> Problem:
+    """The ascent stated for the optimal-control layer."""
+    first, last = plan.segments[0], plan.segments[-1]
+    site_position, site_velocity = mission.site.position(), mission.site.inertial_velocity()
+    mass_scale = plan.liftoff_mass
+    turn_limit = mission.limits.attitude_rate or FASTEST_TURN
+
+    states = tuple(
+        [State(n, "m", POSITION_SCALE) for n in MOTION[:3]]
+        + [State(n, "m/s", SPEED_SCALE) for n in MOTION[3:6]]
+        + [State("mass", "kg", mass_scale, lower=1e-3 * mass_scale)]
+    )
+    attitude = (State("pitch", "rad"), State("yaw", "rad", lower=-1.4, upper=1.4))
+    turning = tuple(Control(n, "rad/s", 0.02, -turn_limit, turn_limit) for n in ("pitch_rate", "yaw_rate"))
+    throttling = (Control("throttle_rate", "1/s", 0.1, -FASTEST_THROTTLING, FASTEST_THROTTLING),)
+
+    first_free = next(s.name for s in plan.segments if s.steering == "free")
+
+    def phase(segment: Segment, guessed: GuessedPhase) -> Phase:
+        steers = segment.steering == "free"
+        throttles = _throttles(segment)
+        initial: dict[str, Any] = {}
+        if segment is first:
+            initial = dict(zip(MOTION[:6], map(float, (*site_position, *site_velocity)), strict=True))
+            initial |= {"pitch": np.pi / 2, "yaw": 0.0}
+        own = () if segment.steering == "none" else attitude
+        if throttles:
+            own = (*own, State("throttle", "1", 1.0, segment.throttle_min, 1.0))
+            if segment.name == first_free:
+                initial["throttle"] = 1.0  # the rise and pitch-over before are at full thrust
+        duration = segment.duration if segment.duration is not None else (1.0, segment.longest or 3000.0)
+        return Phase(
+            name=segment.name,
+            states=states + own,
+            controls=(*(turning if steers else ()), *(throttling if throttles else ())),
+            dynamics=_dynamics(segment, frame, throttles),
+            path=_limits(segment, mission),
+            integrals=(Integral("effort", "kg", 0.02 * mass_scale),) if steers else (),
+            start=0.0 if segment is first else (0.0, np.inf),
+            duration=duration,
+            initial=initial,
+            mesh=_mesh(segment, guessed.duration, mesh_density),
+            guess=Guess(start=guessed.start, duration=guessed.duration, values=guessed.values, at=guessed.at),
+        )
+
+    phases = tuple(phase(s, g) for s, g in zip(plan.segments, guess, strict=True))
+    links = tuple(
+        Link(before=a.name, after=b.name, change=_drop(b.dropped_before))
+        for a, b in zip(plan.segments, plan.segments[1:], strict=False)
+    )
+    payload = plan.payload_mass
+    payload_bounds = (payload, payload) if payload is not None else (0.0, plan.liftoff_mass)
+    parameters = (
+        Parameter("payload", "kg", 0.02 * mass_scale, *payload_bounds, guess=payload or 0.02 * mass_scale),
+        Parameter("pitch_over_rate", "rad/s", 0.01, 0.0, turn_limit, guess=np.radians(0.5)),
+    )
+    return Problem(
+        name=f"ascent of {mission.name}",
+        phases=phases,
+        links=links,
+        parameters=parameters,
+        boundaries=(*_masses(plan), *_fairing(plan, mission), _insertion(last, mission)),
+        objective=_objective(plan, last),
+    )
+
+
+def _throttles(segment: Segment) -> bool:
+    return segment.steering == "free" and segment.powered and segment.throttle_min < 1.0
+
+
+def _drop(mass: float) -> Callable[[Values], dict[str, Any]] | None:
+    return (lambda p: {"mass": p.mass - mass}) if mass else None
+
+
+def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable[[Values], dict[str, Any]]:
+    """The equations of one segment: motion, turning of the thrust axis, and the loads that limits name."""
+    model: PhaseModel = segment.model
+    steering = segment.steering
+
+    def dynamics(p: Values) -> dict[str, Any]:
+        if steering == "none":
+            ux, uy, uz = 1.0, 0.0, 0.0  # nothing pushes
+        else:
+            ux, uy, uz = thrust_direction(frame, p.pitch, p.yaw)
+        throttle = p.throttle if throttles else 1.0
+        state = (p.x, p.y, p.z, p.vx, p.vy, p.vz, p.mass, ux, uy, uz, throttle)
+        out = dict(zip(MOTION, right_hand_side(model, *state), strict=True))
+        if steering == "free":
+            effort = TURNING_WEIGHT * (p.pitch_rate**2 + p.yaw_rate**2)
+            if throttles:
+                effort += THROTTLING_WEIGHT * p.throttle_rate**2
+                out["throttle"] = p.throttle_rate
+            out |= {"pitch": p.pitch_rate, "yaw": p.yaw_rate, "effort": effort}
+        elif steering == "pitch-over":
+            out |= {"pitch": -p.pitch_over_rate, "yaw": 0.0}
+        elif steering != "none":
+            out |= {"pitch": 0.0, "yaw": 0.0}
+        load = loads(model, *state)
+        return out | {
+            "dynamic_pressure": load.dynamic_pressure,
+            "axial_acceleration": load.axial_acceleration,
+            "q_alpha_squared": load.dynamic_pressure**2 * load.sine_alpha_squared,
+            "heat_flux": load.heat_flux,
+        }
+
+    return dynamics
+
+
+def _limits(segment: Segment, mission: Mission) -> tuple[Limit, ...]:
+    """The mission's limits that can matter in a segment."""
+    limits, asked = [], mission.limits
+    if segment.steering == "none":
+        return ()
+    if asked.dynamic_pressure is not None:
+        limits.append(Limit("dynamic_pressure", "Pa", upper=asked.dynamic_pressure))
+    if asked.q_alpha is not None and segment.steering != "vertical":
+        limits.append(Limit("q_alpha_squared", "Pa^2 rad^2", upper=asked.q_alpha**2))
+    if asked.axial_acceleration is not None and segment.powered:
+        limits.append(Limit("axial_acceleration", "m/s^2", upper=asked.axial_acceleration))
+    if asked.fairing_heat_flux is not None and not segment.fairing_on:
+        limits.append(Limit("heat_flux", "W/m^2", upper=asked.fairing_heat_flux))
+    return tuple(limits)
+
+
+def _masses(plan: FlightPlan) -> list[Boundary]:
+    """Lift-off mass holds the payload; no stage burns more than its usable propellant."""
+    first = plan.segments[0].name
+    scale = plan.liftoff_mass
+
+    def liftoff(ends: Ends) -> Any:
+        return ends[first].initial.mass - ends.payload - plan.liftoff_mass
+
+    limits = [Boundary(liftoff, (Limit.equal("lift-off mass", "kg", 0.0, scale),))]
+    for segment in _last_burns(plan):
+
+        def left(ends: Ends, segment: Segment = segment) -> Any:
+            return ends[segment.name].final.mass - ends.payload - segment.burnout_mass
+
+        limits.append(Boundary(left, (Limit(f"usable propellant of {segment.stage}", "kg", lower=0.0, scale=scale),)))
+    return limits
+
+
+def _last_burns(plan: FlightPlan) -> list[Segment]:
+    """For each stage the segment in which its last burn ends."""
+    return list({s.stage: s for s in plan.segments if s.powered}.values())
+
+
+def _fairing(plan: FlightPlan, mission: Mission) -> list[Boundary]:
+    """The fairing stays on until the heating is low enough; afterwards a path limit holds."""
+    for before, after in zip(plan.segments, plan.segments[1:], strict=False):
+        if before.fairing_on and not after.fairing_on and mission.limits.fairing_heat_flux is not None:
+            limit = mission.limits.fairing_heat_flux
+
+            def heating(ends: Ends, segment: Segment = before) -> Any:
+                p = ends[segment.name].final
+                return loads(
+                    segment.model, p.x, p.y, p.z, p.vx, p.vy, p.vz, p.mass, 1.0, 0.0, 0.0, 1.0
+                ).heat_flux
+
+            return [Boundary(heating, (Limit("heating at fairing jettison", "W/m^2", upper=limit),))]
+    return []
+
+
+def _insertion(last: Segment, mission: Mission) -> Boundary:
+    """The target orbit, through angular momentum and eccentricity."""
+    goal = mission.orbit.goal()
+    probe = terminal_residuals(goal, 7e6, 1e5, 1e5, 10.0, 7.5e3, 10.0)
+    names = [f"orbit condition {i + 1} of {len(probe)}" for i in range(len(probe))]
+
+    def residuals(ends: Ends) -> dict[str, Any]:
+        p = ends[last.name].final
+        return dict(zip(names, terminal_residuals(goal, p.x, p.y, p.z, p.vx, p.vy, p.vz), strict=True))
+
+    return Boundary(residuals, tuple(Limit.equal(name, "1", 0.0, 1.0) for name in names))
+
+
+def _objective(plan: FlightPlan, last: Segment) -> Objective:
+    steered = [s.name for s in plan.segments if s.steering == "free"]
+
+    def effort(ends: Ends) -> Any:
+        return sum(ends[name].final.effort for name in steered)
+
+    scale = 0.02 * plan.liftoff_mass
+    if plan.payload_mass is None:
+        return Objective("payload", "kg", lambda ends: ends.payload - effort(ends), scale, maximize=True)
+    return Objective("final mass", "kg", lambda ends: ends[last.name].final.mass - effort(ends), scale, maximize=True)
+
+
+def _mesh(segment: Segment, duration: float, density: float) -> Mesh:
+    """Degree 4 throughout; intervals near 8 s in the atmosphere, longer above it."""
+    if segment.steering in ("vertical", "pitch-over", "held"):
+        return Mesh.uniform(max(1, round(density)), 4)
+    if segment.steering == "none":
+        return Mesh.uniform(max(4, round(6 * density)), 5)
+    pace = 8.0 if segment.fairing_on else 30.0
+    return Mesh.uniform(int(np.clip(round(density * duration / pace), 3, 60)), 4)
+
+
+def require_flyable(plan: FlightPlan) -> None:
+    """Raise InputError when a segment could not even begin (a mass that is not positive)."""
+    for segment in plan.segments:
+        if segment.burnout_mass is not None and segment.burnout_mass <= 0:
+            raise InputError(f"'{segment.name}': nothing would be left at burnout; check the masses of {segment.stage}")

@@ -1,0 +1,104 @@
+"""A first guess of the ascent: a plain pitch programme flown forward through the same equations of motion."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .flight_plan import FlightPlan, Segment
+from .mission import Mission
+from .motion import right_hand_side, total_mass_flow
+from .steering import LaunchFrame, thrust_direction
+
+_STEP = 2.0  # s
+_PAYLOAD_SHARE = 0.02  # of the lift-off mass
+_FINAL_PITCH = np.radians(-12.0)
+_FAIRING_TIME = 40.0  # s of burn before the fairing leaves
+
+
+@dataclass(frozen=True)
+class GuessedPhase:
+    """One phase: start and duration [s], values of states and controls at the fractions *at*."""
+
+    start: float
+    duration: float
+    values: dict[str, np.ndarray | float]
+    at: np.ndarray
+
+
+def guess_ascent(plan: FlightPlan, mission: Mission, frame: LaunchFrame) -> tuple[GuessedPhase, ...]:
+    """Fly every segment of the plan with pitch falling from the vertical by a cubic in time, yaw zero, full throttle."""
+    payload = plan.payload_mass if plan.payload_mass is not None else _PAYLOAD_SHARE * plan.liftoff_mass
+    durations = _durations(plan, payload)
+    whole = sum(durations)
+    begin = sum(d for s, d in zip(plan.segments, durations, strict=True) if s.steering in ("vertical", "pitch-over"))
+
+    def pitch(time: float, segment: Segment) -> float:
+        if segment.steering == "vertical":
+            return np.pi / 2
+        if segment.steering == "pitch-over":
+            return np.pi / 2 - np.radians(0.3) * (time - mission.sequence.vertical_rise)
+        s = np.clip((time - begin) / max(whole - begin, 1.0), 0.0, 1.0)
+        return _FINAL_PITCH + (np.radians(86.0) - _FINAL_PITCH) * (1 - s) ** 3
+
+    state = np.array([*mission.site.position(), *mission.site.inertial_velocity(), plan.liftoff_mass + payload])
+    phases, clock = [], 0.0
+    for segment, duration in zip(plan.segments, durations, strict=True):
+        state = state.copy()
+        state[6] -= segment.dropped_before
+        steps = max(2, int(np.ceil(duration / _STEP)))
+        times = np.linspace(clock, clock + duration, steps + 1)
+        held = pitch(clock, segment) if segment.steering == "held" else None
+        states = [state]
+        for t in times[:-1]:
+            angle = held if held is not None else pitch(t, segment)
+            states.append(_runge_kutta(segment, frame, states[-1], angle, duration / steps))
+        flown = np.array(states)
+        values: dict[str, np.ndarray | float] = dict(
+            zip(("x", "y", "z", "vx", "vy", "vz", "mass"), flown.T, strict=True)
+        )
+        if segment.steering != "none":
+            values["pitch"] = np.array([held if held is not None else pitch(t, segment) for t in times])
+        if segment.steering == "free" and segment.powered and segment.throttle_min < 1.0:
+            values["throttle"] = 1.0
+        phases.append(GuessedPhase(clock, duration, values, np.linspace(0.0, 1.0, steps + 1)))
+        state, clock = flown[-1], clock + duration
+    return tuple(phases)
+
+
+def _durations(plan: FlightPlan, payload: float) -> list[float]:
+    """Burn times at full throttle, from the masses; the fairing leaves early in its stage's burn."""
+    durations: list[float] = []
+    mass = plan.liftoff_mass + payload
+    for i, segment in enumerate(plan.segments):
+        mass -= segment.dropped_before
+        if segment.burnout_mass is None:
+            duration = segment.duration if segment.duration is not None else 0.3 * (segment.longest or 1000.0)
+            durations.append(duration)
+            continue
+        flow = total_mass_flow(segment.model, 1.0)
+        left = (mass - payload - segment.burnout_mass) / flow
+        following = plan.segments[i + 1] if i + 1 < len(plan.segments) else None
+        duration = segment.duration
+        if duration is None:
+            duration = left
+            if following is not None and following.stage == segment.stage and following.powered:
+                duration = min(_FAIRING_TIME, 0.2 * left)
+            if following is not None and following.steering == "none":
+                duration = 0.9 * left
+        duration = max(duration, 1.0)
+        durations.append(duration)
+        mass -= flow * duration
+    return durations
+
+
+def _runge_kutta(segment: Segment, frame: LaunchFrame, state: np.ndarray, pitch: float, step: float) -> np.ndarray:
+    direction = thrust_direction(frame, pitch, 0.0)
+
+    def rate(s: np.ndarray) -> np.ndarray:
+        return np.array(right_hand_side(segment.model, *map(float, s), *direction, 1.0))
+
+    k1 = rate(state)
+    k2 = rate(state + 0.5 * step * k1)
+    k3 = rate(state + 0.5 * step * k2)
+    k4 = rate(state + step * k3)
+    return state + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)

@@ -1,0 +1,397 @@
+"""From a solved ascent to the flight: flown again by an independent integrator, sampled, with events, budget and checks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from ..core.earth import RADIUS, ROTATION_RATE, geodetic_from_ecef
+from ..core.findings import Finding, Severity
+from ..core.results import Array, Result, Unit
+from .ascent import Ascent
+from .flight_plan import Segment
+from .motion import loads
+from .optimal_control.solution import PhaseSolution
+from .orbit import elements
+from .propagate import Propagation, SpeedBudget, propagate
+from .result import Event, Trajectory
+from .steering import thrust_direction
+
+FRAME = "ITRF axes, WGS-84 ellipsoid, Earth-fixed"
+T0_DEFINITION = "lift-off: release from the pad at full thrust"
+SAMPLE_STEP = 1.0  # s
+MEAN_RADIUS = 6371008.8  # m, of the WGS-84 ellipsoid (2a + b)/3; for downrange distance only
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagePropellant(Result):
+    """What a core stage burned and what was left of its usable propellant [kg]."""
+
+    stage: str
+    burned: Annotated[float, Unit("kg")]
+    usable_left: Annotated[float, Unit("kg")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolverSummary(Result):
+    """How the optimum was found, and how well it stands.
+
+    position_error, velocity_error: at insertion, between the optimizer's state and the same controls flown open loop from
+    lift-off by an independent integrator. mesh_error: the refinement's relative error estimate. effort: upper
+    bound of what the penalty on rates took from the objective.
+    """
+
+    solver: str
+    status: str
+    iterations: int
+    violation: float
+    mesh_error: float
+    mesh_passes: int
+    unknowns: int
+    constraints: int
+    wall_time: Annotated[float, Unit("s")]
+    position_error: Annotated[float, Unit("m")]
+    velocity_error: Annotated[float, Unit("m/s")]
+    effort: Annotated[float, Unit("kg")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Insertion(Result):
+    """The orbit reached (osculating, altitudes over the equatorial radius), from the re-propagated state."""
+
+    time: Annotated[float, Unit("s")]
+    perigee_altitude: Annotated[float, Unit("m")]
+    apogee_altitude: Annotated[float, Unit("m")]
+    inclination: Annotated[float, Unit("rad")]
+    eccentricity: float
+    semi_major_axis: Annotated[float, Unit("m")]
+    ascending_node_from_greenwich: Annotated[float, Unit("rad")]
+    argument_of_latitude: Annotated[float, Unit("rad")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentBudget(Result):
+    """The velocity budget of one segment of flight."""
+
+    segment: str
+    budget: SpeedBudget
+
+
+@dataclass(frozen=True, kw_only=True)
+class AscentResult(Result):
+    """A flown ascent. earth_rotation: inertial less relative speed at insertion, what the turning Earth gave."""
+
+    payload_mass: Annotated[float, Unit("kg")]
+    liftoff_mass: Annotated[float, Unit("kg")]
+    azimuth: Annotated[float, Unit("rad")]
+    trajectory: Trajectory
+    insertion: Insertion
+    propellant: tuple[StagePropellant, ...]
+    budget: SpeedBudget
+    segment_budgets: tuple[SegmentBudget, ...]
+    earth_rotation: Annotated[float, Unit("m/s")]
+    solver: SolverSummary
+
+
+def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...] = ()) -> AscentResult:
+    """Fly the solved controls from lift-off to insertion and gather what happened.
+
+    Raises UndecidedError when the integrator fails.
+    """
+    flown = _fly(ascent)
+    solution, last = ascent.solution, ascent.plan.segments[-1]
+    end = solution[last.name]
+    wanted = np.array([end.states[n][-1] for n in ("x", "y", "z", "vx", "vy", "vz")])
+    final = flown[-1].final_state
+    budget = flown[0].budget
+    for piece in flown[1:]:
+        budget = budget + piece.budget
+    trajectory = _trajectory(ascent, flown)
+    report = solution.report
+    solver = SolverSummary(
+        solver=report.solver,
+        status=report.status,
+        iterations=ascent.iterations,
+        violation=report.violation,
+        mesh_error=ascent.mesh_error,
+        mesh_passes=ascent.mesh_passes,
+        unknowns=report.unknowns,
+        constraints=report.constraints,
+        wall_time=ascent.wall_time,
+        position_error=float(np.linalg.norm(final[:3] - wanted[:3])),
+        velocity_error=float(np.linalg.norm(final[3:6] - wanted[3:])),
+        effort=ascent.effort,
+    )
+    insertion = _insertion(final, end.end)
+    return AscentResult(
+        payload_mass=ascent.payload_mass,
+        liftoff_mass=ascent.plan.liftoff_mass + ascent.payload_mass,
+        azimuth=ascent.azimuth,
+        trajectory=trajectory,
+        insertion=insertion,
+        propellant=_propellant(ascent, flown),
+        budget=budget,
+        segment_budgets=tuple(
+            SegmentBudget(segment=s.name, budget=f.budget) for s, f in zip(ascent.plan.segments, flown, strict=True)
+        ),
+        earth_rotation=float(trajectory.speed_inertial[-1] - trajectory.speed_relative[-1]),
+        solver=solver,
+        input_hash=input_hash,
+        sources=sources,
+        findings=_findings(ascent, trajectory, solver),
+    )
+
+
+def _fly(ascent: Ascent) -> list[Propagation]:
+    """Every segment from the end of the one before, so that errors add up as they would in flight."""
+    mission, plan, solution = ascent.mission, ascent.plan, ascent.solution
+    mass = plan.liftoff_mass + ascent.payload_mass
+    state = np.array([*mission.site.position(), *mission.site.inertial_velocity(), mass])
+    flown = []
+    for segment in plan.segments:
+        phase = solution[segment.name]
+        state = state.copy()
+        state[6] -= segment.dropped_before
+        direction, throttle = _controls(ascent, segment, phase)
+        count = max(2, int(np.ceil(phase.duration / SAMPLE_STEP)) + 1)
+        piece = propagate(
+            segment.model,
+            state,
+            phase.start,
+            phase.end,
+            direction,
+            throttle,
+            breaks=phase.edges[1:-1],
+            times=np.linspace(phase.start, phase.end, count)[1:-1],
+        )
+        flown.append(piece)
+        state = piece.final_state
+    return flown
+
+
+def _controls(
+    ascent: Ascent, segment: Segment, phase: PhaseSolution
+) -> tuple[Callable[[float], np.ndarray], Callable[[float], float]]:
+    """Thrust direction and throttle against time, from the solution's own polynomials."""
+    if segment.steering == "none":
+        return (lambda t: np.array([1.0, 0.0, 0.0])), (lambda t: 1.0)
+    pitch, yaw = _piecewise(phase, "pitch"), _piecewise(phase, "yaw")
+
+    def direction(t: float) -> np.ndarray:
+        return np.array(thrust_direction(ascent.frame, pitch(t), yaw(t)))
+
+    if "throttle" not in phase.states:
+        return direction, lambda t: 1.0
+    curve = _piecewise(phase, "throttle")
+    return direction, lambda t: min(max(curve(t), segment.throttle_min), 1.0)
+
+
+def _piecewise(phase: PhaseSolution, name: str) -> Callable[[float], float]:
+    """A state or control as one polynomial an interval, quick to call: Newton's form through the interval's own points."""
+    edges = np.asarray(phase.edges)
+    pieces = []
+    for i, degree in enumerate(phase.phase.mesh.degrees):
+        nodes = 0.5 - 0.5 * np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))  # of the interval, in (0, 1)
+        fractions = (edges[i] + (edges[i + 1] - edges[i]) * nodes - phase.start) / (phase.duration or 1.0)
+        values = phase.at_fractions(fractions, interval=i)[name]
+        pieces.append(np.polynomial.polynomial.polyfit(nodes, values, degree).tolist()[::-1])
+    starts, lengths = edges[:-1].tolist(), np.diff(edges).tolist()
+    inner = edges[1:-1]
+
+    def evaluate(t: float) -> float:
+        i = int(np.searchsorted(inner, t, side="right"))
+        s = (t - starts[i]) / lengths[i]
+        value = 0.0
+        for coefficient in pieces[i]:
+            value = value * s + coefficient
+        return value
+
+    return evaluate
+
+
+def _trajectory(ascent: Ascent, flown: list[Propagation]) -> Trajectory:
+    plan = ascent.plan
+    columns: dict[str, list] = {}
+
+    def put(**values) -> None:
+        for name, value in values.items():
+            columns.setdefault(name, []).append(value)
+
+    launch = ascent.mission.site.position()
+    towards_launch = launch / np.linalg.norm(launch)
+    for index, (segment, piece) in enumerate(zip(plan.segments, flown, strict=True)):
+        direction, throttle = _controls(ascent, segment, ascent.solution[segment.name])
+        for t, r, v, m in zip(piece.time, piece.position, piece.velocity, piece.mass, strict=True):
+            u, at = direction(t), throttle(t)
+            load = loads(segment.model, *r.tolist(), *v.tolist(), float(m), *u.tolist(), at)
+            turn = _earth_turn(t)
+            r_fixed, u_fixed = turn @ r, turn @ u
+            v_fixed = turn @ v - np.cross([0.0, 0.0, ROTATION_RATE], r_fixed)
+            latitude, longitude, altitude = geodetic_from_ecef(*r_fixed)
+            up = _up(latitude, longitude)
+            speed = float(np.linalg.norm(v_fixed))
+            if segment.steering == "none":
+                u_fixed = v_fixed / speed  # nobody steers on a coast: shown along the path
+            path = np.arcsin(np.clip(v_fixed @ up / speed, -1, 1)) if speed > 0.1 else np.pi / 2
+            alpha = _angle(u_fixed, v_fixed) if speed > 0.1 else 0.0
+            central = np.arctan2(
+                np.linalg.norm(np.cross(towards_launch, r_fixed)), towards_launch @ r_fixed
+            )
+            put(
+                phase_index=index, time=t, position_ecef=r_fixed, velocity_ecef=v_fixed, mass=m,
+                thrust_direction_ecef=u_fixed, throttle=at if segment.powered else 0.0, thrust=load.thrust,
+                drag=load.drag, altitude=altitude, latitude=latitude, longitude=longitude,
+                downrange=MEAN_RADIUS * central, speed_relative=speed, speed_inertial=float(np.linalg.norm(v)),
+                flight_path_angle=path, pitch=np.arcsin(np.clip(u_fixed @ up, -1, 1)), angle_of_attack=alpha,
+                dynamic_pressure=load.dynamic_pressure, mach=load.mach, axial_acceleration=load.axial_acceleration,
+                heat_flux=load.heat_flux,
+            )  # fmt: skip
+    arrays = {name: np.array(values, dtype=float) for name, values in columns.items()}
+    return Trajectory(
+        frame=FRAME,
+        epoch=ascent.mission.epoch,
+        t0_definition=T0_DEFINITION,
+        phase_names=tuple(s.name for s in plan.segments),
+        events=_events(ascent, arrays),
+        **arrays,
+    )
+
+
+def _earth_turn(time: float) -> np.ndarray:
+    """Inertial (frozen at T-0) to Earth-fixed."""
+    c, s = np.cos(ROTATION_RATE * time), np.sin(ROTATION_RATE * time)
+    return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
+def _up(latitude: float, longitude: float) -> np.ndarray:
+    return np.array(
+        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
+    )
+
+
+def _angle(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b))
+
+
+def _events(ascent: Ascent, arrays: dict[str, Array]) -> tuple[Event, ...]:
+    index = arrays["phase_index"]
+    events: list[Event] = []
+
+    def add(name: str, i: int) -> None:
+        scalars = ("time", "altitude", "downrange", "speed_relative", "speed_inertial", "flight_path_angle")
+        fields = {n: float(arrays[n][i]) for n in (*scalars, "dynamic_pressure", "mass")}
+        vectors = {n: arrays[n][i] for n in ("position_ecef", "velocity_ecef")}
+        events.append(Event(name=name, **fields, **vectors))
+
+    segments = ascent.plan.segments
+    add("lift-off", 0)
+    for k, segment in enumerate(segments):
+        begin, end = np.flatnonzero(index == k)[[0, -1]]
+        before = segments[k - 1] if k else None
+        if before is not None:
+            if segment.steering == "pitch-over":
+                add("pitch-over begins", begin)
+            if before.steering == "pitch-over":
+                add("free steering begins", begin)
+            if segment.dropped_name:
+                add(segment.dropped_name, begin)
+            if segment.powered and (not before.powered or before.stage != segment.stage):
+                add(f"{segment.stage} ignition", begin)
+        after = segments[k + 1] if k + 1 < len(segments) else None
+        if segment.powered and (after is None or not after.powered or after.stage != segment.stage):
+            add(f"{segment.stage} cut-off", end)
+    peak = int(np.argmax(arrays["dynamic_pressure"]))
+    add("max-q", peak)
+    add("insertion", len(index) - 1)
+    return tuple(sorted(events, key=lambda e: e.time))
+
+
+def _insertion(state: np.ndarray, time: float) -> Insertion:
+    orbit = elements(state[:3], state[3:6])
+    return Insertion(
+        time=time,
+        perigee_altitude=orbit.perigee_radius - RADIUS,
+        apogee_altitude=orbit.apogee_radius - RADIUS,
+        inclination=orbit.inclination,
+        eccentricity=orbit.eccentricity,
+        semi_major_axis=orbit.semi_major_axis,
+        ascending_node_from_greenwich=orbit.ascending_node,
+        argument_of_latitude=(orbit.argument_of_perigee + orbit.true_anomaly) % (2 * np.pi),
+    )
+
+
+def _propellant(ascent: Ascent, flown: list[Propagation]) -> tuple[StagePropellant, ...]:
+    """Core stages' propellant, from the flown masses (a booster's share is no part of it)."""
+    burned: dict[str, float] = {}
+    left: dict[str, float] = {}
+    for segment, piece in zip(ascent.plan.segments, flown, strict=True):
+        if segment.burnout_mass is None:
+            continue
+        steady = segment.model.steady_mass_flow * (piece.time[-1] - piece.time[0])
+        burned[segment.stage] = burned.get(segment.stage, 0.0) + float(piece.mass[0] - piece.mass[-1] - steady)
+        left[segment.stage] = float(piece.mass[-1] - ascent.payload_mass - segment.burnout_mass)
+    return tuple(StagePropellant(stage=s, burned=b, usable_left=left[s]) for s, b in burned.items())
+
+
+def _findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummary) -> tuple[Finding, ...]:
+    mission = ascent.mission
+    limits, found = mission.limits, []
+
+    def limit(rule: str, field: str, value: float, bound: float | None, text: str) -> None:
+        if bound is None:
+            found.append(
+                Finding(Severity.UNKNOWN, rule, mission.where("limits"), f"{text.format(value)}; the mission states no limit")
+            )
+            return
+        margin = 1 - value / bound
+        # the optimizer holds limits at its collocation points; between them a tenth of a per cent is its own error
+        severity = Severity.OK if margin >= -1e-3 else Severity.WARN if margin > -0.02 else Severity.ERROR
+        share = f"{value / bound:.1%} of the limit"
+        found.append(Finding(severity, rule, mission.where(f"limits.{field}"), f"{text.format(value)}, {share}", margin))
+
+    q = trajectory.dynamic_pressure
+    limit("ascent.dynamic_pressure", "dynamic_pressure", q.max() / 1e3, _over(limits.dynamic_pressure, 1e3),
+          "largest dynamic pressure {:.2f} kPa")  # fmt: skip
+    steered = trajectory.time > mission.sequence.vertical_rise
+    q_alpha = np.degrees((q * np.sin(trajectory.angle_of_attack))[steered].max()) / 1e3
+    limit("ascent.q_alpha", "q_alpha", q_alpha, _over(limits.q_alpha, 1e3 * np.pi / 180),
+          "largest q·alpha {:.1f} kPa·deg")  # fmt: skip
+    limit("ascent.axial_acceleration", "axial_acceleration", trajectory.axial_acceleration.max(),
+          limits.axial_acceleration, "largest axial acceleration {:.2f} m/s²")  # fmt: skip
+    bare = np.array([not ascent.plan.segments[int(k)].fairing_on for k in trajectory.phase_index])
+    if bare.any():
+        limit("ascent.heat_flux", "fairing_heat_flux", trajectory.heat_flux[bare].max(), limits.fairing_heat_flux,
+              "largest free-molecular heating after fairing jettison {:.0f} W/m²")  # fmt: skip
+    for segment in ascent.plan.segments:
+        here = trajectory.phase_index == trajectory.phase_names.index(segment.name)
+        dense = here & (q > 1.0)
+        if dense.any() and trajectory.mach[dense].max() > segment.model.drag_coefficient.high:
+            found.append(
+                Finding(
+                    Severity.WARN, "ascent.mach_outside_table", segment.name,
+                    f"Mach {trajectory.mach[dense].max():.1f} is beyond the drag table's end "
+                    f"({segment.model.drag_coefficient.high:.1f}); the last value was held",
+                )  # fmt: skip
+            )
+    good = solver.position_error < 100 and solver.velocity_error < 0.1
+    found.append(
+        Finding(
+            Severity.OK if good else Severity.WARN, "ascent.repropagation", "insertion",
+            f"flown again by another integrator, insertion differs by {solver.position_error:.2g} m and "
+            f"{solver.velocity_error:.2g} m/s", 1 - solver.position_error / 100,
+        )  # fmt: skip
+    )
+    if solver.mesh_error > ascent.mesh_tolerance:
+        found.append(
+            Finding(
+                Severity.WARN, "ascent.mesh", "the optimizer's mesh",
+                f"its relative error estimate is {solver.mesh_error:.1e} after {solver.mesh_passes} passes, over the "
+                f"{ascent.mesh_tolerance:.0e} asked for; the re-propagation above measures what that means",
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
+def _over(value: float | None, unit: float) -> float | None:
+    return None if value is None else value / unit

@@ -1,0 +1,1 @@
+"""Atmosphere and gravity."""

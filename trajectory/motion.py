@@ -1,0 +1,238 @@
+"""Translational motion of a point mass through the co-rotating atmosphere: the only place where these equations stand.
+
+Frame `inertial`: origin at the Earth's centre, z along the rotation axis, x and y those of the Earth-fixed frame (ITRF) at
+T-0, frozen then. At T-0 both frames coincide; later the Earth-fixed frame has turned by rotation_rate · t about z. Precession
+and polar motion over the minutes of an ascent are left out.
+
+Every function is an `@equation` of scalars: Python, numba and CasADi (SX) run the same lines. What belongs to one phase of
+flight (engines at work, drag, Earth, atmosphere) is gathered in a `PhaseModel`, whose numba type never changes.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.numeric import Table, equation, lookup, table
+from .environment.atmosphere import Atmosphere, density, pressure, speed_of_sound, standard_atmosphere
+from .environment.gravity import WGS84, Earth, geodetic_altitude, gravity
+
+SPEED_SMOOTHING = 1e-3
+"""[m/s]: speeds relative to the air are sqrt(v^2 + this^2), which can be differentiated on the pad."""
+
+
+class PhaseModel(NamedTuple):
+    """What the equations of motion need to know about one phase. SI; build it with `phase_model`.
+
+    thrust_vacuum [N] and mass_flow [kg/s] of ONE engine against throttle, engine_count of them at one throttle, exit_area
+    [m^2] of one; steady_*: vacuum thrust, mass flow and exit area of all motors that burn beside them unthrottled (strap-ons);
+    drag_coefficient against Mach number, referred to reference_area [m^2].
+    """
+
+    earth: Earth
+    atmosphere: Atmosphere
+    thrust_vacuum: Table
+    mass_flow: Table
+    engine_count: float
+    exit_area: float
+    steady_thrust: float
+    steady_mass_flow: float
+    steady_exit_area: float
+    drag_coefficient: Table
+    reference_area: float
+
+
+class Air(NamedTuple):
+    """Flight conditions: altitude [m], density [kg/m^3], pressure [Pa], velocity relative to the air (inertial components)
+    and its smoothed magnitude [m/s], Mach number [-]."""
+
+    altitude: Any
+    density: Any
+    pressure: Any
+    wx: Any
+    wy: Any
+    wz: Any
+    speed: Any
+    mach: Any
+
+
+class Loads(NamedTuple):
+    """By-products of a state: SI; sine_alpha_squared of the angle between thrust axis and relative velocity."""
+
+    altitude: Any
+    speed_relative: Any
+    mach: Any
+    dynamic_pressure: Any
+    thrust: Any
+    drag: Any
+    axial_acceleration: Any
+    heat_flux: Any
+    sine_alpha_squared: Any
+
+
+def phase_model(
+    *,
+    thrust_vacuum: Table | float = 0.0,
+    mass_flow: Table | float = 0.0,
+    engine_count: float = 0.0,
+    exit_area: float = 0.0,
+    steady_thrust: float = 0.0,
+    steady_mass_flow: float = 0.0,
+    steady_exit_area: float = 0.0,
+    drag_coefficient: Table | float = 0.0,
+    reference_area: float = 0.0,
+    earth: Earth = WGS84,
+    atmosphere: Atmosphere | None = None,
+) -> PhaseModel:
+    """A `PhaseModel`; tables may be given as constants, the default atmosphere is the U.S. Standard Atmosphere 1976.
+
+    Without arguments it is a coast in vacuum drag-free flight: no engine, no drag area. Numbers become floats, so that numba
+    sees one type.
+    """
+    return PhaseModel(
+        earth=Earth(*(float(value) for value in earth)),
+        atmosphere=standard_atmosphere() if atmosphere is None else atmosphere,
+        thrust_vacuum=_as_table(thrust_vacuum),
+        mass_flow=_as_table(mass_flow),
+        engine_count=float(engine_count),
+        exit_area=float(exit_area),
+        steady_thrust=float(steady_thrust),
+        steady_mass_flow=float(steady_mass_flow),
+        steady_exit_area=float(steady_exit_area),
+        drag_coefficient=_as_table(drag_coefficient),
+        reference_area=float(reference_area),
+    )
+
+
+def _as_table(value: Table | float) -> Table:
+    return value if isinstance(value, Table) else table(np.linspace(0.0, 1.0, 4), np.full(4, float(value)))
+
+
+@equation
+def dynamic_pressure(rho, speed):
+    """Dynamic pressure [Pa] of density [kg/m^3] and relative speed [m/s]: 0.5 rho v^2."""
+    return 0.5 * rho * speed * speed
+
+
+@equation
+def free_molecular_heat_flux(rho, speed):
+    """Free-molecular heating [W/m^2] of a plate across the flow, all its energy taken up: 0.5 rho v^3.
+
+    The measure by which launch providers bound fairing jettison: 1,135 W/m^2 in SpaceX, *Falcon User's Guide* (2020),
+    sec. 4.3.9, as quoted (secondary).
+    """
+    return 0.5 * rho * speed * speed * speed
+
+
+@equation
+def drag_force(model, rho, speed, mach):
+    """Drag [N], along the relative velocity."""
+    return dynamic_pressure(rho, speed) * model.reference_area * lookup(model.drag_coefficient, mach)
+
+
+@equation
+def thrust_in_vacuum(model, throttle):
+    """Vacuum thrust [N] of everything that burns."""
+    return model.engine_count * lookup(model.thrust_vacuum, throttle) + model.steady_thrust
+
+
+@equation
+def thrust_pressure_loss(model, ambient):
+    """What ambient pressure [Pa] takes from the vacuum thrust [N]: ambient · exit area."""
+    return ambient * (model.engine_count * model.exit_area + model.steady_exit_area)
+
+
+@equation
+def total_mass_flow(model, throttle):
+    """Propellant flow [kg/s] of everything that burns."""
+    return model.engine_count * lookup(model.mass_flow, throttle) + model.steady_mass_flow
+
+
+@equation
+def air(model, x, y, z, vx, vy, vz):
+    """Flight conditions of an inertial state [m, m/s] in an atmosphere that turns with the Earth."""
+    altitude = geodetic_altitude(model.earth, x, y, z)
+    rate = model.earth.rotation_rate
+    wx = vx + rate * y
+    wy = vy - rate * x
+    speed = np.sqrt(wx * wx + wy * wy + vz * vz + SPEED_SMOOTHING * SPEED_SMOOTHING)
+    mach = speed / speed_of_sound(model.atmosphere, altitude)
+    return Air(
+        altitude, density(model.atmosphere, altitude), pressure(model.atmosphere, altitude), wx, wy, vz, speed, mach
+    )
+
+
+@equation
+def right_hand_side(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
+    """Time derivative (7 scalars) of the inertial state (x, y, z, vx, vy, vz, mass) [m, m/s, kg].
+
+    (ux, uy, uz): unit vector of thrust, inertial; throttle of rated, as the engine map counts it. Thrust less pressure loss,
+    drag against the relative velocity, gravity with J2.
+    """
+    gx, gy, gz = gravity(model.earth, x, y, z)
+    a = air(model, x, y, z, vx, vy, vz)
+    push = (thrust_in_vacuum(model, throttle) - thrust_pressure_loss(model, a.pressure)) / mass
+    hold = drag_force(model, a.density, a.speed, a.mach) / (mass * a.speed)
+    return (
+        vx,
+        vy,
+        vz,
+        gx + push * ux - hold * a.wx,
+        gy + push * uy - hold * a.wy,
+        gz + push * uz - hold * a.wz,
+        -total_mass_flow(model, throttle),
+    )
+
+
+@equation
+def loads(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
+    """Loads on the vehicle in a state; arguments as of `right_hand_side`.
+
+    axial_acceleration is what an accelerometer along the thrust axis reads: (thrust - drag · cos alpha) / mass; forces across
+    the axis are not modelled in a point mass.
+    """
+    a = air(model, x, y, z, vx, vy, vz)
+    thrust = thrust_in_vacuum(model, throttle) - thrust_pressure_loss(model, a.pressure)
+    drag = drag_force(model, a.density, a.speed, a.mach)
+    cosine = (ux * a.wx + uy * a.wy + uz * a.wz) / a.speed
+    # of the cross product: 1 - cos^2 would lose what is left of a small angle
+    cx = uy * a.wz - uz * a.wy
+    cy = uz * a.wx - ux * a.wz
+    cz = ux * a.wy - uy * a.wx
+    return Loads(
+        altitude=a.altitude,
+        speed_relative=a.speed,
+        mach=a.mach,
+        dynamic_pressure=dynamic_pressure(a.density, a.speed),
+        thrust=thrust,
+        drag=drag,
+        axial_acceleration=(thrust - drag * cosine) / mass,
+        heat_flux=free_molecular_heat_flux(a.density, a.speed),
+        sine_alpha_squared=(cx * cx + cy * cy + cz * cz) / (a.speed * a.speed),
+    )
+
+
+@equation
+def speed_change_rates(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
+    """Rates [m/s^2] of the velocity budget: (ideal, pressure loss, steering loss, drag loss, gravity loss).
+
+    They satisfy, exactly, d(relative speed)/dt = ideal - pressure - steering - drag - gravity, with the relative (Earth-fixed)
+    speed smoothed as in `air`:
+    ideal     vacuum thrust / mass;
+    pressure  ambient pressure · exit area / mass;
+    steering  net thrust / mass · (1 - cosine between thrust and relative velocity);
+    drag      drag / mass;
+    gravity   what gravity and the centrifugal acceleration of the turning frame take along the relative velocity (the
+              Coriolis acceleration does no work).
+    """
+    a = air(model, x, y, z, vx, vy, vz)
+    gx, gy, gz = gravity(model.earth, x, y, z)
+    rate2 = model.earth.rotation_rate * model.earth.rotation_rate
+    ideal = thrust_in_vacuum(model, throttle) / mass
+    lost_pressure = thrust_pressure_loss(model, a.pressure) / mass
+    cosine = (ux * a.wx + uy * a.wy + uz * a.wz) / a.speed
+    steering = (ideal - lost_pressure) * (1.0 - cosine)
+    # the drag acts along w, whose smoothed unit vector is a little short of one
+    along = (a.wx * a.wx + a.wy * a.wy + a.wz * a.wz) / (a.speed * a.speed)
+    lost_drag = drag_force(model, a.density, a.speed, a.mach) / mass * along
+    lost_gravity = -((gx + rate2 * x) * a.wx + (gy + rate2 * y) * a.wy + gz * a.wz) / a.speed
+    return ideal, lost_pressure, steering, lost_drag, lost_gravity

@@ -1,0 +1,1 @@
+"""Multi-phase optimal control by collocation at Legendre-Gauss-Radau points."""

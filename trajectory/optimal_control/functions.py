@@ -1,0 +1,347 @@
+"""The user's functions, traced once: values, Jacobian and Hessian of one collocation point and of the ends.
+
+A phase's equations are traced for a single point; the transcription maps them over all points. So the time to build
+grows with the physics, not with the mesh, and phases that share a dynamics function share its trace.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import casadi as ca
+import numpy as np
+
+from ...core.errors import InputError
+from .problem import Ends, Objective, Phase, Problem, Values, bounds_of
+
+if hasattr(ca.GlobalOptions, "setNumpyMode"):  # CasADi 3.8 on: numpy ufuncs on its values, without a notice
+    ca.GlobalOptions.setNumpyMode(1)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a phase's trace depends on: equal shapes are traced once. Pairs are (name, scale)."""
+
+    states: tuple[tuple[str, float], ...]
+    controls: tuple[tuple[str, float], ...]
+    parameters: tuple[tuple[str, float], ...]
+    path: tuple[tuple[str, float], ...]
+    constants: tuple[str, ...]
+    time_scale: float
+    dynamics: Any
+
+    @classmethod
+    def of(cls, problem: Problem, phase: Phase) -> "Shape":
+        """The shape of a problem's phase."""
+
+        def pairs(items: Sequence[Any]) -> tuple[tuple[str, float], ...]:
+            return tuple((i.name, float(i.scale)) for i in items)
+
+        return cls(
+            states=pairs(phase.all_states),
+            controls=pairs(phase.controls),
+            parameters=pairs(problem.parameters),
+            path=pairs(phase.path),
+            constants=(*problem.constants, *phase.constants),
+            time_scale=phase.time_scale,
+            dynamics=phase.dynamics,
+        )
+
+
+@dataclass(frozen=True)
+class Derivatives:
+    """A traced vector function y(z, fixed): Jacobian and upper Hessian of multipliers' product with y, as nonzeros.
+
+    value(z, ...) -> y; jacobian(z, ...) -> nonzeros at (rows, columns); hessian(z, ..., multipliers) -> nonzeros.
+    """
+
+    value: ca.Function
+    jacobian: ca.Function
+    hessian: ca.Function
+    jacobian_at: tuple[np.ndarray, np.ndarray]
+    hessian_at: tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One collocation point of a phase.
+
+    derivatives: of y = (-weight * duration * rate / scale of every state, path value / scale), with
+    z = (states, controls, start, duration, parameters) over their scales, fixed = (fraction, weight), constants.
+    physical: (states, controls, parameters, constants, time, elapsed, duration) unscaled -> (rates, outputs).
+    """
+
+    derivatives: Derivatives
+    physical: ca.Function
+    outputs: tuple[str, ...]
+
+
+def _differentiate(name: str, z: ca.SX, fixed: Sequence[ca.SX], y: ca.SX) -> Derivatives:
+    multipliers = ca.SX.sym("multipliers", y.numel())
+    jacobian = ca.jacobian(y, z)
+    hessian = ca.triu(ca.hessian(ca.dot(multipliers, y), z)[0])
+    options = {"cse": True}
+
+    def places(matrix: ca.SX) -> tuple[np.ndarray, np.ndarray]:
+        rows, columns = matrix.sparsity().get_triplet()
+        return np.array(rows, dtype=int), np.array(columns, dtype=int)
+
+    return Derivatives(
+        value=ca.Function(name, [z, *fixed], [y], options),
+        jacobian=ca.Function(f"{name}_jacobian", [z, *fixed], [jacobian.nz[:]], options),
+        hessian=ca.Function(f"{name}_hessian", [z, *fixed, multipliers], [hessian.nz[:]], options),
+        jacobian_at=places(jacobian),
+        hessian_at=places(hessian),
+    )
+
+
+def _scalar(value: Any, what: str) -> ca.SX:
+    try:
+        scalar = ca.SX(value)
+    except (NotImplementedError, TypeError, ValueError):
+        raise InputError(f"{what} must be one number, got {type(value).__name__}") from None
+    if scalar.numel() != 1:
+        raise InputError(f"{what} must be one number, got {scalar.numel()}")
+    return ca.densify(scalar)
+
+
+def _symbols(pairs: Sequence[tuple[str, float]]) -> tuple[list[ca.SX], dict[str, ca.SX]]:
+    """Scaled symbols, and the values they stand for by name."""
+    symbols = [ca.SX.sym(name) for name, _ in pairs]
+    return symbols, {name: symbol * scale for symbol, (name, scale) in zip(symbols, pairs, strict=True)}
+
+
+@lru_cache(maxsize=256)
+def trace_point(shape: Shape, phase_name: str = "") -> Point:
+    """Trace one collocation point (cached)."""
+    states, state_values = _symbols(shape.states)
+    controls, control_values = _symbols(shape.controls)
+    parameters, parameter_values = _symbols(shape.parameters)
+    constants = [ca.SX.sym(name) for name in shape.constants]
+    start, duration = ca.SX.sym("start"), ca.SX.sym("duration")
+    fraction, weight = ca.SX.sym("fraction"), ca.SX.sym("weight")
+    values = {
+        **state_values,
+        **control_values,
+        **parameter_values,
+        **dict(zip(shape.constants, constants, strict=True)),
+    }
+
+    def evaluate(values: Mapping[str, Any], clock: Mapping[str, Any]) -> tuple[dict[str, ca.SX], dict[str, ca.SX]]:
+        where = f"phase '{phase_name}'"
+        returned = dict(shape.dynamics(Values({**values, **clock}, where)))
+        rates = {}
+        for name, _ in shape.states:
+            if name not in returned:
+                raise InputError(f"{where}: the dynamics return no rate of '{name}'")
+            rates[name] = _scalar(returned.pop(name), f"{where}: the rate of '{name}'")
+        outputs = {name: _scalar(v, f"{where}: the output '{name}'") for name, v in returned.items()}
+        for name, _ in shape.path:
+            if name not in outputs and name not in values:
+                raise InputError(f"{where}: the dynamics return no '{name}', which a path limit names")
+        return rates, outputs
+
+    length = duration * shape.time_scale
+    clock = {"elapsed": fraction * length, "duration": length}
+    clock["time"] = start * shape.time_scale + clock["elapsed"]
+    rates, outputs = evaluate(values, clock)
+    seen = {**values, **outputs}
+    y = ca.vertcat(
+        *(-weight * length * rates[name] / scale for name, scale in shape.states),
+        *(seen[name] / scale for name, scale in shape.path),
+    )
+    z = ca.vertcat(*states, *controls, start, duration, *parameters)
+    fixed = [ca.vertcat(fraction, weight), _column(constants)]
+
+    # The same equations on unscaled values, for flying the result again and for reading outputs.
+    time, elapsed, span = ca.SX.sym("time"), ca.SX.sym("elapsed"), ca.SX.sym("duration")
+    plain = {n: ca.SX.sym(n) for n in values}
+    plain_rates, plain_outputs = evaluate(plain, {"time": time, "elapsed": elapsed, "duration": span})
+    groups = [[n for n, _ in g] for g in (shape.states, shape.controls, shape.parameters)] + [list(shape.constants)]
+    physical = ca.Function(
+        "physical",
+        [*(_column([plain[n] for n in group]) for group in groups), time, elapsed, span],
+        [ca.vertcat(*plain_rates.values()), _column(list(plain_outputs.values()))],
+        {"cse": True},
+    )
+    return Point(_differentiate("point", z, fixed, y), physical, tuple(outputs))
+
+
+def _column(scalars: Sequence[ca.SX]) -> ca.SX:
+    return ca.vertcat(*scalars) if scalars else ca.SX(0, 1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A constraint between ends: what it is called, its unit and its scale."""
+
+    where: str
+    name: str
+    unit: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class EndFunctions:
+    """Objective (first component, scaled, to be made least) and end constraints (scaled), with z = per phase (initial
+    states, final states, start, duration), then parameters, all scaled. *rows* describe the constraints."""
+
+    derivatives: Derivatives
+    rows: tuple[Row, ...]
+
+
+def dropped_clock_links(problem: Problem) -> tuple[int, ...]:
+    """Links whose clock is fixed on both sides already: a constraint without unknowns would only trouble the solver."""
+    dropped = []
+    for index, link in enumerate(problem.links):
+        if not link.joins_time:
+            continue
+        clocks = [
+            _fixed_clock(problem.phase(p), e) for p, e in ((link.before, link.before_end), (link.after, link.after_end))
+        ]
+        if None not in clocks:
+            if abs(clocks[0] - clocks[1]) > 1e-9 * max(1.0, abs(clocks[0])):
+                raise InputError(
+                    f"'{link.before}' and '{link.after}' are linked, but fixed to {clocks[0]:g} s and {clocks[1]:g} s"
+                )
+            dropped.append(index)
+    return tuple(dropped)
+
+
+def _fixed_clock(phase: Phase, end: str) -> Any:
+    (low, high), (shortest, longest) = bounds_of(phase.start), bounds_of(phase.duration)
+    if low != high or (end == "final" and shortest != longest):
+        return None
+    return low + (shortest if end == "final" else 0.0)
+
+
+def has_end_bounds(phase: Phase) -> bool:
+    """Whether the phase's end is bounded in time."""
+    return bool(np.any(np.isfinite(bounds_of(phase.end))))
+
+
+@dataclass(frozen=True)
+class _PhaseEnds:
+    """The part of a phase that the end functions depend on."""
+
+    name: str
+    states: tuple[tuple[str, str, float], ...]
+    integrals: tuple[str, ...]
+    constants: tuple[str, ...]
+    time_scale: float
+    bounded_end: bool
+
+
+@dataclass(frozen=True)
+class EndShape:
+    phases: tuple[_PhaseEnds, ...]
+    links: tuple[Any, ...]
+    boundaries: tuple[Any, ...]
+    parameters: tuple[tuple[str, float], ...]
+    constants: tuple[str, ...]
+    objective: Objective
+    dropped: tuple[int, ...]
+
+
+def end_shape(problem: Problem) -> EndShape:
+    """What the end functions depend on; hashable."""
+    return EndShape(
+        phases=tuple(
+            _PhaseEnds(
+                p.name,
+                tuple((s.name, s.unit, float(s.scale)) for s in p.all_states),
+                tuple(i.name for i in p.integrals),
+                tuple(p.constants),
+                p.time_scale,
+                has_end_bounds(p),
+            )
+            for p in problem.phases
+        ),
+        links=problem.links,
+        boundaries=tuple((b.function, tuple((x.name, x.unit, x.scale) for x in b.limits)) for b in problem.boundaries),
+        parameters=tuple((p.name, float(p.scale)) for p in problem.parameters),
+        constants=tuple(problem.constants),
+        objective=problem.objective,
+        dropped=dropped_clock_links(problem),
+    )
+
+
+@lru_cache(maxsize=64)
+def trace_ends(shape: EndShape) -> EndFunctions:
+    """Trace objective, links and boundaries (cached). Constants: the problem's, then each phase's."""
+    parameters, parameter_values = _symbols(shape.parameters)
+    constants = {name: ca.SX.sym(name) for name in shape.constants}
+    shared = {**parameter_values, **constants}
+    z: list[ca.SX] = []
+    fixed = list(constants.values())
+    ends: dict[tuple[str, str], dict[str, Any]] = {}
+    phases: dict[str, Values] = {}
+    own_constants: dict[str, dict[str, ca.SX]] = {}
+    rows: list[Row] = []
+    y: list[Any] = []
+
+    def add(value: Any, where: str, name: str, unit: str, scale: float) -> None:
+        y.append(_scalar(value, f"{where}: {name}") / scale)
+        rows.append(Row(where, name, unit, scale))
+
+    for phase in shape.phases:
+        pairs = [(name, scale) for name, _, scale in phase.states]
+        first, initial = _symbols(pairs)
+        last, final = _symbols(pairs)
+        start, duration = ca.SX.sym("start"), ca.SX.sym("duration")
+        z += [*first, *last, start, duration]
+        own = own_constants[phase.name] = {name: ca.SX.sym(name) for name in phase.constants}
+        fixed += own.values()
+        initial["time"], length = start * phase.time_scale, duration * phase.time_scale
+        final["time"] = initial["time"] + length
+        ends[phase.name, "initial"], ends[phase.name, "final"] = initial, final
+        phases[phase.name] = Values(
+            {
+                "initial": Values(initial, f"the start of phase '{phase.name}'"),
+                "final": Values(final, f"the end of phase '{phase.name}'"),
+                "duration": length,
+                **own,
+            },
+            f"phase '{phase.name}'",
+        )
+        if phase.bounded_end:
+            add(final["time"], phase.name, "end", "s", phase.time_scale)
+    z += parameters
+
+    scales = {p.name: {n: (unit, scale) for n, unit, scale in p.states if n not in p.integrals} for p in shape.phases}
+    clock_scale = {p.name: p.time_scale for p in shape.phases}
+    for index, link in enumerate(shape.links):
+        where = f"{link.before} -> {link.after}"
+        before, after = ends[link.before, link.before_end], ends[link.after, link.after_end]
+        changed = (
+            dict(link.change(Values({**before, **own_constants[link.before], **shared}, where))) if link.change else {}
+        )
+        for name in [*changed, *link.free]:
+            if name not in scales[link.after]:
+                raise InputError(f"link {where}: phase '{link.after}' has no state '{name}'")
+        for name, (unit, scale) in scales[link.after].items():
+            if name in link.free or (name not in changed and name not in scales[link.before]):
+                continue
+            add(after[name] - changed.get(name, before.get(name)), where, name, unit, scale)
+        if link.joins_time and index not in shape.dropped:
+            add(after["time"] - before["time"], where, "time", "s", clock_scale[link.after])
+
+    seen = Ends(phases, shared)
+    for function, limits in shape.boundaries:
+        returned = function(seen)
+        if not isinstance(returned, Mapping):
+            if len(limits) != 1:
+                raise InputError(
+                    f"the boundary function of '{limits[0][0]}' must return a mapping of its limits' names"
+                )
+            returned = {limits[0][0]: returned}
+        for name, unit, scale in limits:
+            if name not in returned:
+                raise InputError(f"the boundary function returns no '{name}', which its limit names")
+            add(returned[name], "boundary", name, unit, scale)
+
+    sign = -1.0 if shape.objective.maximize else 1.0
+    goal = _scalar(shape.objective.function(seen), f"the objective '{shape.objective.name}'")
+    both = ca.vertcat(sign * goal / shape.objective.scale, *y)
+    return EndFunctions(_differentiate("ends", ca.vertcat(*z), [_column(fixed)], both), tuple(rows))

@@ -1,0 +1,45 @@
+"""LaunchSite: where a rocket stands at T-0."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from ..core.documents import Module
+from ..core.earth import ROTATION_RATE, ecef_from_geodetic
+from ..core.quantity import SI, SIRange
+
+Latitude = Annotated[float, SI("rad", ("28.562 deg",), ge=-np.pi / 2, le=np.pi / 2)]
+Longitude = Annotated[float, SI("rad", ("-80.577 deg",), ge=-np.pi, le=2 * np.pi)]
+Height = Annotated[float, SI("m", ("16 m",), ge=-500.0, le=9000.0)]
+AzimuthRange = Annotated[tuple[float, float], SIRange("rad", ge=-2 * np.pi, le=2 * np.pi)]
+
+
+class LaunchSite(Module, schema="osea/launch-site/v1"):
+    """A place on the WGS-84 ellipsoid, from which azimuths may be limited by range safety."""
+
+    latitude: Latitude = Field(description="geodetic, north positive")
+    longitude: Longitude = Field(description="east positive")
+    altitude: Height = Field(description="of the vehicle's foot above the WGS-84 ellipsoid (not above sea level)")
+    azimuths: AzimuthRange | None = Field(
+        default=None, description="allowed launch azimuths, clockwise from north, Earth-fixed"
+    )
+
+    def position(self) -> np.ndarray:
+        """Earth-fixed position (3,) [m]; at T-0 it is also the position in the inertial frame of `motion`."""
+        return np.array(ecef_from_geodetic(self.latitude, self.longitude, self.altitude))
+
+    def inertial_velocity(self) -> np.ndarray:
+        """Velocity (3,) [m/s] of the site in the inertial frame at T-0."""
+        x, y, _ = self.position()
+        return np.array([-ROTATION_RATE * y, ROTATION_RATE * x, 0.0])
+
+    def east_north_up(self) -> np.ndarray:
+        """Rows: unit vectors east, north, up (along the ellipsoid's normal), (3, 3), Earth-fixed axes."""
+        so, co, sa, ca = np.sin(self.longitude), np.cos(self.longitude), np.sin(self.latitude), np.cos(self.latitude)
+        return np.array([[-so, co, 0.0], [-sa * co, -sa * so, ca], [ca * co, ca * so, sa]])
+
+    def geocentric_latitude(self) -> float:
+        """Angle [rad] between the position and the equatorial plane: the least inclination of an orbit over the site."""
+        x, y, z = self.position()
+        return float(np.arctan2(z, np.hypot(x, y)))
