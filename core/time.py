@@ -123,13 +123,6 @@ def tai_minus_utc(instant: Instant) -> int:
     return offset
 
 
-def leap_seconds_known_until() -> str:
-    """The date (YYYY-MM-DD) to which the installed table of leap seconds is announced; later ones may be missing."""
-    import erfa
-
-    return f"{erfa.leap_seconds.expires:%Y-%m-%d}"
-
-
 @lru_cache(maxsize=1)
 def _leap_seconds() -> tuple[tuple[int, int], ...]:
     """(day on which TAI-UTC changed, TAI-UTC from then on), ascending, from 1972."""

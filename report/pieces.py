@@ -46,7 +46,8 @@ class Figure:
 class Column:
     """One column. Numbers are multiplied by `scale` (SI to the unit shown) and aligned at the decimal point.
 
-    Give `decimals` for a fixed count, or `digits` significant ones. A column of text needs neither.
+    Give `decimals` for a fixed count, or `digits` significant ones. A column of text needs neither. Where rows have units of
+    their own, points have nothing to say to one another: align="right".
     """
 
     title: str
@@ -54,6 +55,7 @@ class Column:
     digits: int = 4
     decimals: int | None = None
     scale: float = 1.0
+    align: Literal["decimal", "right"] = "decimal"
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ def show(value: object, column: Column) -> Shown:
         shown = _number(float(value) * scale, digits, decimals)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return Shown(str(value), unit=unit)
+    if column.align == "right":
+        return Shown(shown.text, "", True, unit)
     return Shown(shown.whole, shown.fraction, True, unit)
 
 

@@ -99,7 +99,8 @@ def drag_table(
     place = layout(vehicle)
     nose, body = _outline(vehicle, lowest_stage, fairing, place)
     groups = [
-        g for g in vehicle.boosters
+        g
+        for g in vehicle.boosters
         if boosters and [s.name for s in vehicle.stages].index(g.beside or vehicle.stages[0].name) >= lowest_stage
     ]
     widest = max([nose[2] if nose else 0.0] + [max(c.fore, c.aft) for c in body])
@@ -181,12 +182,16 @@ def _nose_area(shape: str, length: float, diameter: float) -> float:
     return float(np.sum(pi * (r[1:] + r[:-1]) * np.hypot(np.diff(x), np.diff(r))))
 
 
-def _outline(vehicle: Vehicle, lowest: int, fairing: bool, place: Layout) -> tuple[tuple[str, float, float] | None, list[_Cone]]:
+def _outline(
+    vehicle: Vehicle, lowest: int, fairing: bool, place: Layout
+) -> tuple[tuple[str, float, float] | None, list[_Cone]]:
     """The nose (shape, length, diameter; None: a flat face) and the body from the fore end aft."""
     body: list[_Cone] = []
     nose = None
     if not 0 <= lowest < len(vehicle.stages):
-        raise InputError(f"lowest_stage is {lowest}, and the vehicle has {len(vehicle.stages)} stages (0 is the lowest)")
+        raise InputError(
+            f"lowest_stage is {lowest}, and the vehicle has {len(vehicle.stages)} stages (0 is the lowest)"
+        )
     if fairing and vehicle.fairing is not None:
         f = vehicle.fairing
         nose = (f.nose_shape, f.nose_length, f.diameter)
@@ -234,7 +239,12 @@ def _findings(vehicle: Vehicle, nose, fairing: bool, groups: list[StrapOns]) -> 
         )
     if nose is None and fairing:
         findings.append(
-            Finding(Severity.WARN, "aerodynamics.no_fairing", vehicle.where(), "without a fairing the front counts as a flat face")
+            Finding(
+                Severity.WARN,
+                "aerodynamics.no_fairing",
+                vehicle.where(),
+                "without a fairing the front counts as a flat face",
+            )
         )
     if groups:
         findings.append(

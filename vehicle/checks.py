@@ -36,7 +36,8 @@ def lift_off_check(
     lowest = vehicle.stages[0]
     burning = [(lowest, 1)] + [(g.stage, g.count) for g in vehicle.boosters if g.beside in (None, lowest.name)]
     thrust = sum(
-        _map_of(stage, engine_maps).thrust(1.0, ambient_pressure) * stage.engine_count * count for stage, count in burning
+        _map_of(stage, engine_maps).thrust(1.0, ambient_pressure) * stage.engine_count * count
+        for stage, count in burning
     )
     weight = mass_table(vehicle, payload_mass).lift_off_mass * G0
     ratio = thrust / weight
@@ -49,7 +50,9 @@ def lift_off_check(
             where=where,
         )
     if ratio < _SLUGGISH:
-        return Finding(Severity.WARN, "vehicle.lift_off", where, f"{numbers}: slow, with high gravity losses", ratio - 1)
+        return Finding(
+            Severity.WARN, "vehicle.lift_off", where, f"{numbers}: slow, with high gravity losses", ratio - 1
+        )
     return Finding(Severity.OK, "vehicle.lift_off", where, numbers, ratio - 1)
 
 
@@ -72,7 +75,12 @@ def coverage(vehicle: Vehicle) -> tuple[Finding, ...]:
             grade = part.graded(field)
             if grade is None:
                 findings.append(
-                    Finding(Severity.UNKNOWN, "vehicle.no_source", part.where(field), f"'{part.name}': {field} has no source; add one")
+                    Finding(
+                        Severity.UNKNOWN,
+                        "vehicle.no_source",
+                        part.where(field),
+                        f"'{part.name}': {field} has no source; add one",
+                    )
                 )
             elif grade == "recalled":
                 findings.append(

@@ -18,8 +18,7 @@ GAMMA = 1.4  # air
 @cache
 def drag_data() -> dict:
     """The numbers of data/drag.yaml."""
-    with open(Path(__file__).parent / "data" / "drag.yaml", encoding="utf-8") as file:
-        return yaml.safe_load(file)
+    return yaml.safe_load((Path(__file__).parent / "data" / "drag.yaml").read_text(encoding="utf-8"))
 
 
 def skin_friction(reynolds: float, mach: float, relative_roughness: float) -> float:

@@ -65,14 +65,26 @@ def layout(vehicle: Vehicle) -> Layout:
     if vehicle.adapter is not None:
         adapter = vehicle.adapter
         parts.append(
-            Part(kind="adapter", name=adapter.name, bottom=base, top=base + adapter.height, diameter=adapter.lower_diameter)
+            Part(
+                kind="adapter",
+                name=adapter.name,
+                bottom=base,
+                top=base + adapter.height,
+                diameter=adapter.lower_diameter,
+            )
         )
         station = base + adapter.height
         ends.append(station)
     payload = vehicle.payload
     if payload.length is not None and payload.diameter is not None:
         parts.append(
-            Part(kind="payload", name=payload.name, bottom=station, top=station + payload.length, diameter=payload.diameter)
+            Part(
+                kind="payload",
+                name=payload.name,
+                bottom=station,
+                top=station + payload.length,
+                diameter=payload.diameter,
+            )
         )
         ends.append(station + payload.length)
     if vehicle.fairing is not None:

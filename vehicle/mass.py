@@ -73,7 +73,9 @@ def mass_properties(
         if name not in names:
             raise InputError(f"no stage '{name}'; known: {', '.join(names)}", where=vehicle.where("stages"))
     if not 0 <= lowest_stage < len(vehicle.stages):
-        raise InputError(f"lowest_stage is {lowest_stage}, and the vehicle has {len(vehicle.stages)} stages (0 is the lowest)")
+        raise InputError(
+            f"lowest_stage is {lowest_stage}, and the vehicle has {len(vehicle.stages)} stages (0 is the lowest)"
+        )
     place = layout(vehicle)
     items: list[tuple[str, str, Body]] = []
     rings: list[tuple[Body, int, float]] = []  # one booster's body, count, distance of its axis from the core's
@@ -86,7 +88,9 @@ def mass_properties(
         part = vehicle.interstage_on(stage)
         if part is not None and part.mass > 0 and (attached or (part.leaves_with == "upper" and i == lowest_stage - 1)):
             at = place.part("interstage", part.name)
-            body = shell_of_revolution(part.mass, (at.bottom, at.top), (part.lower_diameter / 2, part.upper_diameter / 2))
+            body = shell_of_revolution(
+                part.mass, (at.bottom, at.top), (part.lower_diameter / 2, part.upper_diameter / 2)
+            )
             items.append((part.name, "structure", body))
     for group in vehicle.boosters:
         core = next(s for s in vehicle.stages if s.name == (group.beside or vehicle.stages[0].name))
@@ -99,8 +103,12 @@ def mass_properties(
     if fairing and vehicle.fairing is not None:
         heights, radii = fairing_profile(vehicle)
         base = place.part("fairing").bottom
-        items.append((vehicle.fairing.name, "structure", shell_of_revolution(vehicle.fairing.mass, heights + base, radii)))
-    items += [(vehicle.payload.name if n == "payload" else n, n, b) for n, b in _top_bodies(vehicle, payload_mass, place)]
+        items.append(
+            (vehicle.fairing.name, "structure", shell_of_revolution(vehicle.fairing.mass, heights + base, radii))
+        )
+    items += [
+        (vehicle.payload.name if n == "payload" else n, n, b) for n, b in _top_bodies(vehicle, payload_mass, place)
+    ]
 
     total = combine([b for _, _, b in items])
     # combine() took a ring of n >= 3 boosters as round, its inertia across being half the sum of m d²; a pair is not.
@@ -183,7 +191,9 @@ def _top_bodies(vehicle: Vehicle, payload_mass: float | None, place) -> list[tup
             where=vehicle.payload.where(),
         )
     if mass < 0:
-        raise InputError(f"the payload's mass is {mass:.6g} kg; it cannot be negative", where=vehicle.payload.where("mass"))
+        raise InputError(
+            f"the payload's mass is {mass:.6g} kg; it cannot be negative", where=vehicle.payload.where("mass")
+        )
     payload = vehicle.payload
     if payload.length is not None and payload.diameter is not None:
         bodies.append(("payload", cylinder(mass, base, payload.length, payload.diameter / 2)))

@@ -37,19 +37,19 @@ class Interstage(Module, schema="osea/interstage/v1"):
             raise FieldError(
                 "mass",
                 "an interstage has mass: give it, or name the stage whose dry mass already holds it "
-                "(mass_included_in: 'first stage')"
+                "(mass_included_in: 'first stage')",
             )
         if self.mass > 0 and self.mass_included_in is not None:
             raise FieldError(
                 "mass",
                 f"this mass would be counted twice: set mass to '0 kg' (it is in '{self.mass_included_in}') or leave out "
-                "mass_included_in and take it off that stage's dry_mass"
+                "mass_included_in and take it off that stage's dry_mass",
             )
         if self.encloses > self.length:
             raise FieldError(
                 "encloses",
                 f"the interstage is {metres(self.length)} long and cannot enclose {metres(self.encloses)} of the upper stage; "
-                "make it longer or reduce 'encloses'"
+                "make it longer or reduce 'encloses'",
             )
         return self
 
@@ -70,7 +70,9 @@ class Envelope(Document):
         if self.height < self.cylinder_height:
             raise FieldError("height", "the envelope's height is less than its cylinder_height; swap or correct them")
         if self.top_diameter > self.diameter:
-            raise FieldError("top_diameter", "the envelope is wider at the top than below; swap diameter and top_diameter")
+            raise FieldError(
+                "top_diameter", "the envelope is wider at the top than below; swap diameter and top_diameter"
+            )
         return self
 
 
@@ -97,12 +99,12 @@ class Fairing(Module, schema="osea/fairing/v1"):
             raise FieldError(
                 "length",
                 f"nose ({metres(self.nose_length)}) and boat-tail ({metres(self.boattail_length)}) are longer than the whole "
-                f"fairing ({metres(self.length)}); correct one of the three lengths"
+                f"fairing ({metres(self.length)}); correct one of the three lengths",
             )
         if self.envelope is not None and self.envelope.diameter > self.diameter:
             raise FieldError(
                 "envelope",
-                f"the payload envelope ({metres(self.envelope.diameter)}) is wider than the fairing ({metres(self.diameter)})"
+                f"the payload envelope ({metres(self.envelope.diameter)}) is wider than the fairing ({metres(self.diameter)})",
             )
         return self
 

@@ -32,8 +32,7 @@ class PropellantBudget(Result):
 
 @cache
 def _rule() -> dict:
-    with open(Path(__file__).parent / "data" / "residuals.yaml", encoding="utf-8") as file:
-        return yaml.safe_load(file)
+    return yaml.safe_load((Path(__file__).parent / "data" / "residuals.yaml").read_text(encoding="utf-8"))
 
 
 def residual_by_rule(propellant_mass: float) -> float:

@@ -49,7 +49,9 @@ def cylindrical_shell(mass: float, bottom: float, length: float, radius: float) 
     return Body(mass, bottom + length / 2, mass * radius**2, mass * (radius**2 / 2 + length**2 / 12))
 
 
-def shell_of_revolution(mass: float, stations: Sequence[float], radii: Sequence[float]) -> Body:
+def shell_of_revolution(
+    mass: float, stations: Sequence[float] | np.ndarray, radii: Sequence[float] | np.ndarray
+) -> Body:
     """Thin shell of even thickness through points (station, radius), straight cones between them.
 
     Each cone's integrals of r ds, x r ds, r³ ds, x² r ds by three-point Gauss, exact for these polynomials.

@@ -86,7 +86,8 @@ class Stage(Module, schema="osea/stage/v1"):
         if unusable >= self.propellant_mass:
             raise FieldError(
                 "residual_mass",
-                f"residuals and reserve ({tonnes(unusable)}) leave nothing of {tonnes(self.propellant_mass)} to burn; reduce them",
+                f"residuals and reserve ({tonnes(unusable)}) leave nothing of {tonnes(self.propellant_mass)} to burn; "
+                "reduce them",
             )
         return self
 
@@ -121,7 +122,9 @@ class Stage(Module, schema="osea/stage/v1"):
             else:
                 rb = below.diameter / 2
                 upper = below.upper_dome.height(rb)
-                nested = tank.lower_dome.inward != below.upper_dome.inward and abs(lower - upper) < 1e-6 * max(upper, 1e-9)
+                nested = tank.lower_dome.inward != below.upper_dome.inward and abs(lower - upper) < 1e-6 * max(
+                    upper, 1e-9
+                )
                 outward_below = 0.0 if below.upper_dome.inward else upper
             start = top_of_barrel + tank.gap_below
             if nested:

@@ -17,14 +17,18 @@ class Sheet:
     def __init__(self) -> None:
         self.elements: list[str] = []
 
-    def path(self, d: str, fill: str = "none", stroke: str = INK, width: float = 1.2, dash: str = "", opacity: float = 1.0) -> None:
+    def path(
+        self, d: str, fill: str = "none", stroke: str = INK, width: float = 1.2, dash: str = "", opacity: float = 1.0
+    ) -> None:
         extra = f' stroke-dasharray="{dash}"' if dash else ""
         extra += f' fill-opacity="{opacity:g}"' if opacity != 1.0 else ""
         self.elements.append(
             f'<path d="{d}" fill="{fill}" stroke="{stroke}" stroke-width="{width:g}" stroke-linejoin="round"{extra}/>'
         )
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str = GREY, width: float = 0.8, dash: str = "") -> None:
+    def line(
+        self, x1: float, y1: float, x2: float, y2: float, stroke: str = GREY, width: float = 0.8, dash: str = ""
+    ) -> None:
         extra = f' stroke-dasharray="{dash}"' if dash else ""
         self.elements.append(
             f'<line x1="{x1:.2f}" y1="{y1:.2f}" x2="{x2:.2f}" y2="{y2:.2f}" stroke="{stroke}" stroke-width="{width:g}"{extra}/>'
@@ -37,11 +41,19 @@ class Sheet:
 
     def rect(self, x: float, y: float, w: float, h: float, fill: str, stroke: str = "none", width: float = 0.8) -> None:
         self.elements.append(
-            f'<rect x="{x:.2f}" y="{y:.2f}" width="{w:.2f}" height="{h:.2f}" fill="{fill}" stroke="{stroke}" stroke-width="{width:g}"/>'
+            f'<rect x="{x:.2f}" y="{y:.2f}" width="{w:.2f}" height="{h:.2f}" fill="{fill}" '
+            f'stroke="{stroke}" stroke-width="{width:g}"/>'
         )
 
     def text(
-        self, x: float, y: float, text: str, size: float = 12, anchor: str = "middle", weight: str = "normal", colour: str = INK
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = 12,
+        anchor: str = "middle",
+        weight: str = "normal",
+        colour: str = INK,
     ) -> None:
         self.elements.append(
             f'<text x="{x:.2f}" y="{y:.2f}" font-size="{size:g}" text-anchor="{anchor}" font-weight="{weight}" '
@@ -80,7 +92,8 @@ class Sheet:
     def document(self, width: float, height: float, title: str, description: str) -> str:
         """The finished SVG, white, scalable."""
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-family="{escape(FONT)}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+            f'font-family="{escape(FONT)}">'
             f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
             f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>' + "".join(self.elements) + "</svg>"
         )
@@ -110,7 +123,9 @@ def spread(centres: list[float], widths: list[float], low: float, high: float, g
             start += w + gap
     # A block pushed left by the sheet's edge may have met its neighbour: settle from the right.
     for i in range(len(placed) - 1, -1, -1):
-        limit = high - widths[i] / 2 if i == len(placed) - 1 else placed[i + 1] - widths[i + 1] / 2 - gap - widths[i] / 2
+        limit = (
+            high - widths[i] / 2 if i == len(placed) - 1 else placed[i + 1] - widths[i + 1] / 2 - gap - widths[i] / 2
+        )
         placed[i] = min(placed[i], limit)
     return placed
 

@@ -29,7 +29,9 @@ class Dome(Document):
     @model_validator(mode="after")
     def _ratio_belongs_to_ellipse(self):
         if self.height_ratio is not None and self.shape != "ellipsoidal":
-            raise FieldError("height_ratio", f"height_ratio belongs to an ellipsoidal dome, not to a {self.shape} one; leave it out")
+            raise FieldError(
+                "height_ratio", f"height_ratio belongs to an ellipsoidal dome, not to a {self.shape} one; leave it out"
+            )
         return self
 
     def height(self, radius: float) -> float:
@@ -70,7 +72,9 @@ class Tank(Module, schema="osea/tank/v1"):
     @model_validator(mode="after")
     def _sized_once(self):
         if self.volume is not None and self.cylinder_length is not None:
-            raise FieldError("volume", "give the tank's volume or its cylinder_length, not both: one follows from the other")
+            raise FieldError(
+                "volume", "give the tank's volume or its cylinder_length, not both: one follows from the other"
+            )
         return self
 
     @model_validator(mode="after")
@@ -79,7 +83,7 @@ class Tank(Module, schema="osea/tank/v1"):
         if density is None:
             raise FieldError(
                 "contents",
-                f"the density of '{self.contents}' is not known; add 'density: 1141 kg/m^3' with the value as loaded"
+                f"the density of '{self.contents}' is not known; add 'density: 1141 kg/m^3' with the value as loaded",
             )
         liquid = self.propellant_mass / density
         length = self.barrel_length
@@ -88,19 +92,19 @@ class Tank(Module, schema="osea/tank/v1"):
             raise FieldError(
                 "diameter",
                 f"the domes of a {metres(self.diameter)} tank alone hold more than its {liquid:.4g} m^3 of "
-                f"{self.contents} with ullage; make the tank narrower or the domes flatter (height_ratio)"
+                f"{self.contents} with ullage; make the tank narrower or the domes flatter (height_ratio)",
             )
         if length < inward - 1e-9:
             raise FieldError(
                 "diameter",
                 f"the inward dome is {metres(inward)} high and the cylinder only {metres(length)} long: they meet; "
-                "make the tank narrower or the dome flatter (height_ratio)"
+                "make the tank narrower or the dome flatter (height_ratio)",
             )
         if liquid > self.internal_volume * (1 + 1e-9):
             raise FieldError(
                 "propellant_mass",
                 f"{tonnes(self.propellant_mass)} of {self.contents} at {density:.5g} kg/m^3 need {liquid:.5g} m^3, and the "
-                f"tank holds {self.internal_volume:.5g} m^3; enlarge the tank or load less"
+                f"tank holds {self.internal_volume:.5g} m^3; enlarge the tank or load less",
             )
         return self
 

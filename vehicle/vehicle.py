@@ -26,7 +26,9 @@ class StrapOns(Document):
     @model_validator(mode="after")
     def _even(self):
         if self.count < 2:
-            raise FieldError("count", "boosters stand evenly around the core: give two or more (one would pull it sideways)")
+            raise FieldError(
+                "count", "boosters stand evenly around the core: give two or more (one would pull it sideways)"
+            )
         if self.stage.role != "strap-on":
             raise FieldError("stage", f"'{self.stage.name}' is a core stage; set 'role: strap-on' in its file")
         return self
@@ -46,7 +48,10 @@ class DragCurve(Document):
     @model_validator(mode="after")
     def _a_curve(self):
         if len(self.mach) != len(self.coefficient):
-            raise FieldError("coefficient", f"{len(self.mach)} Mach numbers and {len(self.coefficient)} coefficients: make them as many")
+            raise FieldError(
+                "coefficient",
+                f"{len(self.mach)} Mach numbers and {len(self.coefficient)} coefficients: make them as many",
+            )
         if any(b <= a for a, b in zip(self.mach, self.mach[1:], strict=False)):
             raise FieldError("mach", "the Mach numbers must ascend; sort the curve by Mach number")
         if self.reference_area <= 0:
@@ -77,14 +82,18 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
                 raise FieldError("stages", f"two stages are called '{name}'; give each a name of its own")
         for i, stage in enumerate(self.stages):
             if stage.role != "core":
-                raise FieldError(f"stages.{i}", f"'{stage.name}' is a strap-on; list it under 'boosters', or set 'role: core'")
+                raise FieldError(
+                    f"stages.{i}", f"'{stage.name}' is a strap-on; list it under 'boosters', or set 'role: core'"
+                )
         return self
 
     @model_validator(mode="after")
     def _boosters_have_a_core(self):
         for i, group in enumerate(self.boosters):
             if group.beside is not None and group.beside not in [s.name for s in self.stages]:
-                raise FieldError(f"boosters.{i}.beside", f"there is no core stage '{group.beside}'; known: {_list(self.stages)}")
+                raise FieldError(
+                    f"boosters.{i}.beside", f"there is no core stage '{group.beside}'; known: {_list(self.stages)}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -94,16 +103,35 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
             below = [s.name for s in self.stages[:-1]]
             if part.on not in below:
                 known = ", ".join(f"'{n}'" for n in below) or "none: a vehicle of one stage has no interstage"
-                raise FieldError(f"interstages.{i}", f"interstage '{part.name}' stands on '{part.on}', which has no stage above it; known: {known}")
+                raise FieldError(
+                    f"interstages.{i}",
+                    f"interstage '{part.name}' stands on '{part.on}', which has no stage above it; known: {known}",
+                )
             if part.on in taken:
                 raise FieldError(f"interstages.{i}", f"two interstages stand on '{part.on}'; keep one")
             taken.add(part.on)
             index = below.index(part.on)
             lower, upper = self.stages[index], self.stages[index + 1]
-            _meets(f"interstages.{i}", f"interstage '{part.name}'", part.lower_diameter, lower.name, lower.diameter, "lower_diameter")
-            _meets(f"interstages.{i}", f"interstage '{part.name}'", part.upper_diameter, upper.name, upper.diameter, "upper_diameter")
+            _meets(
+                f"interstages.{i}",
+                f"interstage '{part.name}'",
+                part.lower_diameter,
+                lower.name,
+                lower.diameter,
+                "lower_diameter",
+            )
+            _meets(
+                f"interstages.{i}",
+                f"interstage '{part.name}'",
+                part.upper_diameter,
+                upper.name,
+                upper.diameter,
+                "upper_diameter",
+            )
             if part.encloses >= upper.length:
-                raise FieldError(f"interstages.{i}", f"interstage '{part.name}' encloses all of '{upper.name}'; reduce 'encloses'")
+                raise FieldError(
+                    f"interstages.{i}", f"interstage '{part.name}' encloses all of '{upper.name}'; reduce 'encloses'"
+                )
         return self
 
     @model_validator(mode="after")
@@ -166,7 +194,6 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
     def interstage_on(self, stage: Stage) -> Interstage | None:
         """The interstage that stands on *stage*, or None."""
         return next((part for part in self.interstages if part.on == stage.name), None)
-
 
 
 def _list(stages: tuple[Stage, ...]) -> str:

@@ -23,8 +23,8 @@ LOW_ORBIT = (
 
 
 def test_sofa_cookbook_matrix():
-    """SOFA Tools for Earth Attitude, section 5.6 (IAU 2006/2000A, CIO based, X, Y series), 2007 April 5, 12h UTC (secondary:
-    matrix and inputs as carried in the test suite of Tudat and in the iers2010 C++ library)."""
+    """SOFA Tools for Earth Attitude, section 5.5 (IAU 2006/2000A, CIO based, classical angles), 2007 April 5, 12h UTC
+    (secondary: matrix and inputs as carried in the test suites of brahe and of the iers2010 C++ library)."""
     orientation = EarthOrientation(
         ut1_minus_utc=-0.072073685,
         pole_x=0.0349282 * ARCSECOND,
@@ -34,12 +34,13 @@ def test_sofa_cookbook_matrix():
     )
     published = np.array(
         [
-            [+0.973104317697536, +0.230363826239128, -0.000703163481769],
-            [-0.230363800456036, +0.973104570632801, +0.000118545368117],
-            [+0.000711560162594, +0.000046626402444, +0.999999745754024],
+            [+0.973104317697535, +0.230363826239128, -0.000703163482198],
+            [-0.230363800456037, +0.973104570632801, +0.000118545366625],
+            [+0.000711560162668, +0.000046626403995, +0.999999745754024],
         ]
     )
-    assert np.abs(gcrf_from_itrf(parse_utc("2007-04-05T12:00:00Z"), orientation).matrix.T - published).max() < 2e-12
+    difference = gcrf_from_itrf(parse_utc("2007-04-05T12:00:00Z"), orientation).matrix.T - published
+    assert np.abs(difference).max() < 1e-14
 
 
 def test_published_state_with_velocity():
@@ -48,8 +49,8 @@ def test_published_state_with_velocity():
     published values come from the IAU 2000A precession and from IAU-76/FK5 with corrections; both are met."""
     orientation = EarthOrientation(ut1_minus_utc=-0.4399619, pole_x=-0.140682 * ARCSECOND, pole_y=0.333309 * ARCSECOND)
     position, velocity = gcrf_from_itrf(parse_utc("2004-04-06T07:51:28.386009Z"), orientation).to_inertial(*LOW_ORBIT)
-    assert np.abs(position - [5102508.9579, 6123011.4007, 6378136.9282]).max() < 0.05
-    assert np.abs(velocity - [-4743.220157, 790.536497, 5533.755727]).max() < 1e-4
+    assert np.abs(position - [5102508.9579, 6123011.4007, 6378136.9282]).max() < 0.02
+    assert np.abs(velocity - [-4743.220157, 790.536497, 5533.755727]).max() < 5e-5
 
 
 def test_equinox_based_path_gives_the_same_matrix():

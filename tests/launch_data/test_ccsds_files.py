@@ -26,7 +26,7 @@ from osea_rocket.launch_data.kvn import Issuer, SpaceObject, decimal
 ISSUER = Issuer(originator="Example Launch", created="2026-11-21T02:00:00.4Z")
 VEHICLE, PAYLOAD = SpaceObject(name="Demo 9"), SpaceObject(name="Payload")
 KNOWN = EarthOrientation(ut1_minus_utc=0.05, pole_x=1e-6, pole_y=2e-6)
-REFERENCE = Path("/work/shared/reference/launch_data/ccsds_books/data/kvn")
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "launch_data" / "ccsds_books" / "data" / "kvn"
 
 
 def flown_samples(trajectory):

@@ -55,3 +55,4 @@ def test_cells():
     assert show(None, column).text == "–" and show(float("nan"), column).text == "–"
     assert show(True, column).text == "yes" and not show("F9", column).numeric
     assert show(9, Column("Engines")).text == "9" and show(123456, Column("n")).text == "123\u202f456"
+    assert show(311.04, Column("Engine", align="right")).whole == "311.0"

@@ -65,6 +65,8 @@ def test_altitude_far_out_keeps_a_small_error():
 def test_altitude_has_finite_derivatives_on_the_axis():
     import casadi as ca
 
+    ca.GlobalOptions.setNumpyMode(1)
+
     r = ca.SX.sym("r", 3)
     h = geodetic_altitude(WGS84, r[0], r[1], r[2])
     curvature, slope = ca.hessian(h, r)

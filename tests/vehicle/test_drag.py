@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.numeric import evaluate_table
@@ -40,7 +41,9 @@ def test_relations_at_known_points():
     assert smooth == pytest.approx(0.455 / 7**2.58, rel=0.04)
     # A cone of 15 degrees at Mach 2: 2.1 sin² + 0.5 sin/sqrt(3)
     s = np.sin(np.radians(15))
-    assert methods.nose("conical", 1 / (2 * np.tan(np.radians(15))), 1.0, 2.0) == pytest.approx(2.1 * s**2 + 0.5 * s / 3**0.5)
+    assert methods.nose("conical", 1 / (2 * np.tan(np.radians(15))), 1.0, 2.0) == pytest.approx(
+        2.1 * s**2 + 0.5 * s / 3**0.5
+    )
     # Boat-tail: the base's at 1:1 and steeper, nothing at 3:1
     assert methods.boattail(0.5, 1.0, 2.0, 1.0) == methods.base(0.5)
     assert methods.boattail(0.5, 3.0, 2.0, 1.0) == 0.0
@@ -157,7 +160,9 @@ def test_stages_and_boosters(falcon, table):
 
 
 def test_given_curve_is_used_as_it_stands(falcon):
-    curve = DragCurve(mach=(0, 0.8, 1.1, 3, 8), coefficient=(0.3, 0.35, 0.7, 0.4, 0.3), reference_area=10.0, source="wind tunnel")
+    curve = DragCurve(
+        mach=(0, 0.8, 1.1, 3, 8), coefficient=(0.3, 0.35, 0.7, 0.4, 0.3), reference_area=10.0, source="wind tunnel"
+    )
     given = drag_table(falcon.evolve(drag=curve), nozzle_exit_area=1.0)
     assert given.method == "given" and given.reference_area == 10.0 and given.sources == ("wind tunnel",)
     assert evaluate_table(given.table(), 1.1) == pytest.approx(0.7)

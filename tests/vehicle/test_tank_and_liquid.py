@@ -5,6 +5,7 @@ from math import pi
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from osea_rocket.vehicle.liquid import level, liquid
 from osea_rocket.vehicle.solids import combine, cylindrical_shell, shell_of_revolution
 from osea_rocket.vehicle.tank import Dome, Tank
@@ -14,8 +15,8 @@ ROUND = Dome(shape="hemispherical")
 
 
 def tank(**changes) -> Tank:
-    fields = dict(name="t", contents="LOX", diameter=2.0, propellant_mass=1000.0, density=1000.0, lower_dome=FLAT, upper_dome=FLAT)
-    return Tank(**(fields | changes))
+    fields = {"name": "t", "contents": "LOX", "diameter": 2.0, "propellant_mass": 1000.0, "density": 1000.0}
+    return Tank.model_validate(fields | {"lower_dome": FLAT, "upper_dome": FLAT} | changes)
 
 
 def test_flat_tank_is_a_cylinder():

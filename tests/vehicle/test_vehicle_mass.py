@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.errors import ImpossibleError, InputError
 from osea_rocket.core.findings import Severity
@@ -33,7 +34,13 @@ def falcon() -> Vehicle:
 def with_boosters(vehicle: Vehicle, count: int) -> Vehicle:
     first = vehicle.stages[0]
     booster = Stage(
-        name="booster", role="strap-on", diameter=2.0, length=20.0, dry_mass=5e3, propellant_mass=40e3, engine=first.engine
+        name="booster",
+        role="strap-on",
+        diameter=2.0,
+        length=20.0,
+        dry_mass=5e3,
+        propellant_mass=40e3,
+        engine=first.engine,
     )
     return vehicle.evolve(boosters=(StrapOns(stage=booster, count=count),))
 
@@ -95,7 +102,8 @@ def test_bodies_combine_in_any_order(a, b, c):
 def test_centre_rises_as_the_first_stage_burns(falcon):
     # It sinks a little at first, with the level of the LOX, and ends far up, when the stage is empty.
     full, empty = (
-        mass_properties(falcon, payload_mass=2e4, propellant={"first stage": left}).center_of_mass for left in (414850.0, 0.0)
+        mass_properties(falcon, payload_mass=2e4, propellant={"first stage": left}).center_of_mass
+        for left in (414850.0, 0.0)
     )
     assert full < 0.5 * 69.8 < empty
 
@@ -152,7 +160,9 @@ class FixedThrust:
 
 def test_lift_off(falcon):
     good = lift_off_check(falcon, {"Merlin 1D": FixedThrust(914e3, 0.68)}, payload_mass=22800.0)
-    assert good.severity is Severity.OK and good.margin == pytest.approx(9 * (914e3 - 101325 * 0.68) / (578056 * 9.80665) - 1, rel=1e-6)
+    assert good.severity is Severity.OK and good.margin == pytest.approx(
+        9 * (914e3 - 101325 * 0.68) / (578056 * 9.80665) - 1, rel=1e-6
+    )
     with pytest.raises(ImpossibleError, match="cannot lift off") as error:
         lift_off_check(falcon, {"first stage": FixedThrust(400e3, 0.68)}, payload_mass=22800.0)
     assert error.value.where and "first-stage.yaml" in error.value.where

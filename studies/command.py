@@ -1,0 +1,83 @@
+"""What `osea design` and `osea check` do, apart from parsing the command line."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from ..core.documents import load_document
+from ..core.errors import InputError, UndecidedError
+from ..core.findings import Finding, Severity, by_gravity, worst
+from ..core.progress import Progress, RichProgress
+from ..core.run_folder import RunFolder
+from .documents import Study, load
+
+
+def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
+    """Run a study and publish its run folder; returns (summary as plain data, the same for people)."""
+    from .design import STEPS, design
+    from .run import summary, write_design
+
+    progress = Progress() if quiet else RichProgress(STEPS)
+    try:
+        with progress.step("read"):
+            study = load_document(Study, path)
+        folder = out or Path("out") / re.sub(r"[^a-z0-9]+", "-", study.name.lower()).strip("-")
+        with RunFolder(folder, "design", study) as run:
+            result = design(study, progress)
+            with progress.step("report"):
+                write_design(result, run)
+            run.publish()
+    finally:
+        progress.close()
+    data, text = summary(result)
+    report = folder / "report.html"
+    return data | {"run": str(folder), "report": str(report)}, f"{text}\n\n  report  {report}"
+
+
+def run_check(path: Path, *, strict: bool = False) -> tuple[dict[str, Any], str]:
+    """Read any document and list what is weak or unknown in it. Raises UndecidedError on UNKNOWN when strict."""
+    from .design import unsourced
+
+    document = load(path)
+    findings = [*unsourced(document), *_unknown(document)]
+    state = worst(findings)
+    lines = [f"{document.name}: {document.schema_}, {state}"]
+    lines += [f"  {f.severity:<8}{f.where}: {f.message}" for f in by_gravity(findings)]
+    if strict and state in (Severity.UNKNOWN, Severity.ERROR):
+        raise UndecidedError(lines[0], details=[line.strip() for line in lines[1:]])
+    data = {
+        "schema": document.schema_,
+        "name": document.name,
+        "status": str(state),
+        "content_hash": document.content_hash(),
+        "findings": [
+            {"severity": str(f.severity), "rule": f.rule, "where": f.where, "message": f.message, "margin": f.margin}
+            for f in findings
+        ],
+    }
+    return data, "\n".join(lines)
+
+
+def _unknown(document: Any) -> list[Finding]:
+    """What the documents' own checks say, for the kinds that have some."""
+    from ..propulsion.engine import Engine
+    from ..vehicle.checks import coverage
+    from ..vehicle.vehicle import Vehicle
+    from .design import documents_of
+
+    found: list[Finding] = []
+    for module in documents_of(document):
+        if isinstance(module, Vehicle):
+            found += coverage(module)
+        if isinstance(module, Engine):
+            from ..propulsion.performance import engine_performance
+
+            found += engine_performance(module).findings
+    return list(dict.fromkeys(found))
+
+
+def require_study(document: Any) -> Study:
+    """The document as a study. Raises InputError when it is of another kind."""
+    if not isinstance(document, Study):
+        raise InputError(f"'{document.name}' is a {document.schema_}, not a study", where=document.where())
+    return document

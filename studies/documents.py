@@ -1,0 +1,34 @@
+"""The study document, and reading any definition file."""
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+
+# Importing the packages' documents makes their schemas known to load().
+from ..core.documents import Module, Reference, load_any
+from ..core.errors import InputError
+from ..launch_data.kvn import Issuer
+from ..trajectory.mission import Mission
+from ..vehicle.vehicle import Vehicle
+
+
+class Study(Module, schema="osea/study/v1"):
+    """What is to be designed and flown: a vehicle on a mission."""
+
+    vehicle: Reference[Vehicle]
+    mission: Reference[Mission]
+    originator: str = Field(description="who issues the launch data; printable ASCII, as CCSDS messages want it")
+
+    @field_validator("originator")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        try:
+            Issuer(originator=value, created="2000-01-01T12:00:00Z")
+        except InputError as error:
+            raise ValueError(error.message) from None
+        return value
+
+
+def load(path: str | Path) -> Module:
+    """Read any definition file by its ``schema:``. Raises DocumentError with every problem, file and line."""
+    return load_any(path)

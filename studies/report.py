@@ -1,0 +1,362 @@
+"""The design report: what an engineer wants to see of a vehicle and its ascent, in one page that prints."""
+
+from importlib.metadata import version
+
+import numpy as np
+
+from ..core.earth import G0
+from ..core.findings import Severity
+from ..propulsion.performance import EnginePerformance
+from ..report.ground_track import Place, Track, ground_track
+from ..report.pieces import (
+    Cell,
+    Column,
+    Facts,
+    Figure,
+    FindingsBlock,
+    KeyFigure,
+    KeyFigures,
+    Report,
+    Row,
+    Side,
+    SourcesBlock,
+    Table,
+    Text,
+)
+from ..report.plots import Band, Line, Marker, Panel, line_plot, profile_grid, waterfall
+from ..vehicle.drawing import side_view
+from .design import Design, documents_of
+
+
+def figures(design: Design) -> dict[str, str]:
+    """Every figure of the report as SVG text, by name."""
+    return {
+        "side_view": side_view(
+            design.study.vehicle, {e.name: e.map for e in design.engines}, payload_mass=design.payload_mass
+        ),
+        "ascent": _profiles(design),
+        "ground_track": _ground_track(design),
+        "delta_v": _delta_v(design),
+        "drag": _drag(design),
+    }
+
+
+def design_report(design: Design, drawn: dict[str, str]) -> Report:
+    """The report of a design, with the figures of ``figures``."""
+    study, ascent = design.study, design.ascent
+    counts = {s: sum(f.severity is s for f in design.findings) for s in Severity}
+    attention = counts[Severity.ERROR] + counts[Severity.UNKNOWN] + counts[Severity.WARN]
+    report = Report(
+        title=study.name,
+        subtitle=f"{study.vehicle.name}, from {study.mission.site.name}",
+        facts=(
+            ("Study", str(study.where().rsplit(":", 2)[0])),
+            ("Input", f"sha256 {ascent.input_hash[:16]}…"),
+            ("Issued by", study.originator),
+            ("Tool", f"OSEA-Rocket {version('osea-rocket')}"),
+        ),
+        footer=f"OSEA-Rocket {version('osea-rocket')}",
+    )
+    report = report.section("Result", _key_figures(design), Text(_in_words(design)), FindingsBlock(design.findings, False))
+    report = report.section(
+        "Vehicle",
+        Figure(drawn["side_view"], "Side view, to scale.", label="side", height_mm=165),
+        _mass_table(design),
+        Figure(drawn["drag"], f"Drag coefficient of the whole vehicle. {design.drag.method}", label="drag"),
+    )
+    report = report.section("Engines", *(block for e in design.engines for block in _engine(design, e)))
+    report = report.section(
+        "Ascent",
+        Figure(drawn["ascent"], "Ascent profiles; shaded: the segments of flight.", label="profiles"),
+        _events(design),
+        Figure(drawn["delta_v"], "Where the velocity goes.", label="budget"),
+        _budget_table(design),
+        Figure(drawn["ground_track"], "Ground track.", label="track"),
+        new_page=True,
+    )
+    report = report.section("Solution", _solution(design), Text(_method(design)))
+    quiet = [f for f in design.findings if f.severity is Severity.OK]
+    report = report.section(
+        "Findings", Text(f"{attention} findings need attention and stand under Result. These are met:"), FindingsBlock(quiet)
+    )
+    sources = tuple(s for module in documents_of(study) for s in module.sources)
+    return report.section("Sources", SourcesBlock(more=sources))
+
+
+def _key_figures(design: Design) -> KeyFigures:
+    a = design.ascent
+    orbit, t = a.insertion, a.trajectory
+    found = design.study.mission.objective == "payload"
+    return KeyFigures(
+        (
+            KeyFigure("Payload", a.payload_mass, "kg", "largest that reaches the orbit" if found else "given", digits=5),
+            KeyFigure(
+                "Orbit",
+                f"{orbit.perigee_altitude / 1e3:.1f} × {orbit.apogee_altitude / 1e3:.1f}",
+                "km",
+                f"{np.degrees(orbit.inclination):.2f}°, {orbit.time:.0f} s after lift-off",
+            ),
+            KeyFigure("Lift-off mass", a.liftoff_mass, "t", "payload included", digits=4, scale=1e-3),
+            KeyFigure("Ideal Δv", a.budget.ideal, "m/s", f"{_losses(design):.0f} m/s of losses", digits=4),
+            KeyFigure("Max q", float(t.dynamic_pressure.max()), "kPa", _at_max_q(design), digits=3, scale=1e-3),
+        )
+    )
+
+
+def _losses(design: Design) -> float:
+    b = design.ascent.budget
+    return b.gravity + b.drag + b.steering + b.pressure
+
+
+def _at_max_q(design: Design) -> str:
+    t = design.ascent.trajectory
+    i = int(np.argmax(t.dynamic_pressure))
+    return f"at {t.time[i]:.0f} s, {t.altitude[i] / 1e3:.1f} km, Mach {t.mach[i]:.2f}"
+
+
+def _in_words(design: Design) -> str:
+    a, mission = design.ascent, design.study.mission
+    s = a.solver
+    if mission.objective == "payload":
+        goal = f"The largest payload that {design.study.vehicle.name} carries into this orbit is {a.payload_mass:,.0f} kg."
+    else:
+        left = a.propellant[-1].usable_left
+        goal = f"With {a.payload_mass:,.0f} kg of payload, {left:,.0f} kg of the last stage's usable propellant are left."
+    return (
+        f"{goal} [[side]] shows the vehicle, [[profiles]] the flight. The optimum's controls, flown again from lift-off by an "
+        f"independent integrator, end {s.position_error:.1f} m and {s.velocity_error:.3f} m/s from the optimizer's state."
+    )
+
+
+def _mass_table(design: Design) -> Table:
+    rows = []
+    for row in design.masses.rows:
+        name = row.name if row.count == 1 else f"{row.count} × {row.name}"
+        rows.append((name, row.dry, row.usable_propellant, row.residual, row.reserve, row.total))
+    rows.append(Row(("Lift-off", None, None, None, None, design.masses.lift_off_mass), kind="total"))
+    columns = (
+        Column("Part"),
+        Column("Dry", "kg", decimals=0),
+        Column("Usable propellant", "kg", decimals=0),
+        Column("Residual", "kg", decimals=0),
+        Column("Reserve", "kg", decimals=0),
+        Column("Total", "kg", decimals=0),
+    )
+    return Table(columns, rows, "Masses at lift-off, all of a kind together.", label="masses")
+
+
+def _engine(design: Design, e: EnginePerformance) -> list:
+    document = next(m for m in documents_of(design.study) if m.name == e.name)
+    isp = "published" if e.basis == "published" else "from the losses below"
+    facts = Facts(
+        (
+            ("Propellants", f"{e.oxidizer} / {e.fuel}"),
+            ("Cycle", e.cycle),
+            ("Mixture ratio", Cell(e.oxidizer_fuel_ratio, _cited(document, "oxidizer_fuel_ratio"), digits=3)),
+            ("Chamber pressure", Cell(e.chamber_pressure, _cited(document, "chamber_pressure"), digits=4, scale=1e-5, unit="bar")),
+            ("Area ratio", Cell(e.area_ratio, _cited(document, "area_ratio"), digits=4)),
+            ("Chamber temperature", Cell(e.ideal_equilibrium.chamber.temperature, digits=4, unit="K")),
+            ("c*, ideal", Cell(e.ideal_equilibrium.c_star, digits=5, unit="m/s")),
+            ("c*, delivered", Cell(e.c_star, digits=5, unit="m/s")),
+            ("Throat diameter", Cell(e.throat_diameter, digits=3, scale=1e3, unit="mm")),
+            ("Exit diameter", Cell(e.exit_diameter, digits=4, scale=1e3, unit="mm")),
+        )
+    )
+    flow = Facts(
+        (
+            ("Vacuum thrust", Cell(e.thrust_vacuum, _cited(document, "thrust_vacuum"), digits=4, scale=1e-3, unit="kN")),
+            ("Vacuum Isp", Cell(e.isp_vacuum, _cited(document, "published.isp_vacuum"), digits=4, unit=f"s, {isp}")),
+            ("Sea-level thrust", Cell(e.thrust_sea_level, digits=4, scale=1e-3, unit="kN") if e.thrust_sea_level else "vacuum use"),
+            ("Sea-level Isp", Cell(e.isp_sea_level, digits=4, unit="s") if e.isp_sea_level else "vacuum use"),
+            ("Mass flow", Cell(e.mass_flow, digits=4, unit="kg/s")),
+            ("Mass", Cell(e.mass, _cited(document, "mass"), digits=4, unit="kg") if e.mass else "not known"),
+        )
+    )
+    rows = [
+        ("Ideal, shifting equilibrium", None, Cell(e.isp_vacuum_ideal, decimals=1)),
+        ("Ideal, frozen in the chamber (for comparison)", None, Cell(e.ideal_frozen.isp(), decimals=1)),
+        *(
+            (Cell(f"{loss.name} (on {loss.on.replace('_', ' ')})", (_Note(loss.grade, loss.citation),)), loss.factor,
+             Cell(loss.isp_after, decimals=1))
+            for loss in e.losses
+        ),
+    ]  # fmt: skip
+    if e.unexplained_factor is not None:
+        rows.append(("Not explained by these losses", e.unexplained_factor, Cell(e.isp_vacuum_published, decimals=1)))
+    rows.append(Row(("Flown with", e.isp_vacuum / e.isp_vacuum_ideal, Cell(e.isp_vacuum, decimals=1)), kind="total"))
+    table = Table(
+        (Column("From ideal to delivered"), Column("Factor", decimals=4), Column("Vacuum Isp", "s", decimals=1)),
+        rows,
+        f"{e.name}: losses.",
+    )
+    m = e.map
+    curve = line_plot(
+        m.throttle * 100,
+        Panel("Thrust", "kN", [Line(m.thrust_vacuum / 1e3, "vacuum"),
+                               *([Line((m.thrust_vacuum - 101325 * m.exit_area) / 1e3, "sea level", style="dashed")]
+                                 if e.thrust_sea_level else [])]),
+        x_label="Throttle, %", width=3.4, height=2.0,
+    )  # fmt: skip
+    return [
+        Text(f"{e.name}."),
+        Side((facts, flow)),
+        table,
+        Figure(curve, f"{e.name}: thrust over throttle (chamber pressure over its rated value)."),
+    ]
+
+
+class _Note:
+    """A loss's own source, in the shape that footnotes take."""
+
+    def __init__(self, grade: str, citation: str) -> None:
+        self.grade, self.citation = grade, citation
+
+
+def _cited(document, field: str) -> tuple:
+    return tuple(s for s in document.sources if any(field == f or field.startswith(f + ".") for f in s.fields))
+
+
+def _bands(design: Design) -> list[Band]:
+    """One band a stage and coast: the short first segments belong to the first stage."""
+    t = design.ascent.trajectory
+    bands: list[Band] = []
+    groups: list[tuple[str, float, float]] = []
+    for k, name in enumerate(t.phase_names):
+        here = np.flatnonzero(t.phase_index == k)
+        begin, end = float(t.time[here[0]]), float(t.time[here[-1]])
+        powered = bool(np.any(t.throttle[here] > 0))
+        label = _stage_of(design, name) if powered else ""
+        if groups and groups[-1][0] == label:
+            groups[-1] = (label, groups[-1][1], end)
+        else:
+            groups.append((label, begin, end))
+    for label, begin, end in groups:
+        bands.append(Band(begin, end, label))
+    return [b for b in bands if b.label]
+
+
+def _stage_of(design: Design, phase: str) -> str:
+    names = [s.name for s in design.study.vehicle.stages]
+    found = next((n for n in reversed(names) if phase.startswith(n)), names[0])
+    return found[:1].upper() + found[1:]
+
+
+def _marked(design: Design) -> list[Marker]:
+    wanted = ("max-q", "cut-off", "separation", "ignition", "fairing")
+    seen: dict[float, str] = {}
+    for e in design.ascent.trajectory.events:
+        if any(w in e.name for w in wanted) and e.time > 0:
+            seen[e.time] = f"{seen[e.time]}, {e.name}" if e.time in seen else e.name
+    return [Marker(time, name) for time, name in seen.items()]
+
+
+def _profiles(design: Design) -> str:
+    t, limits = design.ascent.trajectory, design.study.mission.limits
+    steered = t.time > design.study.mission.sequence.vertical_rise
+    alpha = np.where(t.dynamic_pressure > 100, np.degrees(t.angle_of_attack), np.nan)
+    panels = [
+        Panel("Altitude", "km", [Line(t.altitude / 1e3)]),
+        Panel("Speed", "m/s", [Line(t.speed_relative, "Earth-relative"), Line(t.speed_inertial, "inertial", style="dashed")]),
+        Panel("Dynamic pressure", "kPa", [Line(t.dynamic_pressure / 1e3)],
+              limits=[(limits.dynamic_pressure / 1e3, f"limit {limits.dynamic_pressure / 1e3:g}")] if limits.dynamic_pressure else []),
+        Panel("Axial acceleration", "g₀", [Line(t.axial_acceleration / G0)],
+              limits=[(limits.axial_acceleration / G0, f"limit {limits.axial_acceleration / G0:g}")] if limits.axial_acceleration else []),
+        Panel("Mass", "t", [Line(t.mass / 1e3)], bottom=0.0),
+        Panel("Pitch of the thrust axis over the horizon", "deg", [Line(np.degrees(t.pitch), "thrust axis"),
+              Line(np.degrees(t.flight_path_angle), "flight path", style="dashed")]),
+        Panel("Throttle", "%", [Line(100 * t.throttle)], bottom=0.0, top=105.0),
+        Panel("Angle of attack (where q > 100 Pa)", "deg", [Line(np.where(steered, alpha, np.nan))]),
+        Panel("Thrust", "MN", [Line(t.thrust / 1e6)], bottom=0.0),
+        Panel("Free-molecular heating", "W/m²", [Line(np.maximum(t.heat_flux, 1e-3))], log=True, bottom=10.0,
+              limits=[(limits.fairing_heat_flux, f"{limits.fairing_heat_flux:g}")] if limits.fairing_heat_flux else []),
+    ]  # fmt: skip
+    return profile_grid(t.time, panels, bands=_bands(design), markers=_marked(design))
+
+
+def _ground_track(design: Design) -> str:
+    t, site = design.ascent.trajectory, design.study.mission.site
+    places = [Place(site.latitude, site.longitude, site.name, "site")]
+    for e in t.events:
+        if "cut-off" in e.name:
+            i = int(np.argmin(np.abs(t.time - e.time)))
+            places.append(Place(float(t.latitude[i]), float(t.longitude[i]), e.name))
+    return ground_track([Track(t.latitude, t.longitude)], places)
+
+
+def _delta_v(design: Design) -> str:
+    a = design.ascent
+    b = a.budget
+    steps = [
+        ("Gravity loss", -b.gravity), ("Drag loss", -b.drag), ("Steering loss", -b.steering),
+        ("Pressure loss", -b.pressure), ("Earth rotation", a.earth_rotation),
+    ]  # fmt: skip
+    return waterfall(steps, start="Ideal Δv", start_value=b.ideal, total="Inertial speed at insertion", x_label="Δv, m/s")
+
+
+def _drag(design: Design) -> str:
+    d = design.drag
+    shown = d.mach <= 6
+    return line_plot(
+        d.mach[shown],
+        Panel("Drag coefficient", f"of {d.reference_area:.2f} m²",
+              [Line(d.cd[shown], "engines on"), Line(d.cd_power_off[shown], "engines off", style="dashed")], bottom=0.0),
+        x_label="Mach number", width=5.0, height=2.2,
+    )  # fmt: skip
+
+
+def _budget_table(design: Design) -> Table:
+    a = design.ascent
+    rows: list = []
+    for item in a.segment_budgets:
+        b = item.budget
+        rows.append((item.segment, b.ideal, b.gravity, b.drag, b.steering, b.pressure, b.gain))
+    b = a.budget
+    rows.append(Row(("Whole ascent", b.ideal, b.gravity, b.drag, b.steering, b.pressure, b.gain), kind="total"))
+    columns = [Column("Segment")] + [
+        Column(n, "m/s", decimals=0) for n in ("Ideal Δv", "Gravity", "Drag", "Steering", "Pressure", "Gain")
+    ]
+    note = (
+        "Losses in Earth-relative speed: gain = ideal − losses, closed to "
+        f"{abs(b.closure):.0e} m/s. The turning Earth adds {a.earth_rotation:.0f} m/s at insertion."
+    )
+    return Table(columns, rows, "Velocity budget.", label="budget-table", note=note)
+
+
+def _events(design: Design) -> Table:
+    rows = [
+        (e.name, e.time, e.altitude, e.downrange, e.speed_relative, e.speed_inertial,
+         float(np.degrees(e.flight_path_angle)), e.dynamic_pressure, e.mass)
+        for e in design.ascent.trajectory.events
+    ]  # fmt: skip
+    columns = (
+        Column("Event"), Column("Time", "s", decimals=1), Column("Altitude", "km", decimals=1, scale=1e-3),
+        Column("Downrange", "km", decimals=1, scale=1e-3), Column("Speed, relative", "m/s", decimals=0),
+        Column("Speed, inertial", "m/s", decimals=0), Column("Path angle", "deg", decimals=1),
+        Column("q", "kPa", decimals=2, scale=1e-3), Column("Mass", "t", decimals=2, scale=1e-3),
+    )  # fmt: skip
+    return Table(columns, rows, "Events.", label="events", note=design.ascent.trajectory.t0_definition)
+
+
+def _solution(design: Design) -> Facts:
+    s = design.ascent.solver
+    return Facts(
+        (
+            ("Solver", s.solver),
+            ("Status", s.status.replace("_", " ")),
+            ("Iterations", f"{s.iterations} on {s.mesh_passes} meshes"),
+            ("Last mesh", f"{s.unknowns} unknowns, {s.constraints} constraints"),
+            ("Largest violation", f"{s.violation:.1e} (scaled)"),
+            ("Mesh error", f"{s.mesh_error:.1e} (relative)"),
+            ("Flown again, position", Cell(s.position_error, digits=2, unit="m")),
+            ("Flown again, speed", Cell(s.velocity_error, digits=2, unit="m/s")),
+            ("Control effort", Cell(s.effort, digits=3, unit="kg of objective, at most")),
+        )
+    )
+
+
+def _method(design: Design) -> str:
+    return (
+        "Point mass over a rotating WGS-84 Earth with J2, U.S. Standard Atmosphere 1976, no wind; Legendre-Gauss-Radau "
+        "collocation over linked phases, solved with IPOPT and refined until the mesh error is within tolerance. Not modelled: "
+        "lift, wind, engine start and shut-down transients, propellant used before lift-off, slosh and bending."
+    )
