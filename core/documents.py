@@ -137,7 +137,7 @@ class Module(Document):
     """A document that can stand in a file of its own: ``schema: osea/stage/v1``."""
 
     schema_id: ClassVar[str] = ""
-    schema_: str = Field("", alias="schema", description="kind and version of the document")
+    schema_: str = Field(default="", alias="schema", description="kind and version of the document")
     name: str = Field(min_length=1)
     notes: str = ""
     sources: tuple[Source, ...] = ()
@@ -322,7 +322,9 @@ def _build(model: Any, node: Node, path: Path, session: _Session) -> Any:
     try:
         result = model.model_validate(data, context=context)
     except ValidationError as error:
-        session.problems.extend(_problems(error, model, node, name))
+        refused = {(p.line, p.column) for p in session.problems[before:]}  # said once is enough
+        found = _problems(error, model, node, name)
+        session.problems.extend(p for p in found if (p.line, p.column) not in refused)
         return None
     except (
         ArithmeticError,
@@ -352,10 +354,18 @@ def _attach(document: Document, node: Node, file: str, files: dict[Path, bytes])
 
 def _problems(error: ValidationError, model: type[Document], root: Node, file: str) -> list[Problem]:
     problems = []
-    for e in error.errors(include_url=False):
-        if e["type"] == "reference_failed":
-            continue
+    errors = error.errors(include_url=False)
+    # a misspelt field is also a missing one: one message for both
+    misspelt = {
+        (e["loc"][:-1], near)
+        for e in errors
+        if e["type"] == "extra_forbidden"
+        for near in difflib.get_close_matches(str(e["loc"][-1])[:100], field_names(model, e["loc"][:-1]), 1)
+    }
+    for e in errors:
         loc = e["loc"]
+        if e["type"] == "reference_failed" or (e["type"] == "missing" and (loc[:-1], loc[-1]) in misspelt):
+            continue
         if e["type"] == "extra_forbidden":
             node = strict_yaml.find_key(strict_yaml.find(root, loc[:-1]), loc[-1])
             names = field_names(model, loc[:-1])

@@ -27,6 +27,7 @@ _TERM = rf"(?:°?[A-Za-zµμΩΩ][A-Za-z0-9_µμΩΩ]*{_POWER}|%|1)"
 _BY = r"(?:\s*[*/]\s*|\s+)"
 _GROUP = rf"(?:{_TERM}|\(\s*{_TERM}(?:{_BY}{_TERM})*\s*\))"
 _UNIT = re.compile(rf"{_GROUP}(?:{_BY}{_GROUP})*")
+_UNIT_BEGINS = r"(?:\s*[A-Za-z°µΩ%(]|\s+1\s*/)"  # enough for an editor that checks as one types
 _SIGNS = str.maketrans({"·": "*", "⋅": "*", "×": "*", "²": "^2", "³": "^3"})
 
 
@@ -151,7 +152,7 @@ class SI:
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
         return {
             "type": "string",
-            "pattern": rf"^\s*{_NUMBER}(?:\s*[A-Za-z°µΩ%(]|\s+1\s*/)",
+            "pattern": rf"^\s*{_NUMBER}{_UNIT_BEGINS}",
             "examples": list(self.examples),
             "x-unit": self.unit,
             **{f"x-{name}": value for name, value in self.bounds.items()},
@@ -200,7 +201,7 @@ class _SIPair(SI):
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
         return {
             "type": "string",
-            "pattern": rf"^\s*{_NUMBER}\s*(?:{self.separator})\s*{_NUMBER}\s*\S",
+            "pattern": rf"^\s*{_NUMBER}\s*(?:{self.separator})\s*{_NUMBER}{_UNIT_BEGINS}",
             "examples": [self.example.format(unit=self.unit)],
             "x-unit": self.unit,
             **{f"x-{name}": value for name, value in self.bounds.items()},

@@ -18,6 +18,7 @@ from ..report.pieces import (
     KeyFigures,
     Report,
     Row,
+    Section,
     Side,
     SourcesBlock,
     Table,
@@ -44,8 +45,6 @@ def figures(design: Design) -> dict[str, str]:
 def design_report(design: Design, drawn: dict[str, str]) -> Report:
     """The report of a design, with the figures of ``figures``."""
     study, ascent = design.study, design.ascent
-    counts = {s: sum(f.severity is s for f in design.findings) for s in Severity}
-    attention = counts[Severity.ERROR] + counts[Severity.UNKNOWN] + counts[Severity.WARN]
     report = Report(
         title=study.name,
         subtitle=f"{study.vehicle.name}, from {study.mission.site.name}",
@@ -57,14 +56,14 @@ def design_report(design: Design, drawn: dict[str, str]) -> Report:
         ),
         footer=f"OSEA-Rocket {version('osea-rocket')}",
     )
-    report = report.section("Result", _key_figures(design), Text(_in_words(design)), FindingsBlock(design.findings, False))
+    report = report.section("Result", _key_figures(design), Text(_in_words(design)), _loudest(design))
     report = report.section(
         "Vehicle",
-        Figure(drawn["side_view"], "Side view, to scale.", label="side", height_mm=165),
+        Figure(drawn["side_view"], "Side view, to scale.", label="side"),
         _mass_table(design),
         Figure(drawn["drag"], f"Drag coefficient of the whole vehicle. {design.drag.method}", label="drag"),
     )
-    report = report.section("Engines", *(block for e in design.engines for block in _engine(design, e)))
+    report = report.section("Engines", *(_engine(design, e) for e in design.engines), new_page=True)
     report = report.section(
         "Ascent",
         Figure(drawn["ascent"], "Ascent profiles; shaded: the segments of flight.", label="profiles"),
@@ -75,10 +74,7 @@ def design_report(design: Design, drawn: dict[str, str]) -> Report:
         new_page=True,
     )
     report = report.section("Solution", _solution(design), Text(_method(design)))
-    quiet = [f for f in design.findings if f.severity is Severity.OK]
-    report = report.section(
-        "Findings", Text(f"{attention} findings need attention and stand under Result. These are met:"), FindingsBlock(quiet)
-    )
+    report = report.section("Findings", FindingsBlock(design.findings), new_page=True)
     sources = tuple(s for module in documents_of(study) for s in module.sources)
     return report.section("Sources", SourcesBlock(more=sources))
 
@@ -128,6 +124,18 @@ def _in_words(design: Design) -> str:
     )
 
 
+def _loudest(design: Design) -> Text | FindingsBlock:
+    """Errors are shown at once; the rest is counted here and listed under Findings."""
+    errors = [f for f in design.findings if f.severity is Severity.ERROR]
+    if errors:
+        return FindingsBlock(errors)
+    counts = {s: sum(f.severity is s for f in design.findings) for s in (Severity.UNKNOWN, Severity.WARN, Severity.OK)}
+    return Text(
+        f"No check failed. {counts[Severity.UNKNOWN]} could not be answered (UNKNOWN: a figure is missing), "
+        f"{counts[Severity.WARN]} deserve a look (WARN), {counts[Severity.OK]} are met; all are listed under Findings."
+    )
+
+
 def _mass_table(design: Design) -> Table:
     rows = []
     for row in design.masses.rows:
@@ -145,7 +153,7 @@ def _mass_table(design: Design) -> Table:
     return Table(columns, rows, "Masses at lift-off, all of a kind together.", label="masses")
 
 
-def _engine(design: Design, e: EnginePerformance) -> list:
+def _engine(design: Design, e: EnginePerformance) -> Section:
     document = next(m for m in documents_of(design.study) if m.name == e.name)
     isp = "published" if e.basis == "published" else "from the losses below"
     facts = Facts(
@@ -195,14 +203,10 @@ def _engine(design: Design, e: EnginePerformance) -> list:
         Panel("Thrust", "kN", [Line(m.thrust_vacuum / 1e3, "vacuum"),
                                *([Line((m.thrust_vacuum - 101325 * m.exit_area) / 1e3, "sea level", style="dashed")]
                                  if e.thrust_sea_level else [])]),
-        x_label="Throttle, %", width=3.4, height=2.0,
+        x_label="Throttle, %", width=3.4, height=2.2,
     )  # fmt: skip
-    return [
-        Text(f"{e.name}."),
-        Side((facts, flow)),
-        table,
-        Figure(curve, f"{e.name}: thrust over throttle (chamber pressure over its rated value)."),
-    ]
+    figure = Figure(curve, f"{e.name}: thrust over throttle (chamber pressure over its rated value).")
+    return Section(e.name, (Side((facts, (flow, figure))), table))
 
 
 class _Note:

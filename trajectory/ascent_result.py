@@ -304,7 +304,7 @@ def _events(ascent: Ascent, arrays: dict[str, Array]) -> tuple[Event, ...]:
     peak = int(np.argmax(arrays["dynamic_pressure"]))
     add("max-q", peak)
     add("insertion", len(index) - 1)
-    return tuple(sorted(events, key=lambda e: e.time))
+    return tuple(sorted(events, key=lambda e: round(e.time, 6)))
 
 
 def _insertion(state: np.ndarray, time: float) -> Insertion:

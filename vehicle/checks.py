@@ -64,8 +64,16 @@ def _map_of(stage, engine_maps: Mapping[str, EngineThrust]) -> EngineThrust:
 
 
 def coverage(vehicle: Vehicle) -> tuple[Finding, ...]:
-    """Which masses have no source (UNKNOWN) and which rest on memory (WARN): they never count as validation."""
-    findings: list[Finding] = []
+    """What the masses rest on: no source (UNKNOWN), memory (WARN, never validation), and what no model covers (UNKNOWN)."""
+    findings: list[Finding] = [
+        Finding(
+            Severity.UNKNOWN,
+            "vehicle.start_losses",
+            vehicle.where("stages"),
+            "propellant burned before lift-off and lost at engine starts is not modelled: propellant_mass counts as on board "
+            "at T-0; give the load left at lift-off if it is known",
+        )
+    ]
     parts = [*vehicle.stages, *(g.stage for g in vehicle.boosters), *vehicle.interstages]
     parts += [p for p in (vehicle.fairing, vehicle.adapter) if p is not None]
     for part in parts:

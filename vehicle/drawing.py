@@ -10,11 +10,11 @@ from .mass import mass_table
 from .svg import FAINT, GREY, INK, Sheet, rows, spread, text_width
 from .vehicle import Vehicle
 
-WIDTH = 1400.0
+WIDTH = 1050.0  # on a printed page 11 units are then 5.3 pt
 
 
 def side_view(vehicle: Vehicle, engine_maps: Mapping[str, Any] | None = None, payload_mass: float | None = None) -> str:
-    """The drawing as an SVG string, 1400 units wide, white background, no external fonts.
+    """The drawing as an SVG string, 1050 units wide, white background, no external fonts.
 
     engine_maps: by engine or stage name, for nozzle sizes where the engine's document has no exit_diameter (neither known:
     the bells are left out). payload_mass [kg]: for the title block.

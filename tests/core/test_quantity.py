@@ -139,7 +139,7 @@ def test_messages_say_what_is_wrong(kind, value, says):
         "1 " + "m " * 5000,
         "1 __import__('os')",
         "1 m; 1 m",
-        "1 " + "\u2002" * 100 + "\n",
+        "1 " + "\u2002" * 100 + "\n!",
     ],
 )
 def test_hostile_quantities_are_refused_at_once(text):
