@@ -30,8 +30,8 @@ def ecef_from_geodetic(latitude, longitude, altitude):
 def geodetic_from_ecef(x, y, z):
     """Geodetic latitude, longitude [rad] and height [m] from Earth-fixed x, y, z [m].
 
-    Bowring's parametric-latitude step (Bowring 1976, Survey Review 23, 323), applied three times: below 1e-9 m and
-    1e-14 rad up to 50 000 km; not for points within 40 km of the centre.
+    Bowring's parametric-latitude step (Bowring 1976, Survey Review 23, 323), applied three times: below 1e-14 rad, and
+    heights to the rounding of the coordinates (5e-9 m to 1000 km, 4e-8 m to 50 000 km), from 6000 km below the ellipsoid.
     """
     p = np.sqrt(x * x + y * y)
     longitude = np.arctan2(y, x)

@@ -1,6 +1,7 @@
 """Frozen results: SI floats and read-only arrays inside, suffixed SI numbers in files, equal after the round trip."""
 
 import dataclasses
+import sys
 import types
 import typing
 from dataclasses import dataclass
@@ -166,7 +167,8 @@ def _build(data: Any, kind: Any) -> Any:
         if (array.size and array.dtype.kind not in "if") or not np.all(np.isfinite(array.astype(float))):
             raise ValueError("an array of finite numbers is expected")
         return array.astype(float)
-    if kind is float and isinstance(data, int | float) and not isinstance(data, bool) and np.isfinite(data):
+    # the comparison is false for nan, inf and whole numbers beyond floats
+    if kind is float and type(data) in (int, float) and abs(data) <= sys.float_info.max:
         return float(data)
     if kind in (str, int, bool) and type(data) is kind:
         return data

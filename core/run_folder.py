@@ -215,11 +215,12 @@ def read_run(path: Path) -> dict[str, Any]:
         artefact = path / name
         try:
             inside = artefact.resolve().is_relative_to(path.resolve())
+            same = inside and artefact.is_file() and hashlib.sha256(artefact.read_bytes()).hexdigest() == digest
         except (OSError, RuntimeError, ValueError):  # links in a circle; a name that no file can have
-            inside = False
+            inside = same = False
         if not inside:
-            raise InputError(f"{file}: the artefact '{name}' lies outside the run folder")
-        if not artefact.is_file() or hashlib.sha256(artefact.read_bytes()).hexdigest() != digest:
+            raise InputError(f"{file}: the artefact '{name[:80]}' lies outside the run folder")
+        if not same:
             raise InputError(f"{artefact}: changed or missing since the run was written; run it again")
     return run
 

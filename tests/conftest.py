@@ -37,10 +37,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def loaded_twice() -> list[str]:
     """Modules of ours in memory under two names, such as ``core.x`` and ``osea_rocket.core.x``: two of every class."""
     names: dict[str, set[str]] = {}
+    root = ROOT / "__init__.py"  # pytest makes it the parent of the tests, under the clone's name; it imports nothing
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         path = Path(file).resolve() if file else None
-        if path and path.is_relative_to(ROOT) and not {".venv", "tests"} & set(path.relative_to(ROOT).parts):
+        if (
+            path
+            and path != root
+            and path.is_relative_to(ROOT)
+            and not {".venv", "tests"} & set(path.relative_to(ROOT).parts)
+        ):
             names.setdefault(str(path.relative_to(ROOT)), set()).add(name)
     return [f"{file}: {', '.join(sorted(found))}" for file, found in sorted(names.items()) if len(found) > 1]
 

@@ -127,7 +127,10 @@ def test_a_document_is_read(folder):
         ("name: again", "it.yaml:4:1: 'name' is given twice"),
         ("sources: [{fields: [thurst], grade: read, citation: x y z}]", "did you mean 'thrust'?"),
         ("sources: [{fields: [nozzle.throat], grade: read, citation: x y z}]", "not given here"),
-        ("sources: [{fields: [], grade: read, citation: x y z}]", "it.yaml:4:20: sources.0.fields: at least 1 expected"),
+        (
+            "sources: [{fields: [], grade: read, citation: x y z}]",
+            "it.yaml:4:20: sources.0.fields: at least 1 expected",
+        ),
         ("sources: [{fields: [thrust], grade: sure, citation: x y z}]", "must be one of read, secondary"),
     ],
 )
@@ -347,7 +350,9 @@ def test_the_hash_is_of_the_content(folder):
 
 positive = st.floats(min_value=1e-300, allow_nan=False, allow_infinity=False)
 finite = st.floats(allow_nan=False, allow_infinity=False)
-text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20) | st.sampled_from(["no", "1e6", "0777"])
+text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20) | st.sampled_from(
+    ["no", "1e6", "0777"]
+)
 nozzles = st.builds(Nozzle, area_ratio=finite, throat=positive)
 motors = st.builds(
     Motor, name=text, notes=text, thrust=positive, kind=st.sampled_from(["solid", "liquid"]), nozzle=st.none() | nozzles,
@@ -372,9 +377,13 @@ def test_the_resolved_document_reads_back_equal(tmp_path, rocket):
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.sampled_from(
     ["motor.yaml", "it.yaml", "1 N", "24..32 V", "1e999 N", ".", "/", "test/motor/v1"]
 )  # fmt: skip
-fields = st.sampled_from([*Motor.model_fields, *Rocket.model_fields, *Nozzle.model_fields, "schema", "fields", "grade", "citation"])
+fields = st.sampled_from(
+    [*Motor.model_fields, *Rocket.model_fields, *Nozzle.model_fields, "schema", "fields", "grade", "citation"]
+)
 anything = st.recursive(
-    scalars, lambda x: st.lists(x, max_size=3) | st.dictionaries(fields | st.text(max_size=5), x, max_size=6), max_leaves=15
+    scalars,
+    lambda x: st.lists(x, max_size=3) | st.dictionaries(fields | st.text(max_size=5), x, max_size=6),
+    max_leaves=15,
 )
 
 
@@ -431,5 +440,3 @@ def test_unreadable_for_want_of_permission(folder, monkeypatch):
 
     monkeypatch.setattr(Path, "read_bytes", denied)
     assert problems(Motor, MOTOR) == ["it.yaml:1:1: cannot be read: Permission denied"]
-
-

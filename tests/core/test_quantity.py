@@ -89,8 +89,7 @@ def test_angles():
 
 @pytest.mark.parametrize(
     "value",
-    [845, 845.0, "845", "845 ", "kN", "", " ", True, False, None, [], ["845 kN"], {"value": 845}, "nan N", "inf N"]
-    + ["-inf kN", "NaN", "0x10 N", "1_000 N", "1 000 N", "1,5 N", "--5 N", "1e N", "1..2 N", "٣ N", "5 N; import os"],
+    [845, 845.0, "845", "845 ", "kN", "", " ", True, False, None, [], ["845 kN"], {"value": 845}, "nan N", "inf N", "-inf kN", "NaN", "0x10 N", "1_000 N", "1 000 N", "1,5 N", "--5 N", "1e N", "1..2 N", "٣ N", "5 N; import os"],
 )
 def test_not_a_force(value):
     assert refused(Force, value)
@@ -226,7 +225,10 @@ def test_a_tolerance_survives_its_string(value, tolerance):
     assert adapter.validate_python(text, context=FILE) == (value, tolerance)
 
 
-@given(st.text(max_size=200) | st.from_regex(r"\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*[A-Za-z*/^()0-9 .%°]*\s*", fullmatch=True))
+@given(
+    st.text(max_size=200)
+    | st.from_regex(r"\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*[A-Za-z*/^()0-9 .%°]*\s*", fullmatch=True)
+)
 def test_any_text_is_a_quantity_or_an_error(text):
     for kind in (Force, Ratio, Annotated[tuple[float, float], SIRange("V")]):
         try:

@@ -167,7 +167,9 @@ def test_long_files_are_read_in_seconds(tmp_path):
     assert time.perf_counter() - start < 20
 
 
-yamlish = st.text(st.sampled_from(list("ab01.-:?,[]{}#&*!|>'\"%@`\\ \n\t~<=/eE+_xuU\r\ufeff\x85\u2028\x00é")), max_size=60)
+yamlish = st.text(
+    st.sampled_from(list("ab01.-:?,[]{}#&*!|>'\"%@`\\ \n\t~<=/eE+_xuU\r\ufeff\x85\u2028\x00é")), max_size=60
+)
 
 
 @settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -181,8 +183,12 @@ def test_any_text_loads_or_gives_a_yaml_error(tmp_path, text):
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=40)
 plain_data = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats(allow_nan=False, allow_infinity=False)
-    | words | st.sampled_from(["no", "1e6", "12:30", "0777", "08", "true", "~", "null", ".5", "1.", "", "=", "<<", "-", "5 "]),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words
+    | st.sampled_from(["no", "1e6", "12:30", "0777", "08", "true", "~", "null", ".5", "1.", "", "=", "<<", "-", "5 "]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words.filter(lambda k: k != "<<"), inner, max_size=4),
     max_leaves=12,
 )

@@ -1,0 +1,98 @@
+"""The book of proof as a Markdown page."""
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from .comparison import Comparison
+
+_HEAD = """# Our numbers beside the published ones
+
+Made by `osea validate --write docs/validation.md` ({when}, OSEA-Rocket {version}, Python {python}, {machine}). Nothing here is
+tuned to its target. *read*: from the source itself; *secondary*: from a copy that cites it. A recalled figure is shown and
+never counted.
+
+{counts}
+"""
+
+
+def page(rows: Sequence[Comparison]) -> str:
+    """One table a group; what is not met is said first."""
+    met = sum(r.met is True for r in rows)
+    missed = [r for r in rows if r.met is False]
+    shown = [r for r in rows if r.kind == "shown" and not r.error]
+    unjudged = len(rows) - met - len(missed) - len(shown)
+    counts = f"**{met} of {len(rows) - len(shown)} hold"
+    counts += f"; {len(missed)} do not" if missed else ""
+    counts += f"; {unjudged} could not be judged" if unjudged else ""
+    counts += f"; {len(shown)} more are shown for comparison" if shown else ""
+    text = _HEAD.format(
+        when=datetime.now(UTC).strftime("%Y-%m-%d"),
+        version=version("osea-rocket"),
+        python=platform.python_version(),
+        machine=f"{platform.machine()}, {_cores()} cores",
+        counts=counts + ".**",
+    )
+    for group in dict.fromkeys(r.group for r in rows):
+        own = [r for r in rows if r.group == group]
+        text += f"\n## {group}\n\n| Quantity | Ours | Published or bound | Difference | Holds | Source |\n"
+        text += "|---|---:|---:|---:|---|---|\n"
+        text += "".join(_line(r) for r in own)
+        notes = dict.fromkeys(r.note for r in own if r.note)
+        text += "\n" + "".join(f"- {note}\n" for note in notes) if notes else ""
+    return text
+
+
+def _line(r: Comparison) -> str:
+    unit = "" if r.unit == "1" else f" {r.unit}"
+    source = f"{r.source} ({r.grade})" if r.source != "own bound" else r.source
+    published = "" if r.published is None else f"{'≤ ' if r.kind == 'at most' else ''}{_number(r.published, r.digits)}{unit}"
+    return f"| {r.quantity} | {_ours(r)} | {published} | {_difference(r)} | {holds(r)} | {source} |\n"
+
+
+def _ours(r: Comparison) -> str:
+    unit = "" if r.unit == "1" else f" {r.unit}"
+    if r.error:
+        return r.error
+    if r.kind == "between" and r.low is not None and r.high is not None:
+        return f"{_number(r.low, r.digits)} … {_number(r.high, r.digits)}{unit}"
+    return "" if r.ours is None else f"{_number(r.ours, r.digits)}{unit}"
+
+
+def _difference(r: Comparison) -> str:
+    if r.kind not in ("within", "shown") or r.difference is None or not r.published:
+        return ""
+    percent = 100 * r.difference / r.published
+    return f"{percent:+.2f} %" if abs(percent) >= 0.005 else f"{r.difference:+.2g}{'' if r.unit == '1' else ' ' + r.unit}"
+
+
+def holds(r: Comparison) -> str:
+    """yes, **no**, or a dash where nothing was promised or nothing can be said."""
+    if r.met is None:
+        return "–"
+    return "yes" if r.met else "**no**"
+
+
+def _number(value: float, digits: int) -> str:
+    text = f"{value:.{digits}g}"
+    return text if "e" not in text or abs(value) < 1e-3 else f"{value:,.0f}"
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 1
+
+
+def lines(rows: Sequence[Comparison]) -> str:
+    """The same for a terminal."""
+    text = []
+    for group in dict.fromkeys(r.group for r in rows):
+        text += ["", group]
+        for r in (r for r in rows if r.group == group):
+            mark = {"yes": "ok  ", "**no**": "MISS", "–": "    "}[holds(r)]
+            unit = "" if r.unit == "1" else f" {r.unit}"
+            published = "" if r.published is None else f"{'≤ ' if r.kind == 'at most' else ''}{_number(r.published, r.digits)}{unit}"
+            text.append(f"  {mark} {r.quantity:<62} {_ours(r):>24} {published:>16} {_difference(r):>10}")
+    return "\n".join(text).lstrip("\n")
