@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check validate clean
+.PHONY: demo test check validate constraints clean
 
 demo: $(STAMP)
 	$(BIN)/osea design examples/falcon9/study.yaml --out out/falcon9
@@ -14,11 +14,18 @@ test: $(STAMP)
 
 check: $(STAMP)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
 validate: $(STAMP)
 	$(BIN)/osea validate --write docs/validation.md
+
+# The versions that were tested, as they are installed now.
+constraints: $(STAMP)
+	{ echo "# Tested versions, made by 'make constraints'; pip takes them by -c. pyproject.toml says what is needed."; \
+	  $(BIN)/python -m pip list --disable-pip-version-check --format=freeze --exclude osea-rocket --exclude pip; } > constraints.txt
+	touch $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "OSEA-Rocket needs Python 3.11 or newer; this is " + sys.version.split()[0] + " (set PYTHON=python3.12, say)")'

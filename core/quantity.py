@@ -82,7 +82,7 @@ def _fraction(number: str) -> Fraction:
 
 def _float(value: Fraction | numbers.Real) -> float:
     try:
-        return float(value)
+        return float(value) + 0.0  # -0.0 becomes 0.0: equal documents have equal hashes
     except OverflowError:
         raise PydanticCustomError("number_size", "a number of this size cannot be meant", {}) from None
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -25,6 +26,15 @@ def c_compiler() -> str:
     if os.environ.get("OSEA_REQUIRE_COMPILER") == "1":
         pytest.fail("no C compiler (cc, gcc or clang), and OSEA_REQUIRE_COMPILER=1 asks for one", pytrace=False)
     pytest.skip("no C compiler (cc, gcc or clang)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a compiler is required, a C test that was skipped for any reason has failed."""
+    report = yield
+    if report.skipped and "c_compiler" in item.keywords and os.environ.get("OSEA_REQUIRE_COMPILER") == "1":
+        report.outcome = "failed"
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

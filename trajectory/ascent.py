@@ -208,7 +208,7 @@ def ascent_problem(
 
     phases = tuple(phase(s, g) for s, g in zip(plan.segments, guess, strict=True))
     links = tuple(
-        Link(before=a.name, after=b.name, change=_drop(b.dropped_before))
+        Link(before=a.name, after=b.name, change=_drop(b))
         for a, b in zip(plan.segments, plan.segments[1:], strict=False)
     )
     payload = plan.payload_mass
@@ -231,8 +231,8 @@ def _throttles(segment: Segment) -> bool:
     return segment.steering == "free" and segment.powered and segment.throttle_min < 1.0
 
 
-def _drop(mass: float) -> Callable[[Values], dict[str, Any]] | None:
-    return (lambda p: {"mass": p.mass - mass}) if mass else None
+def _drop(segment: Segment) -> Callable[[Values], dict[str, Any]] | None:
+    return (lambda p: {"mass": segment.mass_after_drop(p.mass, p.payload)}) if segment.drops else None
 
 
 def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable[[Values], dict[str, Any]]:
@@ -272,11 +272,10 @@ def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable
 def _limits(segment: Segment, mission: Mission) -> tuple[Limit, ...]:
     """The mission's limits that can matter in a segment."""
     limits, asked = [], mission.limits
-    if segment.steering == "none":
-        return ()
-    if asked.dynamic_pressure is not None:
+    coasts = segment.steering == "none"  # outside the atmosphere, as far as its heating is limited
+    if asked.dynamic_pressure is not None and not coasts:
         limits.append(Limit("dynamic_pressure", "Pa", upper=asked.dynamic_pressure))
-    if asked.q_alpha is not None and segment.steering != "vertical":
+    if asked.q_alpha is not None and segment.steering != "vertical" and not coasts:
         limits.append(Limit("q_alpha_squared", "Pa^2 rad^2", upper=asked.q_alpha**2))
     if asked.axial_acceleration is not None and segment.powered:
         limits.append(Limit("axial_acceleration", "m/s^2", upper=asked.axial_acceleration))

@@ -44,7 +44,7 @@ def guess_ascent(plan: FlightPlan, mission: Mission, frame: LaunchFrame) -> tupl
     phases, clock = [], 0.0
     for segment, duration in zip(plan.segments, durations, strict=True):
         state = state.copy()
-        state[6] -= segment.dropped_before
+        state[6] = segment.mass_after_drop(state[6], payload)
         steps = max(2, int(np.ceil(duration / _STEP)))
         times = np.linspace(clock, clock + duration, steps + 1)
         held = pitch(clock, segment) if segment.steering == "held" else None
@@ -70,7 +70,7 @@ def _durations(plan: FlightPlan, payload: float) -> list[float]:
     durations: list[float] = []
     mass = plan.liftoff_mass + payload
     for i, segment in enumerate(plan.segments):
-        mass -= segment.dropped_before
+        mass = segment.mass_after_drop(mass, payload)
         if segment.burnout_mass is None:
             duration = segment.duration if segment.duration is not None else 0.3 * (segment.longest or 1000.0)
             durations.append(duration)

@@ -152,7 +152,7 @@ def _fly(ascent: Ascent) -> list[Propagation]:
     for segment in plan.segments:
         phase = solution[segment.name]
         state = state.copy()
-        state[6] -= segment.dropped_before
+        state[6] = segment.mass_after_drop(state[6], ascent.payload_mass)
         direction, throttle = _controls(ascent, segment, phase)
         count = max(2, int(np.ceil(phase.duration / SAMPLE_STEP)) + 1)
         piece = propagate(

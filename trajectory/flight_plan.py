@@ -5,7 +5,7 @@ A segment has one set of engines at work and one set of parts attached. Times ar
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..core.errors import InputError
 from ..propulsion.engine_map import EngineMap
@@ -25,8 +25,9 @@ class Segment:
 
     steering: vertical (attitude held, straight up), pitch-over (constant rate), free, held (attitude as it was), none (a
     long coast, attitude of no interest). duration: fixed [s], or None. dropped_before: mass [kg] left behind when the
-    segment begins. burnout_mass: the mass [kg], payload apart, below which the burning stage has no usable propellant;
-    None on a coast. fairing_on: whether the payload is still covered.
+    segment begins; where that is a whole core stage, with whatever it has not burned, begin_mass says instead what flies on:
+    the mass [kg], payload apart. burnout_mass: the mass [kg], payload apart, below which the burning stage has no usable
+    propellant; None on a coast. fairing_on: whether the payload is still covered.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Segment:
     duration: float | None = None
     longest: float | None = None
     dropped_before: float = 0.0
+    begin_mass: float | None = None
     dropped_name: str = ""
     burnout_mass: float | None = None
     fairing_on: bool = True
@@ -45,6 +47,15 @@ class Segment:
     def powered(self) -> bool:
         """Whether an engine that the plan throttles is at work."""
         return self.burnout_mass is not None
+
+    @property
+    def drops(self) -> bool:
+        """Whether something is left behind when the segment begins."""
+        return self.begin_mass is not None or self.dropped_before != 0.0
+
+    def mass_after_drop(self, mass: Any, payload: Any) -> Any:
+        """The mass with which the segment begins, from the one before it; payload included, floats or CasADi values."""
+        return mass - self.dropped_before if self.begin_mass is None else payload + self.begin_mass
 
 
 @dataclass(frozen=True)
@@ -226,9 +237,8 @@ class _Planner:
     def _upper_stage(self, index: int) -> None:
         stage, below = self.stages[index], self.stages[index - 1]
         fairing_on = index <= self.fairing_stage and self.vehicle.fairing is not None
-        dropped = self._dry(index - 1) + self._unburned(below)
         coast = self.mission.sequence.separation_coasts[index - 1]
-        drop = {"dropped_before": dropped, "dropped_name": f"{below.name} separation"}
+        drop = {"begin_mass": self._above(index - 1, fairing_on), "dropped_name": f"{below.name} separation"}
         if coast > 0:
             self._add(
                 f"coast to {stage.name}",

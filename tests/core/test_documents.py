@@ -181,7 +181,7 @@ def test_load_any(folder):
         with pytest.raises(DocumentError) as error:
             load_any("it.yaml")
         assert expected in str(error.value)
-    with pytest.raises(DocumentError, match="no such file; did you mean 'motor.yaml'"):
+    with pytest.raises(DocumentError, match=r"no such file; did you mean 'motor\.yaml'"):
         load_any("moter.yaml")
 
 

@@ -89,7 +89,34 @@ def test_angles():
 
 @pytest.mark.parametrize(
     "value",
-    [845, 845.0, "845", "845 ", "kN", "", " ", True, False, None, [], ["845 kN"], {"value": 845}, "nan N", "inf N", "-inf kN", "NaN", "0x10 N", "1_000 N", "1 000 N", "1,5 N", "--5 N", "1e N", "1..2 N", "٣ N", "5 N; import os"],
+    [
+        845,
+        845.0,
+        "845",
+        "845 ",
+        "kN",
+        "",
+        " ",
+        True,
+        False,
+        None,
+        [],
+        ["845 kN"],
+        {"value": 845},
+        "nan N",
+        "inf N",
+        "-inf kN",
+        "NaN",
+        "0x10 N",
+        "1_000 N",
+        "1 000 N",
+        "1,5 N",
+        "--5 N",
+        "1e N",
+        "1..2 N",
+        "٣ N",
+        "5 N; import os",
+    ],
 )
 def test_not_a_force(value):
     assert refused(Force, value)
