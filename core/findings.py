@@ -33,8 +33,11 @@ class Finding:
     margin: float | None = None
 
     def __post_init__(self) -> None:
-        if self.margin is not None and not math.isfinite(self.margin):
+        if self.margin is None:
+            return
+        if not math.isfinite(self.margin):
             raise ValueError(f"{self.rule}: a margin is a finite number, or None when there is no measure")
+        object.__setattr__(self, "margin", float(self.margin))  # a numpy scalar would not read back as it was
 
 
 def worst(findings: Iterable[Finding]) -> Severity:
