@@ -33,7 +33,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback(epilog=_EPILOG)
 def _osea(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     pass
 

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
@@ -37,7 +38,8 @@ class DocumentError(InputError):
     """A definition file is wrong; ``problems`` lists every place."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = tuple(dict.fromkeys(problems))
+        files = list(dict.fromkeys(p.file for p in problems))
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=lambda p: (files.index(p.file), p.line, p.column)))
         lines = [str(problem) for problem in self.problems[:_SHOWN]]
         if len(self.problems) > _SHOWN:
             lines.append(f"… and {len(self.problems) - _SHOWN} more")
@@ -284,7 +286,7 @@ def _load(model: Any, path: Path, session: _Session, referred: bool = False) -> 
 
     Raises _UnreadableError for a referenced file that is missing, no file, or in a circle.
     """
-    name = str(path)
+    name = os.path.normpath(path)  # "stages/../engines/x.yaml" reads better as "engines/x.yaml"
     try:
         resolved = path.resolve()
     except (OSError, RuntimeError, ValueError):  # a circle of links; a name that no file can have

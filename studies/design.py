@@ -150,9 +150,7 @@ def documents_of(document: Document) -> list[Module]:
 
 
 def _sources(study: Study) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(f"{s.citation} [{s.grade}]" for module in documents_of(study) for s in module.sources)
-    )
+    return tuple(dict.fromkeys(f"{s.citation} [{s.grade}]" for module in documents_of(study) for s in module.sources))
 
 
 def unsourced(document: Document) -> tuple[Finding, ...]:
@@ -168,8 +166,10 @@ def unsourced(document: Document) -> tuple[Finding, ...]:
         if bare:
             findings.append(
                 Finding(
-                    Severity.WARN, "document.no_source", module.where(bare[0]),
+                    Severity.WARN,
+                    "document.no_source",
+                    module.where(bare[0]),
                     f"'{module.name}': no source for {', '.join(bare)}; add one, or mark them as an estimate",
-                )  # fmt: skip
+                )
             )
     return tuple(findings)

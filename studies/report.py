@@ -60,8 +60,10 @@ def design_report(design: Design, drawn: dict[str, str]) -> Report:
     report = report.section(
         "Vehicle",
         Figure(drawn["side_view"], "Side view, to scale.", label="side"),
-        _mass_table(design),
-        Figure(drawn["drag"], f"Drag coefficient of the whole vehicle. {design.drag.method}", label="drag"),
+        Side(
+            (_mass_table(design), Figure(drawn["drag"], f"Drag coefficient ({design.drag.method}).", label="drag")),
+            (1.7, 1),
+        ),
     )
     report = report.section("Engines", *(_engine(design, e) for e in design.engines), new_page=True)
     report = report.section(
@@ -85,10 +87,12 @@ def _key_figures(design: Design) -> KeyFigures:
     found = design.study.mission.objective == "payload"
     return KeyFigures(
         (
-            KeyFigure("Payload", a.payload_mass, "kg", "largest that reaches the orbit" if found else "given", digits=5),
+            KeyFigure(
+                "Payload", a.payload_mass, "kg", "largest that reaches the orbit" if found else "given", digits=5
+            ),
             KeyFigure(
                 "Orbit",
-                f"{orbit.perigee_altitude / 1e3:.1f} × {orbit.apogee_altitude / 1e3:.1f}",
+                f"{orbit.perigee_altitude / 1e3:.0f} × {orbit.apogee_altitude / 1e3:.0f}",
                 "km",
                 f"{np.degrees(orbit.inclination):.2f}°, {orbit.time:.0f} s after lift-off",
             ),
@@ -114,10 +118,14 @@ def _in_words(design: Design) -> str:
     a, mission = design.ascent, design.study.mission
     s = a.solver
     if mission.objective == "payload":
-        goal = f"The largest payload that {design.study.vehicle.name} carries into this orbit is {a.payload_mass:,.0f} kg."
+        goal = (
+            f"The largest payload that {design.study.vehicle.name} carries into this orbit is {a.payload_mass:,.0f} kg."
+        )
     else:
         left = a.propellant[-1].usable_left
-        goal = f"With {a.payload_mass:,.0f} kg of payload, {left:,.0f} kg of the last stage's usable propellant are left."
+        goal = (
+            f"With {a.payload_mass:,.0f} kg of payload, {left:,.0f} kg of the last stage's usable propellant are left."
+        )
     return (
         f"{goal} [[side]] shows the vehicle, [[profiles]] the flight. The optimum's controls, flown again from lift-off by an "
         f"independent integrator, end {s.position_error:.1f} m and {s.velocity_error:.3f} m/s from the optimizer's state."
@@ -140,55 +148,68 @@ def _mass_table(design: Design) -> Table:
     rows = []
     for row in design.masses.rows:
         name = row.name if row.count == 1 else f"{row.count} × {row.name}"
-        rows.append((name, row.dry, row.usable_propellant, row.residual, row.reserve, row.total))
+        propellant = (row.usable_propellant, row.residual, row.reserve) if row.usable_propellant else (None, None, None)
+        rows.append((name, row.dry, *propellant, row.total))
     rows.append(Row(("Lift-off", None, None, None, None, design.masses.lift_off_mass), kind="total"))
     columns = (
         Column("Part"),
         Column("Dry", "kg", decimals=0),
-        Column("Usable propellant", "kg", decimals=0),
+        Column("Usable", "kg", decimals=0),
         Column("Residual", "kg", decimals=0),
         Column("Reserve", "kg", decimals=0),
         Column("Total", "kg", decimals=0),
     )
-    return Table(columns, rows, "Masses at lift-off, all of a kind together.", label="masses")
+    return Table(
+        columns, rows, "Masses at lift-off: dry, propellant (usable, residual, reserve), total.", label="masses"
+    )
 
 
 def _engine(design: Design, e: EnginePerformance) -> Section:
     document = next(m for m in documents_of(design.study) if m.name == e.name)
+
+    def cited(field: str) -> tuple:
+        return tuple(s for s in document.sources if any(field == f or field.startswith(f + ".") for f in s.fields))
+
     isp = "published" if e.basis == "published" else "from the losses below"
     facts = Facts(
         (
             ("Propellants", f"{e.oxidizer} / {e.fuel}"),
             ("Cycle", e.cycle),
-            ("Mixture ratio", Cell(e.oxidizer_fuel_ratio, _cited(document, "oxidizer_fuel_ratio"), digits=3)),
-            ("Chamber pressure", Cell(e.chamber_pressure, _cited(document, "chamber_pressure"), digits=4, scale=1e-5, unit="bar")),
-            ("Area ratio", Cell(e.area_ratio, _cited(document, "area_ratio"), digits=4)),
+            ("Mixture ratio", Cell(e.oxidizer_fuel_ratio, cited("oxidizer_fuel_ratio"), digits=3)),
+            ("Chamber pressure", Cell(e.chamber_pressure, cited("chamber_pressure"), digits=4, scale=1e-5, unit="bar")),
+            ("Area ratio", Cell(e.area_ratio, cited("area_ratio"), digits=4)),
             ("Chamber temperature", Cell(e.ideal_equilibrium.chamber.temperature, digits=4, unit="K")),
             ("c*, ideal", Cell(e.ideal_equilibrium.c_star, digits=5, unit="m/s")),
             ("c*, delivered", Cell(e.c_star, digits=5, unit="m/s")),
-            ("Throat diameter", Cell(e.throat_diameter, digits=3, scale=1e3, unit="mm")),
-            ("Exit diameter", Cell(e.exit_diameter, digits=4, scale=1e3, unit="mm")),
         )
     )
     flow = Facts(
         (
-            ("Vacuum thrust", Cell(e.thrust_vacuum, _cited(document, "thrust_vacuum"), digits=4, scale=1e-3, unit="kN")),
-            ("Vacuum Isp", Cell(e.isp_vacuum, _cited(document, "published.isp_vacuum"), digits=4, unit=f"s, {isp}")),
-            ("Sea-level thrust", Cell(e.thrust_sea_level, digits=4, scale=1e-3, unit="kN") if e.thrust_sea_level else "vacuum use"),
+            ("Vacuum thrust", Cell(e.thrust_vacuum, cited("thrust_vacuum"), digits=4, scale=1e-3, unit="kN")),
+            ("Vacuum Isp", Cell(e.isp_vacuum, cited("published.isp_vacuum"), digits=4, unit=f"s, {isp}")),
+            (
+                "Sea-level thrust",
+                Cell(e.thrust_sea_level, digits=4, scale=1e-3, unit="kN") if e.thrust_sea_level else "vacuum use",
+            ),
             ("Sea-level Isp", Cell(e.isp_sea_level, digits=4, unit="s") if e.isp_sea_level else "vacuum use"),
             ("Mass flow", Cell(e.mass_flow, digits=4, unit="kg/s")),
-            ("Mass", Cell(e.mass, _cited(document, "mass"), digits=4, unit="kg") if e.mass else "not known"),
+            ("Mass", Cell(e.mass, cited("mass"), digits=4, unit="kg") if e.mass else "not known"),
+            ("Throat diameter", Cell(e.throat_diameter, digits=3, scale=1e3, unit="mm")),
+            ("Exit diameter", Cell(e.exit_diameter, digits=4, scale=1e3, unit="mm")),
         )
     )
     rows = [
         ("Ideal, shifting equilibrium", None, Cell(e.isp_vacuum_ideal, decimals=1)),
         ("Ideal, frozen in the chamber (for comparison)", None, Cell(e.ideal_frozen.isp(), decimals=1)),
         *(
-            (Cell(f"{loss.name} (on {loss.on.replace('_', ' ')})", (_Note(loss.grade, loss.citation),)), loss.factor,
-             Cell(loss.isp_after, decimals=1))
+            (
+                Cell(f"{loss.name} (on {loss.on.replace('_', ' ')})", (_Note(loss.grade, loss.citation),)),
+                loss.factor,
+                Cell(loss.isp_after, decimals=1),
+            )
             for loss in e.losses
         ),
-    ]  # fmt: skip
+    ]
     if e.unexplained_factor is not None:
         rows.append(("Not explained by these losses", e.unexplained_factor, Cell(e.isp_vacuum_published, decimals=1)))
     rows.append(Row(("Flown with", e.isp_vacuum / e.isp_vacuum_ideal, Cell(e.isp_vacuum, decimals=1)), kind="total"))
@@ -200,13 +221,24 @@ def _engine(design: Design, e: EnginePerformance) -> Section:
     m = e.map
     curve = line_plot(
         m.throttle * 100,
-        Panel("Thrust", "kN", [Line(m.thrust_vacuum / 1e3, "vacuum"),
-                               *([Line((m.thrust_vacuum - 101325 * m.exit_area) / 1e3, "sea level", style="dashed")]
-                                 if e.thrust_sea_level else [])]),
-        x_label="Throttle, %", width=3.4, height=2.2,
-    )  # fmt: skip
-    figure = Figure(curve, f"{e.name}: thrust over throttle (chamber pressure over its rated value).")
-    return Section(e.name, (Side((facts, (flow, figure))), table))
+        Panel(
+            "Thrust",
+            "kN",
+            [
+                Line(m.thrust_vacuum / 1e3, "vacuum"),
+                *(
+                    [Line((m.thrust_vacuum - 101325 * m.exit_area) / 1e3, "sea level", style="dashed")]
+                    if e.thrust_sea_level
+                    else []
+                ),
+            ],
+        ),
+        x_label="Throttle, %",
+        width=3.0,
+        height=2.0,
+    )
+    figure = Figure(curve, f"{e.name}: thrust against throttle (share of rated chamber pressure).")
+    return Section(e.name, (Side((facts, flow)), Side((table, figure), (1.35, 1))))
 
 
 class _Note:
@@ -214,10 +246,6 @@ class _Note:
 
     def __init__(self, grade: str, citation: str) -> None:
         self.grade, self.citation = grade, citation
-
-
-def _cited(document, field: str) -> tuple:
-    return tuple(s for s in document.sources if any(field == f or field.startswith(f + ".") for f in s.fields))
 
 
 def _bands(design: Design) -> list[Band]:
@@ -256,24 +284,44 @@ def _marked(design: Design) -> list[Marker]:
 
 def _profiles(design: Design) -> str:
     t, limits = design.ascent.trajectory, design.study.mission.limits
+
+    def limit(bound: float | None, scale: float = 1.0) -> list:
+        return [] if bound is None else [(bound / scale, f"limit {bound / scale:g}")]
+
     steered = t.time > design.study.mission.sequence.vertical_rise
     alpha = np.where(t.dynamic_pressure > 100, np.degrees(t.angle_of_attack), np.nan)
     panels = [
         Panel("Altitude", "km", [Line(t.altitude / 1e3)]),
-        Panel("Speed", "m/s", [Line(t.speed_relative, "Earth-relative"), Line(t.speed_inertial, "inertial", style="dashed")]),
-        Panel("Dynamic pressure", "kPa", [Line(t.dynamic_pressure / 1e3)],
-              limits=[(limits.dynamic_pressure / 1e3, f"limit {limits.dynamic_pressure / 1e3:g}")] if limits.dynamic_pressure else []),
-        Panel("Axial acceleration", "g₀", [Line(t.axial_acceleration / G0)],
-              limits=[(limits.axial_acceleration / G0, f"limit {limits.axial_acceleration / G0:g}")] if limits.axial_acceleration else []),
+        Panel(
+            "Speed",
+            "m/s",
+            [Line(t.speed_relative, "Earth-relative"), Line(t.speed_inertial, "inertial", style="dashed")],
+        ),
+        Panel("Dynamic pressure", "kPa", [Line(t.dynamic_pressure / 1e3)], limits=limit(limits.dynamic_pressure, 1e3)),
+        Panel(
+            "Axial acceleration", "g₀", [Line(t.axial_acceleration / G0)], limits=limit(limits.axial_acceleration, G0)
+        ),
         Panel("Mass", "t", [Line(t.mass / 1e3)], bottom=0.0),
-        Panel("Pitch of the thrust axis over the horizon", "deg", [Line(np.degrees(t.pitch), "thrust axis"),
-              Line(np.degrees(t.flight_path_angle), "flight path", style="dashed")]),
+        Panel(
+            "Pitch of the thrust axis over the horizon",
+            "deg",
+            [
+                Line(np.degrees(t.pitch), "thrust axis"),
+                Line(np.degrees(t.flight_path_angle), "flight path", style="dashed"),
+            ],
+        ),
         Panel("Throttle", "%", [Line(100 * t.throttle)], bottom=0.0, top=105.0),
         Panel("Angle of attack (where q > 100 Pa)", "deg", [Line(np.where(steered, alpha, np.nan))]),
         Panel("Thrust", "MN", [Line(t.thrust / 1e6)], bottom=0.0),
-        Panel("Free-molecular heating", "W/m²", [Line(np.maximum(t.heat_flux, 1e-3))], log=True, bottom=10.0,
-              limits=[(limits.fairing_heat_flux, f"{limits.fairing_heat_flux:g}")] if limits.fairing_heat_flux else []),
-    ]  # fmt: skip
+        Panel(
+            "Free-molecular heating",
+            "W/m²",
+            [Line(np.maximum(t.heat_flux, 1e-3))],
+            log=True,
+            bottom=10.0,
+            limits=limit(limits.fairing_heat_flux),
+        ),
+    ]
     return profile_grid(t.time, panels, bands=_bands(design), markers=_marked(design))
 
 
@@ -291,10 +339,15 @@ def _delta_v(design: Design) -> str:
     a = design.ascent
     b = a.budget
     steps = [
-        ("Gravity loss", -b.gravity), ("Drag loss", -b.drag), ("Steering loss", -b.steering),
-        ("Pressure loss", -b.pressure), ("Earth rotation", a.earth_rotation),
-    ]  # fmt: skip
-    return waterfall(steps, start="Ideal Δv", start_value=b.ideal, total="Inertial speed at insertion", x_label="Δv, m/s")
+        ("Gravity loss", -b.gravity),
+        ("Drag loss", -b.drag),
+        ("Steering loss", -b.steering),
+        ("Pressure loss", -b.pressure),
+        ("Earth rotation", a.earth_rotation),
+    ]
+    return waterfall(
+        steps, start="Ideal Δv", start_value=b.ideal, total="Inertial speed at insertion", x_label="Δv, m/s"
+    )
 
 
 def _drag(design: Design) -> str:
@@ -302,10 +355,16 @@ def _drag(design: Design) -> str:
     shown = d.mach <= 6
     return line_plot(
         d.mach[shown],
-        Panel("Drag coefficient", f"of {d.reference_area:.2f} m²",
-              [Line(d.cd[shown], "engines on"), Line(d.cd_power_off[shown], "engines off", style="dashed")], bottom=0.0),
-        x_label="Mach number", width=5.0, height=2.2,
-    )  # fmt: skip
+        Panel(
+            "Drag coefficient",
+            f"of {d.reference_area:.2f} m²",
+            [Line(d.cd[shown], "engines on"), Line(d.cd_power_off[shown], "engines off", style="dashed")],
+            bottom=0.0,
+        ),
+        x_label="Mach number",
+        width=2.9,
+        height=2.4,
+    )
 
 
 def _budget_table(design: Design) -> Table:
@@ -328,16 +387,30 @@ def _budget_table(design: Design) -> Table:
 
 def _events(design: Design) -> Table:
     rows = [
-        (e.name, e.time, e.altitude, e.downrange, e.speed_relative, e.speed_inertial,
-         float(np.degrees(e.flight_path_angle)), e.dynamic_pressure, e.mass)
+        (
+            e.name,
+            e.time,
+            e.altitude,
+            e.downrange,
+            e.speed_relative,
+            e.speed_inertial,
+            float(np.degrees(e.flight_path_angle)),
+            e.dynamic_pressure,
+            e.mass,
+        )
         for e in design.ascent.trajectory.events
-    ]  # fmt: skip
+    ]
     columns = (
-        Column("Event"), Column("Time", "s", decimals=1), Column("Altitude", "km", decimals=1, scale=1e-3),
-        Column("Downrange", "km", decimals=1, scale=1e-3), Column("Speed, relative", "m/s", decimals=0),
-        Column("Speed, inertial", "m/s", decimals=0), Column("Path angle", "deg", decimals=1),
-        Column("q", "kPa", decimals=2, scale=1e-3), Column("Mass", "t", decimals=2, scale=1e-3),
-    )  # fmt: skip
+        Column("Event"),
+        Column("Time", "s", decimals=1),
+        Column("Altitude", "km", decimals=1, scale=1e-3),
+        Column("Downrange", "km", decimals=1, scale=1e-3),
+        Column("Speed, relative", "m/s", decimals=0),
+        Column("Speed, inertial", "m/s", decimals=0),
+        Column("Path angle", "deg", decimals=1),
+        Column("q", "kPa", decimals=2, scale=1e-3),
+        Column("Mass", "t", decimals=2, scale=1e-3),
+    )
     return Table(columns, rows, "Events.", label="events", note=design.ascent.trajectory.t0_definition)
 
 

@@ -59,10 +59,7 @@ def _write_tables(design: Design, run: RunFolder) -> None:
     run.write_table(
         "events",
         ["event", "time_s", "altitude_m", "downrange_m", "speed_relative_m_s", "speed_inertial_m_s", "mass_kg"],
-        [
-            (e.name, e.time, e.altitude, e.downrange, e.speed_relative, e.speed_inertial, e.mass)
-            for e in t.events
-        ],
+        [(e.name, e.time, e.altitude, e.downrange, e.speed_relative, e.speed_inertial, e.mass) for e in t.events],
     )
 
 

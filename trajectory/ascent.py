@@ -43,6 +43,7 @@ from .optimal_control.refine import finer, mesh_error
 from .optimal_control.solution import Solution
 from .optimal_control.solve import Iteration, solve
 from .orbit import terminal_residuals
+from .restart_guess import guess_with_restart, has_restart
 from .steering import LaunchFrame, launch_frame, thrust_direction
 
 POSITION_SCALE = 1e6  # m
@@ -96,8 +97,6 @@ def solve_ascent(
     mission.require_reachable()
     azimuth = _azimuth(mission)
     frame = launch_frame(mission.site, azimuth)
-    guess = guess_ascent(plan, mission, frame)
-    problem = ascent_problem(plan, mission, frame, guess, mesh_density)
     iterations = 0
 
     def count(iteration: Iteration) -> None:
@@ -106,7 +105,16 @@ def solve_ascent(
         if on_iteration is not None:
             on_iteration(iteration)
 
+    def without_restart(plan: FlightPlan, mission: Mission) -> Solution:
+        problem = ascent_problem(plan, mission, frame, guess_ascent(plan, mission, frame), mesh_density)
+        return solve(problem, options=options or OPTIONS, on_iteration=count)
+
     begun = time.perf_counter()
+    if has_restart(plan):
+        guess = guess_with_restart(plan, mission, frame, without_restart)
+    else:
+        guess = guess_ascent(plan, mission, frame)
+    problem = ascent_problem(plan, mission, frame, guess, mesh_density)
     solution, error, passes = _solve_refined(problem, mesh_tolerance, options or OPTIONS, count)
     return Ascent(
         plan=plan,
@@ -131,12 +139,12 @@ def _solve_refined(
 
     Limits that begin to hold leave corners in the rates, which high degrees only ring about: intervals are split early.
     """
-    solution = solve(problem, options=options, on_iteration=on_iteration)
-    for passes in range(1, MESH_PASSES + 1):
+    solution, passes = solve(problem, options=options, on_iteration=on_iteration), 1
+    while True:
         errors = [mesh_error(phase) for phase in solution.phases]
         largest = max(e.largest for e in errors)
         if largest <= tolerance or passes == MESH_PASSES:
-            break
+            return solution, largest, passes
         meshes = [
             finer(p.mesh, e.errors, tolerance, least_degree=3, largest_degree=5)
             for p, e in zip(problem.phases, errors, strict=True)
@@ -144,8 +152,7 @@ def _solve_refined(
         problem = replace(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
-        solution = solve(problem, guess=solution, options=options, on_iteration=on_iteration)
-    return solution, largest, passes
+        solution, passes = solve(problem, guess=solution, options=options, on_iteration=on_iteration), passes + 1
 
 
 def _azimuth(mission: Mission) -> float:
@@ -247,7 +254,7 @@ def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable
             ux, uy, uz = thrust_direction(frame, p.pitch, p.yaw)
         throttle = p.throttle if throttles else 1.0
         state = (p.x, p.y, p.z, p.vx, p.vy, p.vz, p.mass, ux, uy, uz, throttle)
-        out = dict(zip(MOTION, right_hand_side(model, *state), strict=True))
+        out: dict[str, Any] = dict(zip(MOTION, right_hand_side(model, *state), strict=True))
         if steering == "free":
             effort = TURNING_WEIGHT * (p.pitch_rate**2 + p.yaw_rate**2)
             if throttles:
@@ -353,7 +360,7 @@ def _mesh(segment: Segment, duration: float, density: float) -> Mesh:
     if segment.steering in ("vertical", "pitch-over", "held"):
         return Mesh.uniform(max(1, round(density)), 4)
     if segment.steering == "none":
-        return Mesh.uniform(max(4, round(6 * density)), 5)
+        return Mesh.uniform(max(4, round(12 * density)), 5)
     pace = 8.0 if segment.fairing_on else 30.0
     return Mesh.uniform(int(np.clip(round(density * duration / pace), 3, 60)), 4)
 

@@ -1,5 +1,6 @@
 """A first guess of the ascent: a plain pitch programme flown forward through the same equations of motion."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,7 @@ class GuessedPhase:
 
 def guess_ascent(plan: FlightPlan, mission: Mission, frame: LaunchFrame) -> tuple[GuessedPhase, ...]:
     """Fly every segment of the plan with pitch falling from the vertical by a cubic in time, yaw zero, full throttle."""
-    payload = plan.payload_mass if plan.payload_mass is not None else _PAYLOAD_SHARE * plan.liftoff_mass
+    payload = payload_guess(plan)
     durations = _durations(plan, payload)
     whole = sum(durations)
     begin = sum(d for s, d in zip(plan.segments, durations, strict=True) if s.steering in ("vertical", "pitch-over"))
@@ -45,24 +46,40 @@ def guess_ascent(plan: FlightPlan, mission: Mission, frame: LaunchFrame) -> tupl
     for segment, duration in zip(plan.segments, durations, strict=True):
         state = state.copy()
         state[6] = segment.mass_after_drop(state[6], payload)
-        steps = max(2, int(np.ceil(duration / _STEP)))
-        times = np.linspace(clock, clock + duration, steps + 1)
         held = pitch(clock, segment) if segment.steering == "held" else None
-        states = [state]
-        for t in times[:-1]:
-            angle = held if held is not None else pitch(t, segment)
-            states.append(_runge_kutta(segment, frame, states[-1], angle, duration / steps))
-        flown = np.array(states)
-        values: dict[str, np.ndarray | float] = dict(
-            zip(("x", "y", "z", "vx", "vy", "vz", "mass"), flown.T, strict=True)
-        )
-        if segment.steering != "none":
-            values["pitch"] = np.array([held if held is not None else pitch(t, segment) for t in times])
-        if segment.steering == "free" and segment.powered and segment.throttle_min < 1.0:
-            values["throttle"] = 1.0
-        phases.append(GuessedPhase(clock, duration, values, np.linspace(0.0, 1.0, steps + 1)))
-        state, clock = flown[-1], clock + duration
+        programme = (lambda t, angle=held: angle) if held is not None else (lambda t, s=segment: pitch(t, s))
+        phase, state = fly(segment, frame, state, clock, duration, programme)
+        phases.append(phase)
+        clock += duration
     return tuple(phases)
+
+
+def payload_guess(plan: FlightPlan) -> float:
+    """The payload [kg]: given, or a usual share of the lift-off mass."""
+    return plan.payload_mass if plan.payload_mass is not None else _PAYLOAD_SHARE * plan.liftoff_mass
+
+
+def fly(
+    segment: Segment,
+    frame: LaunchFrame,
+    state: np.ndarray,
+    start: float,
+    duration: float,
+    pitch: Callable[[float], float] = lambda t: 0.0,
+) -> tuple[GuessedPhase, np.ndarray]:
+    """One segment flown at full throttle from a state (x, y, z, vx, vy, vz, mass): the guess, and the state at its end."""
+    steps = max(2, int(np.ceil(duration / _STEP)))
+    times = np.linspace(start, start + duration, steps + 1)
+    states = [state]
+    for t in times[:-1]:
+        states.append(_runge_kutta(segment, frame, states[-1], pitch(t), duration / steps))
+    flown = np.array(states)
+    values: dict[str, np.ndarray | float] = dict(zip(("x", "y", "z", "vx", "vy", "vz", "mass"), flown.T, strict=True))
+    if segment.steering != "none":
+        values["pitch"] = np.array([pitch(t) for t in times])
+    if segment.steering == "free" and segment.powered and segment.throttle_min < 1.0:
+        values["throttle"] = 1.0
+    return GuessedPhase(start, duration, values, np.linspace(0.0, 1.0, steps + 1)), flown[-1]
 
 
 def _durations(plan: FlightPlan, payload: float) -> list[float]:
@@ -92,10 +109,11 @@ def _durations(plan: FlightPlan, payload: float) -> list[float]:
 
 
 def _runge_kutta(segment: Segment, frame: LaunchFrame, state: np.ndarray, pitch: float, step: float) -> np.ndarray:
-    direction = thrust_direction(frame, pitch, 0.0)
+    ux, uy, uz = thrust_direction(frame, pitch, 0.0)
 
     def rate(s: np.ndarray) -> np.ndarray:
-        return np.array(right_hand_side(segment.model, *map(float, s), *direction, 1.0))
+        x, y, z, vx, vy, vz, mass = s.tolist()
+        return np.array(right_hand_side(segment.model, x, y, z, vx, vy, vz, mass, ux, uy, uz, 1.0))
 
     k1 = rate(state)
     k2 = rate(state + 0.5 * step * k1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -224,7 +224,8 @@ def _trajectory(ascent: Ascent, flown: list[Propagation]) -> Trajectory:
         direction, throttle = _controls(ascent, segment, ascent.solution[segment.name])
         for t, r, v, m in zip(piece.time, piece.position, piece.velocity, piece.mass, strict=True):
             u, at = direction(t), throttle(t)
-            load = loads(segment.model, *r.tolist(), *v.tolist(), float(m), *u.tolist(), at)
+            (x, y, z), (vx, vy, vz), (ux, uy, uz) = r.tolist(), v.tolist(), u.tolist()
+            load = loads(segment.model, x, y, z, vx, vy, vz, float(m), ux, uy, uz, at)
             turn = _earth_turn(t)
             r_fixed, u_fixed = turn @ r, turn @ u
             v_fixed = turn @ v - np.cross([0.0, 0.0, ROTATION_RATE], r_fixed)
@@ -235,19 +236,32 @@ def _trajectory(ascent: Ascent, flown: list[Propagation]) -> Trajectory:
                 u_fixed = v_fixed / speed  # nobody steers on a coast: shown along the path
             path = np.arcsin(np.clip(v_fixed @ up / speed, -1, 1)) if speed > 0.1 else np.pi / 2
             alpha = _angle(u_fixed, v_fixed) if speed > 0.1 else 0.0
-            central = np.arctan2(
-                np.linalg.norm(np.cross(towards_launch, r_fixed)), towards_launch @ r_fixed
-            )
+            central = np.arctan2(np.linalg.norm(np.cross(towards_launch, r_fixed)), towards_launch @ r_fixed)
             put(
-                phase_index=index, time=t, position_ecef=r_fixed, velocity_ecef=v_fixed, mass=m,
-                thrust_direction_ecef=u_fixed, throttle=at if segment.powered else 0.0, thrust=load.thrust,
-                drag=load.drag, altitude=altitude, latitude=latitude, longitude=longitude,
-                downrange=MEAN_RADIUS * central, speed_relative=speed, speed_inertial=float(np.linalg.norm(v)),
-                flight_path_angle=path, pitch=np.arcsin(np.clip(u_fixed @ up, -1, 1)), angle_of_attack=alpha,
-                dynamic_pressure=load.dynamic_pressure, mach=load.mach, axial_acceleration=load.axial_acceleration,
+                phase_index=index,
+                time=t,
+                position_ecef=r_fixed,
+                velocity_ecef=v_fixed,
+                mass=m,
+                thrust_direction_ecef=u_fixed,
+                throttle=at if segment.powered else 0.0,
+                thrust=load.thrust,
+                drag=load.drag,
+                altitude=altitude,
+                latitude=latitude,
+                longitude=longitude,
+                downrange=MEAN_RADIUS * central,
+                speed_relative=speed,
+                speed_inertial=float(np.linalg.norm(v)),
+                flight_path_angle=path,
+                pitch=np.arcsin(np.clip(u_fixed @ up, -1, 1)),
+                angle_of_attack=alpha,
+                dynamic_pressure=load.dynamic_pressure,
+                mach=load.mach,
+                axial_acceleration=load.axial_acceleration,
                 heat_flux=load.heat_flux,
-            )  # fmt: skip
-    arrays = {name: np.array(values, dtype=float) for name, values in columns.items()}
+            )
+    arrays: dict[str, Any] = {name: np.array(values, dtype=float) for name, values in columns.items()}
     return Trajectory(
         frame=FRAME,
         epoch=ascent.mission.epoch,
@@ -265,9 +279,7 @@ def _earth_turn(time: float) -> np.ndarray:
 
 
 def _up(latitude: float, longitude: float) -> np.ndarray:
-    return np.array(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
-    )
+    return np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
 
 
 def _angle(a: np.ndarray, b: np.ndarray) -> float:
@@ -341,54 +353,84 @@ def _findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummary) -> 
     def limit(rule: str, field: str, value: float, bound: float | None, text: str) -> None:
         if bound is None:
             found.append(
-                Finding(Severity.UNKNOWN, rule, mission.where("limits"), f"{text.format(value)}; the mission states no limit")
+                Finding(
+                    Severity.UNKNOWN,
+                    rule,
+                    mission.where("limits"),
+                    f"{text.format(value)}; the mission states no limit",
+                )
             )
             return
         margin = 1 - value / bound
         # the optimizer holds limits at its collocation points; between them a tenth of a per cent is its own error
         severity = Severity.OK if margin >= -1e-3 else Severity.WARN if margin > -0.02 else Severity.ERROR
         share = f"{value / bound:.1%} of the limit"
-        found.append(Finding(severity, rule, mission.where(f"limits.{field}"), f"{text.format(value)}, {share}", margin))
+        found.append(
+            Finding(severity, rule, mission.where(f"limits.{field}"), f"{text.format(value)}, {share}", margin)
+        )
 
     q = trajectory.dynamic_pressure
-    limit("ascent.dynamic_pressure", "dynamic_pressure", q.max() / 1e3, _over(limits.dynamic_pressure, 1e3),
-          "largest dynamic pressure {:.2f} kPa")  # fmt: skip
+    limit(
+        "ascent.dynamic_pressure",
+        "dynamic_pressure",
+        q.max() / 1e3,
+        _over(limits.dynamic_pressure, 1e3),
+        "largest dynamic pressure {:.2f} kPa",
+    )
     steered = trajectory.time > mission.sequence.vertical_rise
     q_alpha = np.degrees((q * np.sin(trajectory.angle_of_attack))[steered].max()) / 1e3
-    limit("ascent.q_alpha", "q_alpha", q_alpha, _over(limits.q_alpha, 1e3 * np.pi / 180),
-          "largest q·alpha {:.1f} kPa·deg")  # fmt: skip
-    limit("ascent.axial_acceleration", "axial_acceleration", trajectory.axial_acceleration.max(),
-          limits.axial_acceleration, "largest axial acceleration {:.2f} m/s²")  # fmt: skip
+    limit(
+        "ascent.q_alpha", "q_alpha", q_alpha, _over(limits.q_alpha, 1e3 * np.pi / 180), "largest q·alpha {:.1f} kPa·deg"
+    )
+    limit(
+        "ascent.axial_acceleration",
+        "axial_acceleration",
+        trajectory.axial_acceleration.max(),
+        limits.axial_acceleration,
+        "largest axial acceleration {:.2f} m/s²",
+    )
     bare = np.array([not ascent.plan.segments[int(k)].fairing_on for k in trajectory.phase_index])
     if bare.any():
-        limit("ascent.heat_flux", "fairing_heat_flux", trajectory.heat_flux[bare].max(), limits.fairing_heat_flux,
-              "largest free-molecular heating after fairing jettison {:.0f} W/m²")  # fmt: skip
+        limit(
+            "ascent.heat_flux",
+            "fairing_heat_flux",
+            trajectory.heat_flux[bare].max(),
+            limits.fairing_heat_flux,
+            "largest free-molecular heating after fairing jettison {:.0f} W/m²",
+        )
     for segment in ascent.plan.segments:
         here = trajectory.phase_index == trajectory.phase_names.index(segment.name)
         dense = here & (q > 1.0)
         if dense.any() and trajectory.mach[dense].max() > segment.model.drag_coefficient.high:
             found.append(
                 Finding(
-                    Severity.WARN, "ascent.mach_outside_table", segment.name,
+                    Severity.WARN,
+                    "ascent.mach_outside_table",
+                    segment.name,
                     f"Mach {trajectory.mach[dense].max():.1f} is beyond the drag table's end "
                     f"({segment.model.drag_coefficient.high:.1f}); the last value was held",
-                )  # fmt: skip
+                )
             )
     good = solver.position_error < 100 and solver.velocity_error < 0.1
     found.append(
         Finding(
-            Severity.OK if good else Severity.WARN, "ascent.repropagation", "insertion",
+            Severity.OK if good else Severity.WARN,
+            "ascent.repropagation",
+            "insertion",
             f"flown again by another integrator, insertion differs by {solver.position_error:.2g} m and "
-            f"{solver.velocity_error:.2g} m/s", 1 - solver.position_error / 100,
-        )  # fmt: skip
+            f"{solver.velocity_error:.2g} m/s",
+            1 - solver.position_error / 100,
+        )
     )
     if solver.mesh_error > ascent.mesh_tolerance:
         found.append(
             Finding(
-                Severity.WARN, "ascent.mesh", "the optimizer's mesh",
+                Severity.WARN,
+                "ascent.mesh",
+                "the optimizer's mesh",
                 f"its relative error estimate is {solver.mesh_error:.1e} after {solver.mesh_passes} passes, over the "
                 f"{ascent.mesh_tolerance:.0e} asked for; the re-propagation above measures what that means",
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 

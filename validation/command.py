@@ -56,9 +56,13 @@ def run_validate(write: Path | None, *, quiet: bool = False) -> tuple[dict[str, 
     missed = [r.quantity for r in rows if r.met is False]
     failed = [f"{r.quantity}: {r.error}" for r in rows if r.error]
     if missed:
-        raise ImpossibleError(f"{len(missed)} of {len(rows)} comparisons do not hold", details=[*missed, *text.splitlines()])
+        raise ImpossibleError(
+            f"{len(missed)} of {len(rows)} comparisons do not hold", details=[*missed, *text.splitlines()]
+        )
     if failed:
-        raise UndecidedError(f"{len(failed)} of {len(rows)} comparisons have no number", details=[*failed, *text.splitlines()])
+        raise UndecidedError(
+            f"{len(failed)} of {len(rows)} comparisons have no number", details=[*failed, *text.splitlines()]
+        )
     return {"comparisons": [_plain(r) for r in rows]}, text
 
 

@@ -11,8 +11,8 @@ class Comparison:
     """ours against published, in the unit named.
 
     kind: "within" (|ours - published| ≤ tolerance), "at most" (ours ≤ published), "between" (published lies in the span that
-    ours gives; low and high), "shown" (nothing was promised). grade: of the published figure; one that is recalled is shown and never counted. error: why
-    there is no number of ours, when there is none.
+    ours gives; low and high), "shown" (nothing was promised). grade: of the published figure; one that is recalled is shown
+    and never counted. error: why there is no number of ours, when there is none.
     """
 
     group: str

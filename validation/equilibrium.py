@@ -60,9 +60,16 @@ def comparisons() -> list[Comparison]:
         ):
             rows.append(
                 Comparison(
-                    "Combustion and expansion", f"{text}, {label}: worst of {len(cases)} cases", unit, aim, source, "read",
-                    ours=worst(name) * scale, kind="at most", digits=2,
+                    "Combustion and expansion",
+                    f"{text}, {label}: worst of {len(cases)} cases",
+                    unit,
+                    aim,
+                    source,
+                    "read",
+                    ours=worst(name) * scale,
+                    kind="at most",
+                    digits=2,
                     note="difference from CEA; the column 'published' is the bound",
-                )  # fmt: skip
+                )
             )
     return rows

@@ -62,17 +62,35 @@ def comparisons(progress: Progress | None = None) -> list[Comparison]:
             continue
         rows.append(
             Comparison(
-                GROUP, name + (" (middle case)" if middle else ""), "kg", target, source, grade,
-                ours=found[mass].payload_mass, digits=5, note=f"dry mass: {case['source']}",
-                tolerance=data["tolerance_of_middle_case"] * target, kind="within" if middle else "shown",
-            )  # fmt: skip
+                GROUP,
+                name + (" (middle case)" if middle else ""),
+                "kg",
+                target,
+                source,
+                grade,
+                ours=found[mass].payload_mass,
+                digits=5,
+                note=f"dry mass: {case['source']}",
+                tolerance=data["tolerance_of_middle_case"] * target,
+                kind="within" if middle else "shown",
+            )
         )
     if found:
         payloads = [d.payload_mass for d in found.values()]
         rows.append(
-            Comparison(GROUP, "published payload within the span of these", "kg", target, source, grade,
-                       kind="between", low=min(payloads), high=max(payloads), digits=5)
-        )  # fmt: skip
+            Comparison(
+                GROUP,
+                "published payload within the span of these",
+                "kg",
+                target,
+                source,
+                grade,
+                kind="between",
+                low=min(payloads),
+                high=max(payloads),
+                digits=5,
+            )
+        )
     for other in data["other_published_mass_sets"]:
         name = f"payload with another published mass set ({other['first_stage_propellant_kg'] / 1e3:.1f} t in the first stage)"
         try:
@@ -81,20 +99,56 @@ def comparisons(progress: Progress | None = None) -> list[Comparison]:
             rows.append(Comparison(GROUP, name, "kg", target, source, grade, error=error.message))
             continue
         rows.append(
-            Comparison(GROUP, name, "kg", target, source, grade, ours=flown.payload_mass, kind="shown", digits=5,
-                       note=f"another mass set: {other['source']}; how far public figures lie apart")
-        )  # fmt: skip
+            Comparison(
+                GROUP,
+                name,
+                "kg",
+                target,
+                source,
+                grade,
+                ours=flown.payload_mass,
+                kind="shown",
+                digits=5,
+                note=f"another mass set: {other['source']}; how far public figures lie apart",
+            )
+        )
     middle_case = found.get(data["middle_case_dry_mass_kg"])
     if middle_case is not None:
         solver = middle_case.ascent.solver
         rows += [
-            Comparison(GROUP, "flown again at insertion: position", "m", 100.0, "own bound", "read",
-                       ours=solver.position_error, kind="at most", digits=2),
-            Comparison(GROUP, "flown again at insertion: speed", "m/s", 0.1, "own bound", "read",
-                       ours=solver.velocity_error, kind="at most", digits=2),
-            Comparison(GROUP, "lift-off mass (middle case)", "kg", figures["lift_off_mass_kg"],
-                       figures["lift_off_mass_source"], figures["lift_off_mass_grade"],
-                       ours=middle_case.ascent.liftoff_mass, kind="shown", digits=6,
-                       note="the inventory's propellant loads are high; kept as published"),
-        ]  # fmt: skip
+            Comparison(
+                GROUP,
+                "flown again at insertion: position",
+                "m",
+                100.0,
+                "own bound",
+                "read",
+                ours=solver.position_error,
+                kind="at most",
+                digits=2,
+            ),
+            Comparison(
+                GROUP,
+                "flown again at insertion: speed",
+                "m/s",
+                0.1,
+                "own bound",
+                "read",
+                ours=solver.velocity_error,
+                kind="at most",
+                digits=2,
+            ),
+            Comparison(
+                GROUP,
+                "lift-off mass (middle case)",
+                "kg",
+                figures["lift_off_mass_kg"],
+                figures["lift_off_mass_source"],
+                figures["lift_off_mass_grade"],
+                ours=middle_case.ascent.liftoff_mass,
+                kind="shown",
+                digits=6,
+                note="the inventory's propellant loads are high; kept as published",
+            ),
+        ]
     return rows

@@ -1,5 +1,6 @@
 """The book of proof as a Markdown page."""
 
+import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ def page(rows: Sequence[Comparison]) -> str:
         when=datetime.now(UTC).strftime("%Y-%m-%d"),
         version=version("osea-rocket"),
         python=platform.python_version(),
-        machine=f"{platform.machine()}, {_cores()} cores",
+        machine=f"{platform.machine()}, {os.cpu_count()} cores",
         counts=counts + ".**",
     )
     for group in dict.fromkeys(r.group for r in rows):
@@ -45,26 +46,33 @@ def page(rows: Sequence[Comparison]) -> str:
 
 
 def _line(r: Comparison) -> str:
-    unit = "" if r.unit == "1" else f" {r.unit}"
     source = f"{r.source} ({r.grade})" if r.source != "own bound" else r.source
-    published = "" if r.published is None else f"{'≤ ' if r.kind == 'at most' else ''}{_number(r.published, r.digits)}{unit}"
-    return f"| {r.quantity} | {_ours(r)} | {published} | {_difference(r)} | {holds(r)} | {source} |\n"
+    return f"| {r.quantity} | {_ours(r)} | {_published(r)} | {_difference(r)} | {holds(r)} | {source} |\n"
+
+
+def _unit(r: Comparison) -> str:
+    return "" if r.unit == "1" else f" {r.unit}"
+
+
+def _published(r: Comparison) -> str:
+    if r.published is None:
+        return ""
+    return f"{'≤ ' if r.kind == 'at most' else ''}{_number(r.published, r.digits)}{_unit(r)}"
 
 
 def _ours(r: Comparison) -> str:
-    unit = "" if r.unit == "1" else f" {r.unit}"
     if r.error:
         return r.error
     if r.kind == "between" and r.low is not None and r.high is not None:
-        return f"{_number(r.low, r.digits)} … {_number(r.high, r.digits)}{unit}"
-    return "" if r.ours is None else f"{_number(r.ours, r.digits)}{unit}"
+        return f"{_number(r.low, r.digits)} … {_number(r.high, r.digits)}{_unit(r)}"
+    return "" if r.ours is None else f"{_number(r.ours, r.digits)}{_unit(r)}"
 
 
 def _difference(r: Comparison) -> str:
     if r.kind not in ("within", "shown") or r.difference is None or not r.published:
         return ""
     percent = 100 * r.difference / r.published
-    return f"{percent:+.2f} %" if abs(percent) >= 0.005 else f"{r.difference:+.2g}{'' if r.unit == '1' else ' ' + r.unit}"
+    return f"{percent:+.2f} %" if abs(percent) >= 0.005 else f"{r.difference:+.2g}{_unit(r)}"
 
 
 def holds(r: Comparison) -> str:
@@ -79,12 +87,6 @@ def _number(value: float, digits: int) -> str:
     return text if "e" not in text or abs(value) < 1e-3 else f"{value:,.0f}"
 
 
-def _cores() -> int:
-    import os
-
-    return os.cpu_count() or 1
-
-
 def lines(rows: Sequence[Comparison]) -> str:
     """The same for a terminal."""
     text = []
@@ -92,7 +94,5 @@ def lines(rows: Sequence[Comparison]) -> str:
         text += ["", group]
         for r in (r for r in rows if r.group == group):
             mark = {"yes": "ok  ", "**no**": "MISS", "–": "    "}[holds(r)]
-            unit = "" if r.unit == "1" else f" {r.unit}"
-            published = "" if r.published is None else f"{'≤ ' if r.kind == 'at most' else ''}{_number(r.published, r.digits)}{unit}"
-            text.append(f"  {mark} {r.quantity:<62} {_ours(r):>24} {published:>16} {_difference(r):>10}")
+            text.append(f"  {mark} {r.quantity:<74} {_ours(r):>20} {_published(r):>16} {_difference(r):>10}")
     return "\n".join(text).lstrip("\n")

@@ -23,8 +23,14 @@ def comparisons() -> list[Comparison]:
     ]  # fmt: skip
     if EXAMPLE.is_file():
         with tempfile.TemporaryDirectory() as home:
-            environment = {"HOME": home, "XDG_CACHE_HOME": str(Path(home) / "cache"), "MPLCONFIGDIR": str(Path(home) / "mpl")}
-            command = f"import sys; sys.argv = ['osea', 'design', {str(EXAMPLE)!r}, '--quiet', '--out', {home + '/out'!r}]; "
+            environment = {
+                "HOME": home,
+                "XDG_CACHE_HOME": str(Path(home) / "cache"),
+                "MPLCONFIGDIR": str(Path(home) / "mpl"),
+            }
+            command = (
+                f"import sys; sys.argv = ['osea', 'design', {str(EXAMPLE)!r}, '--quiet', '--out', {home + '/out'!r}]; "
+            )
             command += "from osea_rocket.cli.main import main; main()"
             rows.append(_row("osea design examples/falcon9, cold (empty caches)", 60.0, _time(command, environment)))
             rows.append(_row("osea design examples/falcon9, warm", 20.0, _time(command, environment)))

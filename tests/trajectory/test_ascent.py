@@ -130,6 +130,7 @@ def test_separately_written_equations_fly_to_the_same_orbit(solved, study, engin
             assert piece.success
             state = piece.y[:, -1]
     r, lon, lat, *_ = state
+    phase = solved.solution.phases[-1]
     here = lon + ROTATION_RATE * phase.end
     up = np.array([np.cos(lat) * np.cos(here), np.cos(lat) * np.sin(here), np.sin(lat)])
     east = np.array([-np.sin(here), np.cos(here), 0.0])
