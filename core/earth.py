@@ -11,6 +11,7 @@ FLATTENING = 1 / 298.257223563
 ROTATION_RATE = 7.292115e-5  # rad/s
 J2 = 0.484166774985e-3 * 5**0.5  # from the normalised C20 of EGM96, table 5.1
 G0 = 9.80665  # m/s^2, standard gravity (CGPM 1901)
+SEA_LEVEL_PRESSURE = 101325.0  # Pa, U.S. Standard Atmosphere 1976, table 2
 
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 POLAR_RADIUS = RADIUS * (1 - FLATTENING)

@@ -1,12 +1,12 @@
 """What to mind about an engine: figures that contradict each other, gaps, and flow separation."""
 
+from ..core.earth import SEA_LEVEL_PRESSURE
 from ..core.findings import Finding, Severity
 from .engine import OPEN_CYCLES, Engine
 
 # Summerfield, Foster and Swan, "Flow Separation in Overexpanded Supersonic Exhaust Nozzles", Jet Propulsion 24 (1954),
 # p. 319: the flow leaves the wall where its pressure is about 0.4 of the ambient one.
 SUMMERFIELD = 0.4
-SEA_LEVEL = 101325.0  # Pa
 _AGREEMENT = 0.02  # published figures are commonly rounded to 1 %
 _DIAMETER_AGREEMENT = 0.05
 
@@ -103,7 +103,7 @@ def _compare(engine: Engine, rule: str, field: str, stated: float, ours: float, 
 
 def _separation(engine: Engine, exit_pressures: tuple[float, ...]) -> Finding:
     """Summerfield's criterion at sea level, at full throttle and at the lowest one."""
-    low, full = (separation_margin(p, SEA_LEVEL) for p in (exit_pressures[0], exit_pressures[-1]))
+    low, full = (separation_margin(p, SEA_LEVEL_PRESSURE) for p in (exit_pressures[0], exit_pressures[-1]))
     where = engine.where("area_ratio")
     by = f"Summerfield 1954: wall pressure below {SUMMERFIELD:g} of ambient"
     if full < 0.0:

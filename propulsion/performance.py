@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from ..core.earth import G0
+from ..core.earth import G0, SEA_LEVEL_PRESSURE
 from ..core.errors import UndecidedError
 from ..core.findings import Finding
 from ..core.results import Result, Unit
@@ -15,7 +15,6 @@ from .findings import engine_findings
 from .nozzle import RocketPerformance, rocket
 from .propellants import Mixture, mix
 
-SEA_LEVEL_PRESSURE = 101325.0  # Pa, US Standard Atmosphere 1976
 _THROTTLE_POINTS = 7
 
 

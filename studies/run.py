@@ -11,7 +11,8 @@ from .design import Design
 
 def write_design(design: Design, run: RunFolder) -> None:
     """Results, tables, launch data, figures and the report."""
-    from .report import design_report, figures
+    from .figures import figures
+    from .report import design_report
 
     for engine in design.engines:
         run.write_result(f"engine-{_slug(engine.name)}", engine)

@@ -22,6 +22,7 @@ from .ascent_guess import GuessedPhase, guess_ascent
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
 from .motion import PhaseModel, loads, right_hand_side
+from .optimal_control.ipopt import Options
 from .optimal_control.problem import (
     Boundary,
     Control,
@@ -38,7 +39,6 @@ from .optimal_control.problem import (
     State,
     Values,
 )
-from .optimal_control.ipopt import Options
 from .optimal_control.refine import finer, mesh_error
 from .optimal_control.solution import Solution
 from .optimal_control.solve import Iteration, solve

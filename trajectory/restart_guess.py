@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.earth import MU
 from .ascent_guess import GuessedPhase, fly, payload_guess
-from .flight_plan import FlightPlan, Segment
+from .flight_plan import FlightPlan
 from .mission import LOWEST_PERIGEE, Mission, TargetOrbit
 from .motion import thrust_in_vacuum, total_mass_flow
 from .optimal_control.solution import PhaseSolution, Solution

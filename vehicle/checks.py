@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from ..core.earth import G0
+from ..core.earth import G0, SEA_LEVEL_PRESSURE
 from ..core.errors import ImpossibleError
 from ..core.findings import Finding, Severity
 from .mass import mass_table
 from .vehicle import Vehicle
-
-SEA_LEVEL_PRESSURE = 101325.0  # Pa, US Standard Atmosphere 1976
 
 # Below this a lift-off is possible and wasteful: the lower end of what launchers have flown with (Saturn V: 1.15-1.2).
 _SLUGGISH = 1.15
