@@ -1,0 +1,103 @@
+"""The design report of the Falcon 9 example holds what an engineer looks for, and nothing from outside."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from osea_rocket.core.documents import load_document
+from osea_rocket.core.findings import Severity
+from osea_rocket.studies.design import design, documents_of, unsourced
+from osea_rocket.studies.documents import Study
+from osea_rocket.studies.figures import figures
+from osea_rocket.studies.report import design_report
+from osea_rocket.studies.run import summary
+
+STUDY = Path(__file__).parents[2] / "examples" / "falcon9" / "study.yaml"
+
+
+@pytest.fixture(scope="module")
+def result():
+    return design(load_document(Study, STUDY))
+
+
+@pytest.fixture(scope="module")
+def html(result):
+    return design_report(result, figures(result)).html()
+
+
+class Text(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.parts = []
+
+    def handle_data(self, data):
+        self.parts.append(data)
+
+
+def words(html):
+    parser = Text()
+    parser.feed(html)
+    return re.sub(r"\s+", " ", " ".join(parser.parts))
+
+
+@pytest.mark.parametrize("title", ["Result", "Vehicle", "Engines", "Ascent", "Solution", "Findings", "Sources"])
+def test_sections(html, title):
+    assert re.search(rf"<h2[^>]*>.*?{title}", html, re.S)
+
+
+def test_every_event_loss_and_mass_is_there(html, result):
+    text = words(html)
+    for event in result.ascent.trajectory.events:
+        assert event.name in text
+    for name in ("Gravity", "Drag", "Steering", "Pressure", "Earth rotation", "Merlin 1D Vacuum", "Not explained by these losses"):
+        assert name in text
+    for row in result.masses.rows:
+        assert row.name in text
+    for panel in ("Altitude", "Speed", "Dynamic pressure", "Axial acceleration", "Mass", "Pitch", "Throttle"):
+        assert panel in text
+
+
+def test_every_finding_and_every_source_is_listed(html, result):
+    text = words(html)
+    for finding in result.findings:
+        assert re.sub(r"\s+", " ", finding.message)[:60] in text
+    for module in documents_of(result.study):
+        for source in module.sources:
+            assert re.sub(r"\s+", " ", source.citation)[:50] in text
+
+
+def test_it_stands_alone(html):
+    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#|data:)""", html)
+    assert "<script" not in html
+    assert len(html) < 1_500_000
+
+
+def test_numbers_of_the_summary_are_those_of_the_result(result):
+    data, text = summary(result)
+    assert data["payload_mass_kg"] == result.ascent.payload_mass
+    assert f"{result.ascent.payload_mass:,.0f} kg" in text
+    assert sum(data["findings"].values()) == len(result.findings)
+
+
+def test_mass_table_adds_up_to_the_lift_off_mass_that_flew(result):
+    assert result.masses.lift_off_mass == pytest.approx(result.ascent.liftoff_mass, abs=1e-6)
+    assert sum(r.total for r in result.masses.rows) == pytest.approx(result.masses.lift_off_mass)
+
+
+def test_a_number_without_source_is_found(result):
+    stage = result.study.vehicle.stages[0]
+    bare = stage.evolve(sources=())
+    assert [f.severity for f in unsourced(bare)][:1] == [Severity.WARN]
+    assert "dry_mass" in unsourced(bare)[0].message
+
+
+def test_swapping_an_engine_is_one_change(result):
+    """The vacuum engine under the first stage: its nozzle is far too large for sea level, and the vehicle cannot lift off."""
+    from osea_rocket.core.errors import ImpossibleError
+
+    first, second = result.study.vehicle.stages
+    swapped = result.study.vehicle.evolve(stages=(first.evolve(engine=second.engine), second))
+    with pytest.raises(ImpossibleError, match="cannot lift off"):
+        design(result.study.evolve(vehicle=swapped))

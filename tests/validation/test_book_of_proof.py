@@ -1,0 +1,75 @@
+"""The book of proof: every comparison with a promise holds, and the page says so truthfully."""
+
+import dataclasses
+import json
+
+import pytest
+
+from osea_rocket.core.errors import ImpossibleError, UndecidedError
+from osea_rocket.validation import command, environment, falcon9, optimal_control
+from osea_rocket.validation.comparison import Comparison
+from osea_rocket.validation.page import lines, page
+
+ROW = Comparison("Group", "quantity", "kg", 100.0, "a book", "secondary", ours=101.0, tolerance=2.0)
+
+
+def test_environment_holds():
+    rows = environment.comparisons()
+    assert len(rows) == 6
+    assert all(r.met for r in rows)
+
+
+def test_optimal_control_holds():
+    rows = optimal_control.comparisons()
+    # the solve time is shown in the book; a test asserts no speed
+    assert all(r.met for r in rows if "solve without building" not in r.quantity)
+    assert {r.quantity.split(",")[0] for r in rows} == {"Delta III", "Goddard rocket"}
+
+
+@pytest.mark.slow
+def test_falcon9_holds():
+    rows = falcon9.comparisons()
+    assert not [r.error for r in rows if r.error]
+    promised = [r for r in rows if r.met is not None]
+    assert len(promised) == 4
+    assert all(r.met for r in promised)
+    payloads = [r.ours for r in rows if "dry" in r.quantity and r.ours is not None]
+    assert len(payloads) == 4
+    assert payloads == sorted(payloads, reverse=True)  # a heavier first stage carries less
+    # a kilogram of first stage costs a seventh to a fifth of a kilogram of payload: any staging textbook
+    slope = (payloads[0] - payloads[-1]) / (33100 - 22200)
+    assert 0.1 < slope < 0.25
+
+
+def test_what_holds_and_what_does_not():
+    assert ROW.met
+    assert dataclasses.replace(ROW, tolerance=0.5).met is False
+    assert dataclasses.replace(ROW, kind="at most").met is False
+    assert dataclasses.replace(ROW, kind="at most", ours=99.0).met
+    assert dataclasses.replace(ROW, kind="between", low=90.0, high=110.0).met
+    assert dataclasses.replace(ROW, kind="between", low=101.0, high=110.0).met is False
+    assert dataclasses.replace(ROW, kind="shown").met is None
+    assert dataclasses.replace(ROW, grade="recalled").met is None  # never counts as validation
+    assert dataclasses.replace(ROW, ours=None, error="no convergence").met is None
+
+
+def test_the_page_counts_and_says_no():
+    missed = dataclasses.replace(ROW, quantity="missed", tolerance=0.5)
+    text = page([ROW, missed, dataclasses.replace(ROW, kind="shown"), dataclasses.replace(ROW, ours=None, error="failed")])
+    assert "**1 of 3 hold; 1 do not; 1 could not be judged; 1 more are shown for comparison.**" in text
+    assert "| missed | 101 kg | 100 kg | +1.00 % | **no** | a book (secondary) |" in text
+    assert "MISS missed" in lines([missed])
+
+
+def test_a_miss_is_a_failure_and_a_gap_is_undecided(monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "validate", lambda progress: [dataclasses.replace(ROW, tolerance=0.5)])
+    with pytest.raises(ImpossibleError, match="1 of 1 comparisons do not hold"):
+        command.run_validate(tmp_path / "page.md", quiet=True)
+    assert "**no**" in (tmp_path / "page.md").read_text(encoding="utf-8")  # a miss is written down all the same
+    monkeypatch.setattr(command, "validate", lambda progress: [dataclasses.replace(ROW, ours=None, error="gone")])
+    with pytest.raises(UndecidedError):
+        command.run_validate(None, quiet=True)
+    monkeypatch.setattr(command, "validate", lambda progress: [ROW, dataclasses.replace(ROW, kind="shown")])
+    data, text = command.run_validate(None, quiet=True)
+    assert json.dumps(data, allow_nan=False)
+    assert "quantity" in text
