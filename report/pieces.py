@@ -104,6 +104,8 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class KeyFigures:
+    """The few numbers at the top of a report, side by side."""
+
     items: tuple[KeyFigure, ...]
 
 

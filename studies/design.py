@@ -21,6 +21,7 @@ from ..vehicle.mass import MassTable, mass_table
 from ..vehicle.stage import Stage
 from ..vehicle.vehicle import Vehicle
 from .documents import Study
+from .mass_history import MassHistory, mass_history
 
 STEPS = {"read": 1.5, "engines": 0.5, "vehicle": 0.5, "ascent": 6.0, "flight": 1.5, "launch data": 0.5, "report": 3.0}
 
@@ -32,6 +33,7 @@ class Design:
     study: Study
     engines: tuple[EnginePerformance, ...]
     masses: MassTable
+    mass_history: MassHistory
     drag: DragTable
     ascent: AscentResult
     launch_data: LaunchData
@@ -71,6 +73,7 @@ def design(study: Study, progress: Progress | None = None) -> Design:
         ascent = fly_ascent(solved, input_hash=content, sources=_sources(study))
     with progress.step("launch data"):
         masses = mass_table(vehicle, ascent.payload_mass)
+        history = mass_history(vehicle, plan, ascent.trajectory, ascent.payload_mass)
         lift_off = lift_off_check(vehicle, maps, payload_mass=ascent.payload_mass, ambient_pressure=ambient)
         drag = drag_table(vehicle, nozzle_exit_area=_exit_area(vehicle, maps))
         published = _launch_data(study, ascent)
@@ -78,6 +81,7 @@ def design(study: Study, progress: Progress | None = None) -> Design:
         *(f for e in engines for f in e.findings),
         lift_off,
         *masses.findings,
+        *history.findings,
         *drag.findings,
         *ascent.findings,
         *coverage(vehicle),
@@ -88,6 +92,7 @@ def design(study: Study, progress: Progress | None = None) -> Design:
         study=study,
         engines=engines,
         masses=masses,
+        mass_history=history,
         drag=drag,
         ascent=ascent,
         launch_data=published,

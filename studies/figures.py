@@ -20,6 +20,7 @@ def figures(design: Design) -> dict[str, str]:
         "ground_track": _ground_track(design),
         "delta_v": _delta_v(design),
         "drag": _drag(design),
+        **({"mass_history": _mass_history(design)} if len(design.mass_history.time) else {}),
     }
 
 
@@ -149,3 +150,12 @@ def throttle_curve(e: EnginePerformance) -> str:
     if e.thrust_sea_level is not None:
         lines.append(Line((m.thrust_vacuum - SEA_LEVEL_PRESSURE * m.exit_area) / 1e3, "sea level", style="dashed"))
     return line_plot(m.throttle * 100, Panel("Thrust", "kN", lines), x_label="Throttle, %", width=3.0, height=2.0)
+
+
+def _mass_history(design: Design) -> str:
+    h = design.mass_history
+    panels = [
+        Panel("Centre of mass over the exit plane of the complete vehicle", "m", [Line(h.center_of_mass)], bottom=0.0),
+        Panel("Pitch inertia about it", "kg m²", [Line(h.pitch_inertia)], log=True),
+    ]
+    return profile_grid(h.time, panels, bands=_bands(design))

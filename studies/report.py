@@ -55,6 +55,11 @@ def design_report(design: Design, drawn: dict[str, str]) -> Report:
         "Ascent",
         Figure(drawn["ascent"], "Ascent profiles; shaded: the segments of flight.", label="profiles"),
         _events(design),
+        *(
+            [Figure(drawn["mass_history"], "Centre of mass and inertia of what flies.", label="inertia")]
+            if "mass_history" in drawn
+            else []
+        ),
         Figure(drawn["delta_v"], "Where the velocity goes.", label="budget"),
         _budget_table(design),
         Figure(drawn["ground_track"], "Ground track.", label="track"),

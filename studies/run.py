@@ -17,6 +17,7 @@ def write_design(design: Design, run: RunFolder) -> None:
     for engine in design.engines:
         run.write_result(f"engine-{_slug(engine.name)}", engine)
     run.write_result("masses", design.masses)
+    run.write_result("mass-history", design.mass_history)
     run.write_result("drag", design.drag)
     run.write_result("ascent", design.ascent)
     _write_tables(design, run)

@@ -356,11 +356,12 @@ def _objective(plan: FlightPlan, last: Segment) -> Objective:
 
 
 def _mesh(segment: Segment, duration: float, density: float) -> Mesh:
-    """Degree 4 throughout; intervals near 8 s in the atmosphere, longer above it."""
+    """Degree 4 throughout; intervals near 8 s in the atmosphere, longer above it; a long coast is finer while it is low."""
     if segment.steering in ("vertical", "pitch-over", "held"):
         return Mesh.uniform(max(1, round(density)), 4)
     if segment.steering == "none":
-        return Mesh.uniform(max(4, round(12 * density)), 5)
+        low, high = max(4, round(8 * density)), max(3, round(6 * density))
+        return Mesh((0.3 / low,) * low + (0.7 / high,) * high, (4,) * (low + high))
     pace = 8.0 if segment.fairing_on else 30.0
     return Mesh.uniform(int(np.clip(round(density * duration / pace), 3, 60)), 4)
 

@@ -49,6 +49,7 @@ class View:
 def draw_core(
     view: View, vehicle: Vehicle, place: Layout, colours: dict[str, str], maps: Mapping[str, Any] | None
 ) -> None:
+    """The core stages with tanks and engines, interstages, adapter, fairing and payload envelope."""
     for stage in vehicle.stages:
         part = vehicle.interstage_on(stage)
         if part is not None:
@@ -245,6 +246,7 @@ def draw_boosters(
 
 
 def draw_aft_view(view: View, vehicle: Vehicle, x: float, maps: Mapping[str, Any] | None) -> None:
+    """The vehicle from behind at sheet position x: bodies and the lowest stage's engines."""
     lowest = vehicle.stages[0]
     s = view.scale
 

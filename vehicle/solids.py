@@ -36,6 +36,7 @@ def combine(bodies: Sequence[Body]) -> Body:
 
 
 def point(mass: float, station: float) -> Body:
+    """A mass [kg] without extent at a station [m]."""
     return Body(mass, station, 0.0, 0.0)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from ..core.documents import Document, FieldError, Module
+from ..core.documents import Document, FieldError, Flag, Module
 from ..core.errors import InputError
 from ..core.quantity import SI, Density, Mass, Pressure, Temperature, Volume, ratio
 from ..propulsion.propellants import find_propellant
@@ -24,7 +24,7 @@ class Dome(Document):
 
     shape: Literal["ellipsoidal", "hemispherical", "flat"] = "ellipsoidal"
     height_ratio: Annotated[float, ratio(gt=0.0, le=1.0)] | None = None
-    inward: bool = False
+    inward: Flag = False
 
     @model_validator(mode="after")
     def _ratio_belongs_to_ellipse(self):

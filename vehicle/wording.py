@@ -2,6 +2,7 @@
 
 
 def metres(value: float) -> str:
+    """A length [m] with four significant digits."""
     return f"{value:.4g} m"
 
 

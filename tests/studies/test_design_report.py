@@ -101,3 +101,16 @@ def test_swapping_an_engine_is_one_change(result):
     swapped = result.study.vehicle.evolve(stages=(first.evolve(engine=second.engine), second))
     with pytest.raises(ImpossibleError, match="cannot lift off"):
         design(result.study.evolve(vehicle=swapped))
+
+
+def test_mass_history_is_the_trajectory_s_mass(result):
+    h, t = result.mass_history, result.ascent.trajectory
+    assert h.time[0] == t.time[0] and h.time[-1] == t.time[-1]
+    for time, phase, mass in zip(h.time, h.phase_index, h.mass, strict=True):
+        i = int(next(k for k in range(len(t.time)) if t.time[k] == time and t.phase_index[k] == phase))
+        assert mass == pytest.approx(t.mass[i], abs=0.5)
+    stack = next(r.total for r in result.masses.rows if r.name == "first stage")
+    assert h.mass[0] - stack > 0
+    length = 69.8
+    assert ((h.center_of_mass > 0) & (h.center_of_mass < length)).all()
+    assert (h.pitch_inertia > 10 * h.roll_inertia)[: len(h.time) // 4].all()  # a slender stack

@@ -235,6 +235,8 @@ class _PhaseEnds:
 
 @dataclass(frozen=True)
 class EndShape:
+    """What the end functions depend on: problems alike in it share one trace."""
+
     phases: tuple[_PhaseEnds, ...]
     links: tuple[Any, ...]
     boundaries: tuple[Any, ...]
