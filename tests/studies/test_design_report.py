@@ -51,7 +51,15 @@ def test_every_event_loss_and_mass_is_there(html, result):
     text = words(html)
     for event in result.ascent.trajectory.events:
         assert event.name in text
-    for name in ("Gravity", "Drag", "Steering", "Pressure", "Earth rotation", "Merlin 1D Vacuum", "Not explained by these losses"):
+    for name in (
+        "Gravity",
+        "Drag",
+        "Steering",
+        "Pressure",
+        "Earth rotation",
+        "Merlin 1D Vacuum",
+        "Not explained by these losses",
+    ):
         assert name in text
     for row in result.masses.rows:
         assert row.name in text

@@ -55,7 +55,9 @@ def test_what_holds_and_what_does_not():
 
 def test_the_page_counts_and_says_no():
     missed = dataclasses.replace(ROW, quantity="missed", tolerance=0.5)
-    text = page([ROW, missed, dataclasses.replace(ROW, kind="shown"), dataclasses.replace(ROW, ours=None, error="failed")])
+    text = page(
+        [ROW, missed, dataclasses.replace(ROW, kind="shown"), dataclasses.replace(ROW, ours=None, error="failed")]
+    )
     assert "**1 of 3 hold; 1 do not; 1 could not be judged; 1 more are shown for comparison.**" in text
     assert "| missed | 101 kg | 100 kg | +1.00 % | **no** | a book (secondary) |" in text
     assert "MISS missed" in lines([missed])
