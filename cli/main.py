@@ -1,14 +1,23 @@
 """The `osea` command: parsing, and how every command ends (exit codes, errors as text, JSON on stdout)."""
 
-import json
 import os
+import signal
 import sys
-from collections.abc import Callable
-from typing import Annotated, Any
+from pathlib import Path
+
+if Path(sys.argv[0]).stem == "osea":  # Ctrl-C during the imports below: main() takes over
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from ..core.errors import OseaError
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,46 +49,86 @@ def _osea(
     pass
 
 
-def finish(json_wanted: bool, job: Callable[[], tuple[Any, str]]) -> None:
+def finish(json_wanted: bool, job: Callable[[], tuple[dict[str, Any], str]]) -> None:
     """Run a command's job, which returns (plain data, text), and print one of the two.
 
-    With --json a failure, too, is one JSON document: status, exit_code, message.
+    Whatever else the job or a solver's library prints goes to stderr. A job that is done and whose answer is no puts
+    status "failed", exit_code and message into its data.
     """
-    try:
+    with _chatter_on_stderr():
         data, text = job()
-    except (OseaError, KeyboardInterrupt) as error:
-        if json_wanted:
-            interrupted = isinstance(error, KeyboardInterrupt)
-            code = 130 if interrupted else error.exit_code
-            message = "interrupted" if interrupted else str(error)
-            print(json.dumps({"status": "failed", "exit_code": code, "message": message}, ensure_ascii=False))
-        raise
-    print(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) if json_wanted else text)
+    print(_json(data) if json_wanted else text)
+    if data.get("exit_code"):
+        _say(data["message"])
+        raise typer.Exit(data["exit_code"])
 
 
-def main() -> None:
-    """Entry point: no traceback reaches a user (set OSEA_TRACEBACK=1 to see one)."""
-    from . import commands  # noqa: F401  registers the commands
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Entry point: no traceback reaches a user (set OSEA_TRACEBACK=1 to see one). Leaves by sys.exit.
 
+    With --json a failure, too, is one JSON document on stdout: status, exit_code, message.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if Path(sys.argv[0]).stem == "osea":
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        app(standalone_mode=True)
-    except KeyboardInterrupt:
-        _say("interrupted; nothing was published")
-        sys.exit(130)
-    except OseaError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
+        code = _run(arguments)
+        sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nobody to tell
-        sys.exit(0)
+        code = 0
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    def failed(code: int, message: str, shown: Callable[[], None] | None = None) -> int:
+        if "--json" in arguments:
+            print(_json({"status": "failed", "exit_code": code, "message": message}))
+        shown() if shown else _say(message)
+        return code
+
+    try:
+        from . import commands  # noqa: F401  registers the commands
+
+        code = app(arguments, standalone_mode=False) or 0
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except OseaError as error:
+        return failed(error.exit_code, str(error))
+    except BrokenPipeError:
+        raise
     except Exception as error:
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # the parser's: a wrong argument
+            from typer.rich_utils import rich_format_error
+
+            return failed(2, error.format_message(), lambda: rich_format_error(error))
         if os.environ.get("OSEA_TRACEBACK"):
             raise
-        _say(
+        return failed(
+            3,
             f"a fault of OSEA-Rocket, not of your input: {type(error).__name__}: {error}\n"
-            "  run again with OSEA_TRACEBACK=1 and report what it prints"
+            "  run again with OSEA_TRACEBACK=1 and report what it prints",
         )
-        sys.exit(3)
+    # the parser turns Ctrl-C into the exit code of an interruption
+    return failed(code, "interrupted; nothing was published") if code == INTERRUPTED else code
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+@contextmanager
+def _chatter_on_stderr() -> Iterator[None]:
+    """Send to stderr what is printed meanwhile, by Python and by libraries that write to the file descriptor."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _say(text: str) -> None:

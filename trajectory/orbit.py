@@ -127,6 +127,18 @@ def terminal_residuals(goal: OrbitGoal, x: Any, y: Any, z: Any, vx: Any, vy: Any
     return tuple(residuals)
 
 
+def residual_names(goal: OrbitGoal) -> tuple[str, ...]:
+    """What each of `terminal_residuals` compares with the target: relative to it, 0 when met."""
+    if goal.ascending_node is not None or np.sin(goal.inclination) < 1e-9:
+        names = ["angular momentum", "tilt of the plane about its node", "turn of the plane's node"]
+    else:
+        names = ["angular momentum", "inclination"]
+    if goal.eccentricity < CIRCULAR:
+        return tuple(f"{n} at insertion, less the orbit's" for n in (*names, "radius", "radial speed"))
+    names += ["eccentricity"] if goal.argument_of_perigee is None else ["eccentricity", "direction of the perigee"]
+    return tuple(f"{n} at insertion, less the orbit's" for n in names)
+
+
 def _plane_axes(inclination: float, node: float) -> tuple[np.ndarray, np.ndarray]:
     """Unit vectors in the orbit plane: towards the ascending node, and 90 degrees ahead of it."""
     ci, si, cn, sn = np.cos(inclination), np.sin(inclination), np.cos(node), np.sin(node)

@@ -1,14 +1,14 @@
-"""Orbits that a vehicle can by no means reach, told from its masses and engines before any optimization.
+"""When the answer is no: orbits that a vehicle can by no means reach, told before any optimization, and why a solve failed.
 
-With v0 the site's inertial speed, r0 its radius, mu the Earth's parameter: along any flight above r0, sqrt(2 (E + mu/r0)),
-E the specific orbital energy, grows no faster than the thrust acceleration a,
+With r0 the site's radius, v0 its inertial speed, mu the Earth's parameter and E the specific orbital energy: along any flight
+above r0, sqrt(2 (E + mu/r0)) grows no faster than the thrust acceleration a,
 
     d/dt sqrt(2 (E + mu/r0)) = v·a / sqrt(v² + 2 mu (1/r0 - 1/r)) <= |a|,
 
-because r >= r0; drag only takes from it. So an orbit of energy E needs a velocity gain of at least sqrt(2 (E + mu/r0)) - v0.
-What the vehicle can give at most is Tsiolkovsky's equation in vacuum, without payload if it is open, each stage at the best
-specific impulse that burns then, and strap-ons emptied and dropped before the core stage burns. J2 is left out: it moves
-the need by a few metres per second, for which there is an allowance.
+and drag only takes from it. It begins as v0, so an orbit of energy E needs a velocity gain of at least
+sqrt(2 (E + mu/r0)) - v0. What a vehicle gives at most is Tsiolkovsky's equation in vacuum: payload as given, or none; each
+stage at the best specific impulse of what burns then; strap-ons emptied and dropped before the core burns, the fairing
+dropped at once.
 """
 
 from dataclasses import dataclass
@@ -19,26 +19,92 @@ from ..core.earth import MU
 from ..core.errors import ImpossibleError
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
-from .motion import PhaseModel
+from .motion import thrust_in_vacuum, total_mass_flow
 
-ALLOWANCE = 20.0  # m/s, for J2 and for a perigee below the site
+ALLOWANCE = 20.0
+"""[m/s] taken off the need, for J2: its potential differs by 3/2 J2 mu/R between equator and pole, 13 m/s at orbital speed."""
+
+
+_COARSE = 1e-3  # of a payload found on a first mesh: within this the finer meshes decide
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Velocity gain [m/s] that the orbit needs at least, and that the vehicle can give at most."""
+    """Velocity gain [m/s]: what the orbit needs at least, and what the vehicle gives at most."""
 
     needed: float
     available: float
 
 
 def reach(plan: FlightPlan, mission: Mission) -> Reach:
-    """Bounds on both sides; where available < needed, no trajectory exists."""
-    site = mission.site
+    """The two bounds; where available < needed no flight exists, the other way round nothing is said."""
+    site, orbit = mission.site, mission.orbit
     radius, speed = (float(np.linalg.norm(v)) for v in (site.position(), site.inertial_velocity()))
-    axis = 0.5 * (mission.orbit.perigee_radius + mission.orbit.apogee_radius)
-    needed = (MU * (2 / radius - 1 / axis)) ** 0.5 - speed - ALLOWANCE
+    axis = 0.5 * (orbit.perigee_radius + orbit.apogee_radius)
+    needed = float(np.sqrt(MU * (2 / radius - 1 / axis))) - speed - ALLOWANCE
+
     payload = plan.payload_mass or 0.0
-    mass, gained = plan.liftoff_mass + payload, 0.0
-    ...
-    return Reach(needed, gained)
+    mass, available = plan.liftoff_mass + payload, 0.0
+    for stage in dict.fromkeys(s.stage for s in plan.segments if s.powered):
+        segments = [s for s in plan.segments if s.stage == stage]
+        exhaust = max(_exhaust_speed(s) for s in segments if s.powered)
+        for segment in segments:
+            mass = segment.mass_after_drop(mass, payload)
+            beside = segment.model.steady_mass_flow * (segment.duration or 0.0)
+            available += exhaust * float(np.log(mass / (mass - beside)))
+            mass -= beside
+        empty = payload + next(s.burnout_mass for s in reversed(segments) if s.burnout_mass is not None)
+        available += exhaust * max(0.0, float(np.log(mass / empty)))
+        mass = min(mass, empty)
+    return Reach(needed, available)
+
+
+def require_in_reach(plan: FlightPlan, mission: Mission) -> None:
+    """Raise ImpossibleError when the vehicle's whole velocity gain is less than the orbit needs."""
+    found = reach(plan, mission)
+    if found.available >= found.needed:
+        return
+    load = "without any payload" if plan.payload_mass is None else f"with {plan.payload_mass:.6g} kg of payload"
+    raise ImpossibleError(
+        f"the orbit is out of reach: from '{mission.site.name}' it takes at least {found.needed:.0f} m/s before losses; {load} "
+        f"all stages together give {found.available:.0f} m/s; choose a lower orbit, load more propellant, or take mass off",
+        where=mission.where("orbit"),
+    )
+
+
+def require_payload(asked: float, largest: float, mission: Mission) -> None:
+    """Raise ImpossibleError when a given payload [kg] is more than the largest that reaches the orbit."""
+    if asked > largest * (1 + _COARSE):
+        raise ImpossibleError(
+            f"{asked:.6g} kg of payload are too much: this vehicle carries at most {largest:.5g} kg to the orbit of "
+            f"'{mission.name}' within its limits; take a lighter payload or a lower orbit, or load more propellant",
+            where=mission.where("orbit"),
+        )
+
+
+def no_flight(refused: ImpossibleError, mission: Mission) -> ImpossibleError:
+    """The optimizer's refusal as the answer to the mission, pointing at the limit that gives way most."""
+    if refused.where is not None:
+        return refused
+    # the lift-off mass is nobody's limit: where it gives way, too, it is named last
+    details = sorted(refused.details, key=lambda line: "lift-off mass" in line)
+    asked = {"q_alpha_squared": "q_alpha", "heat_flux": "fairing_heat_flux", "heating": "fairing_heat_flux"}
+    limits = (*asked, "dynamic_pressure", "axial_acceleration")
+    named = next((asked.get(n, n) for n in limits if details and f" {n} " in f" {details[0]}"), None)
+    return ImpossibleError(
+        f"'{mission.name}' cannot be flown with this vehicle: no flight was found that reaches the orbit within the limits and "
+        "with the propellant there is. The nearest one breaks what follows, the gravest first; mend the vehicle, the orbit or "
+        "the limits",
+        where=mission.where(f"limits.{named}" if named else "orbit"),
+        details=details,
+    )
+
+
+def _exhaust_speed(segment: Segment) -> float:
+    """The best [m/s] of everything that burns in a segment, over the throttles that it may run at."""
+    throttles = np.linspace(segment.throttle_min, 1.0, 9).tolist()
+    alone = segment.model._replace(steady_thrust=0.0, steady_mass_flow=0.0)
+    speeds = [thrust_in_vacuum(alone, t) / total_mass_flow(alone, t) for t in throttles]
+    if segment.model.steady_mass_flow:
+        speeds.append(segment.model.steady_thrust / segment.model.steady_mass_flow)
+    return float(max(speeds))

@@ -35,8 +35,9 @@ class Violation:
         else:
             wanted = f"must be at most {self.upper:.6g}"
         over = self.lower - self.value if self.value < self.lower else self.value - self.upper
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{self.where}: {self.name}{when} is {self.value:.6g}{unit}, {wanted}{unit} (off by {over:.3g}{unit})"
+        unit = f" {self.unit}" if self.unit not in ("", "1") else ""
+        where = f"{self.where}: " if self.where not in ("boundary", "parameter") else ""
+        return f"{where}{self.name}{when} is {self.value:.6g}{unit}, {wanted}{unit} (off by {over:.3g}{unit})"
 
 
 def violations(

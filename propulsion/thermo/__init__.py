@@ -1,0 +1,1 @@
+"""Thermochemistry: equilibrium of gas and condensed species, and ideal rocket performance (``osea thermo``)."""

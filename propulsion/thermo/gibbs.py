@@ -1,0 +1,442 @@
+"""The Gibbs minimiser: Gordon and McBride, NASA RP-1311 part I (1994), chapters 2 and 3, for compiled code.
+
+Everything is per kilogram and divided by the gas constant: amounts n in kmol/kg, enthalpy/R in K kmol/kg, entropy/R in
+kmol/kg; pressures as the logarithm of the pressure over 1 bar. Unknowns of one Newton step, in this order: the element
+potentials π (k), the changes of the condensed amounts present, Δln N, and Δln T unless T is given.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...core.compiled import compiled
+from .species import Bank
+
+TP, HP, SP = 0, 1, 2
+CONVERGED, NOT_CONVERGED, SINGULAR, OUT_OF_RANGE = 0, 1, 2, 3
+LOWEST, HIGHEST = 200.0, 6000.0  # K: the range of the gas data
+
+_TRACE = -30.0  # ln of the mole fraction below which a gas adds nothing to the sums (1e-13)
+_STEP = 1e-6  # a full Newton step smaller than this leaves an error of its square
+_MANY = 1 << 20
+
+
+class State(NamedTuple):
+    """One state of the mixture; its arrays are changed in place.
+
+    ln_n (g,): ln of each gas's amount; amount, present (c,): of the condensed phases; main (3,): ln N of the gas, ln T,
+    ln of the pressure over 1 bar. cp, h, mu (g,): Cp/R, H/RT, and μ/RT without its ln n and ln p.
+    n (g,): amounts, 0 for what is below the trace; potentials (k,): π at the solution.
+    tangent (g + c + 2,): how ln n, amounts, ln N and ln T change with ln p at constant entropy.
+    """
+
+    ln_n: np.ndarray
+    amount: np.ndarray
+    present: np.ndarray
+    main: np.ndarray
+    cp: np.ndarray
+    h: np.ndarray
+    mu: np.ndarray
+    n: np.ndarray
+    potentials: np.ndarray
+    tangent: np.ndarray
+
+
+@compiled
+def new_state(bank):
+    """An empty state for the bank's species."""
+    k, g = bank.gas_atoms.shape
+    c = bank.phase_atoms.shape[1]
+    return State(
+        np.zeros(g),
+        np.zeros(c),
+        np.zeros(c, np.int64),
+        np.zeros(3),
+        np.zeros(g),
+        np.zeros(g),
+        np.zeros(g),
+        np.zeros(g),
+        np.zeros(k),
+        np.zeros(g + c + 2),
+    )
+
+
+@compiled
+def copy_state(source, target):
+    """Make *target* equal to *source*."""
+    target.ln_n[:] = source.ln_n
+    target.amount[:] = source.amount
+    target.present[:] = source.present
+    target.main[:] = source.main
+    target.cp[:] = source.cp
+    target.h[:] = source.h
+    target.mu[:] = source.mu
+    target.n[:] = source.n
+    target.potentials[:] = source.potentials
+    target.tangent[:] = source.tangent
+
+
+@compiled
+def start_cold(state, temperature):
+    """The first guess of RP-1311 section 3.2: 0.1 kmol/kg of gas in equal parts, nothing condensed."""
+    state.main[0] = np.log(0.1)
+    state.main[1] = np.log(temperature)
+    state.ln_n[:] = np.log(0.1 / len(state.ln_n))
+    state.amount[:] = 0.0
+    state.present[:] = 0
+
+
+@compiled
+def gas_properties(bank, temperature, cp, h, mu):
+    """Cp/R, H/RT and G/RT of every gas at 1 bar (RP-1311 equations 4.9 to 4.11 with the NASA-9 terms)."""
+    t = temperature
+    half = 0 if t < bank.split else 1
+    c = bank.gas[half]
+    log_t = np.log(t)
+    i1 = 1.0 / t
+    i2 = i1 * i1
+    t2 = t * t
+    t3 = t2 * t
+    t4 = t2 * t2
+    h1, h2, h4, h5, h6, h7 = -i2, log_t * i1, 0.5 * t, t2 / 3.0, 0.25 * t3, 0.2 * t4
+    # G/RT = H/RT − S/R, term by term
+    g1, g2, g3 = -0.5 * i2, i1 * (log_t + 1.0), 1.0 - log_t
+    g4, g5, g6, g7 = -0.5 * t, -t2 / 6.0, -t3 / 12.0, -t4 / 20.0
+    for j in range(len(cp)):
+        a1, a2, a3, a4, a5, a6, a7 = c[0, j], c[1, j], c[2, j], c[3, j], c[4, j], c[5, j], c[6, j]
+        cp[j] = a1 * i2 + a2 * i1 + a3 + a4 * t + a5 * t2 + a6 * t3 + a7 * t4
+        h[j] = a1 * h1 + a2 * h2 + a3 + a4 * h4 + a5 * h5 + a6 * h6 + a7 * h7 + c[7, j] * i1
+        mu[j] = (
+            a1 * g1 + a2 * g2 + a3 * g3 + a4 * g4 + a5 * g5 + a6 * g6 + a7 * g7 + c[7, j] * i1 - c[8, j]
+        )
+
+
+@compiled
+def polynomial(a, t):
+    """Cp/R, H/RT and G/RT of one NASA-9 interval."""
+    log_t = np.log(t)
+    cp = a[0] / t**2 + a[1] / t + a[2] + t * (a[3] + t * (a[4] + t * (a[5] + t * a[6])))
+    h = (
+        -a[0] / t**2
+        + a[1] * log_t / t
+        + a[2]
+        + t * (a[3] / 2 + t * (a[4] / 3 + t * (a[5] / 4 + t * a[6] / 5)))
+        + a[7] / t
+    )
+    s = (
+        -a[0] / (2 * t**2)
+        - a[1] / t
+        + a[2] * log_t
+        + t * (a[3] + t * (a[4] / 2 + t * (a[5] / 3 + t * a[6] / 4)))
+        + a[8]
+    )
+    return cp, h, h - s
+
+
+@compiled
+def phase_properties(bank, c, temperature):
+    """Cp/R, H/RT, G/RT of a condensed phase; outside its range the nearest interval goes on."""
+    first, last = bank.phase_start[c], bank.phase_start[c + 1] - 1
+    i = first
+    while i < last and temperature > bank.interval_high[i]:
+        i += 1
+    return polynomial(bank.interval[i], temperature)
+
+
+@compiled
+def solve_linear(matrix, rhs, m, columns):
+    """Gauss's elimination with row pivots, in place; the answer is left in rhs (m, columns). False when singular."""
+    for i in range(m):
+        pivot = i
+        best = abs(matrix[i, i])
+        for r in range(i + 1, m):
+            if abs(matrix[r, i]) > best:
+                best = abs(matrix[r, i])
+                pivot = r
+        if not best > 1e-250:
+            return False
+        if pivot != i:
+            for q in range(i, m):
+                matrix[i, q], matrix[pivot, q] = matrix[pivot, q], matrix[i, q]
+            for q in range(columns):
+                rhs[i, q], rhs[pivot, q] = rhs[pivot, q], rhs[i, q]
+        inverse = 1.0 / matrix[i, i]
+        for r in range(i + 1, m):
+            factor = matrix[r, i] * inverse
+            if factor != 0.0:
+                for q in range(i + 1, m):
+                    matrix[r, q] -= factor * matrix[i, q]
+                for q in range(columns):
+                    rhs[r, q] -= factor * rhs[i, q]
+    for i in range(m - 1, -1, -1):
+        for q in range(columns):
+            value = rhs[i, q]
+            for r in range(i + 1, m):
+                value -= matrix[i, r] * rhs[r, q]
+            rhs[i, q] = value / matrix[i, i]
+    return True
+
+
+@compiled
+def assemble(bank, kind, b, target, state, matrix, rhs):
+    """Matrix and right side of the reduced Newton step, RP-1311 equations 2.24 to 2.28. Returns its size.
+
+    b (k,): atoms [kmol/kg]; target: enthalpy/R or entropy/R. Fills state.cp, h, mu, n as well.
+    """
+    k, g = bank.gas_atoms.shape
+    phases = bank.phase_atoms.shape[1]
+    a = bank.gas_atoms
+    temperature = np.exp(state.main[1])
+    log_n, log_p = state.main[0], state.main[2]
+    total = np.exp(log_n)
+    gas_properties(bank, temperature, state.cp, state.h, state.mu)
+    condensed = 0
+    for c in range(phases):
+        condensed += state.present[c]
+    at_n = k + condensed
+    at_t = at_n + 1
+    m = at_n + 1 if kind == TP else at_n + 2
+    for i in range(k + condensed + 2):
+        rhs[i, 0] = 0.0
+        for q in range(k + condensed + 2):
+            matrix[i, q] = 0.0
+    for i in range(k):
+        rhs[i, 0] = b[i]
+    sum_n = sum_nh = sum_nmu = sum_q = energy = 0.0
+    heat = 0.0
+    for j in range(g):
+        x = state.ln_n[j] - log_n
+        if x < _TRACE:
+            state.n[j] = 0.0
+            continue
+        n = np.exp(state.ln_n[j])
+        state.n[j] = n
+        h = state.h[j]
+        mu = state.mu[j] + x + log_p
+        q = h if kind != SP else h - mu  # S/R of the species where it is: H/RT − μ/RT
+        nh, nmu, nq = n * h, n * mu, n * q
+        sum_n += n
+        sum_nh += nh
+        sum_nmu += nmu
+        sum_q += nq
+        heat += n * state.cp[j] + nh * q
+        energy += nq * mu
+        for i in range(k):
+            if a[i, j] != 0.0:
+                an = a[i, j] * n
+                for r in range(i + 1):
+                    matrix[r, i] += an * a[r, j]
+                matrix[i, at_n] += an
+                matrix[i, at_t] += an * h
+                matrix[at_t, i] += an * q
+                rhs[i, 0] += an * (mu - 1.0)
+    for i in range(k):
+        for r in range(i):
+            matrix[i, r] = matrix[r, i]
+        matrix[at_n, i] = matrix[i, at_n]
+    matrix[at_n, at_n] = sum_n - total
+    matrix[at_n, at_t] = sum_nh
+    rhs[at_n, 0] = total - sum_n + sum_nmu
+    matrix[at_t, at_n] = sum_q
+    row = k
+    for c in range(phases):
+        if state.present[c]:
+            cp, h, mu = phase_properties(bank, c, temperature)
+            q = h if kind != SP else h - mu
+            for i in range(k):
+                count = bank.phase_atoms[i, c]
+                matrix[i, row] = matrix[row, i] = count
+                rhs[i, 0] -= count * state.amount[c]
+            matrix[row, at_t] = h
+            matrix[at_t, row] = q
+            rhs[row, 0] = mu
+            heat += state.amount[c] * cp
+            sum_q += state.amount[c] * q
+            row += 1
+    matrix[at_t, at_t] = heat
+    if kind == HP:
+        rhs[at_t, 0] = target / temperature - sum_q + energy
+    elif kind == SP:
+        rhs[at_t, 0] = target - sum_q + total - sum_n + energy
+    return m
+
+
+@compiled
+def newton(bank, kind, b, target, state, matrix, rhs, most):
+    """Newton's method with the phases present held; the step is limited as in RP-1311 section 3.3. Returns a status."""
+    k, g = bank.gas_atoms.shape
+    phases = bank.phase_atoms.shape[1]
+    a = bank.gas_atoms
+    main = state.main
+    step = np.empty(g)
+    status = NOT_CONVERGED
+    for _ in range(most):
+        m = assemble(bank, kind, b, target, state, matrix, rhs)
+        if not solve_linear(matrix, rhs, m, 1):
+            return SINGULAR
+        condensed = m - k - (1 if kind == TP else 2)
+        d_n = rhs[k + condensed, 0]
+        d_t = 0.0 if kind == TP else rhs[k + condensed + 1, 0]
+        log_p = main[2]
+        log_n = main[0]
+        for j in range(g):
+            step[j] = d_n - state.mu[j] - (state.ln_n[j] - log_n) - log_p + state.h[j] * d_t
+        for i in range(k):
+            pi = rhs[i, 0]
+            for j in range(g):
+                step[j] += a[i, j] * pi
+        # λ1 and λ2 of RP-1311 equations 3.1 to 3.3
+        largest = 5.0 * max(abs(d_t), abs(d_n))
+        damping = 1.0
+        error = max(abs(d_t), abs(d_n))
+        scale = np.exp(-log_n)
+        for j in range(g):
+            x = state.ln_n[j] - log_n
+            if step[j] > 0.0:
+                if x > -18.420681:
+                    largest = max(largest, step[j])
+                else:
+                    room = step[j] - d_n
+                    if room > 0.0 and x + room > -9.2103404:
+                        damping = min(damping, (-9.2103404 - x) / room)
+            if state.n[j] > 0.0:
+                error = max(error, state.n[j] * scale * abs(step[j]))
+        if largest > 2.0:
+            damping = min(damping, 2.0 / largest)
+        if not (largest < 1e30):
+            return NOT_CONVERGED
+        for j in range(g):
+            state.ln_n[j] += damping * step[j]
+        row = k
+        for c in range(phases):
+            if state.present[c]:
+                state.amount[c] += damping * rhs[row, 0]
+                error = max(error, abs(rhs[row, 0]) * scale)
+                row += 1
+        main[0] += damping * d_n
+        main[1] += damping * d_t
+        if main[1] < 4.0 or main[1] > 9.9:  # 55 K and 20000 K: far from every range
+            return OUT_OF_RANGE
+        if damping == 1.0 and error < _STEP:
+            for i in range(k):
+                state.potentials[i] = rhs[i, 0]
+            status = CONVERGED
+            break
+    return status
+
+
+@compiled
+def _within(bank, c, temperature, slack):
+    """Whether a phase exists at a temperature."""
+    low = bank.interval_low[bank.phase_start[c]]
+    high = bank.interval_high[bank.phase_start[c + 1] - 1]
+    return low - slack <= temperature <= high + slack
+
+
+@compiled
+def _change_phases(bank, kind, state, left):
+    """The tests of RP-1311 section 3.5 on a converged state; True when the set of condensed phases was changed.
+
+    left (c,): how often each phase was left, to see when two phases of a substance belong together (melting, freezing).
+    """
+    phases = bank.phase_atoms.shape[1]
+    k = bank.phase_atoms.shape[0]
+    temperature = np.exp(state.main[1])
+    # a negative amount: that phase goes
+    worst, least = -1, 0.0
+    for c in range(phases):
+        if state.present[c] and state.amount[c] < least:
+            worst, least = c, state.amount[c]
+    if worst >= 0:
+        state.present[worst] = 0
+        state.amount[worst] = 0.0
+        left[worst] += 1
+        return True
+    # a phase outside its range gives way to the one that exists there, or shares with it at the transition
+    for c in range(phases):
+        if not state.present[c]:
+            continue
+        partner = -1
+        shared = False
+        for d in range(phases):
+            if d != c and bank.family[d] == bank.family[c]:
+                if state.present[d]:
+                    shared = True
+                elif _within(bank, d, temperature, 0.0):
+                    partner = d
+        if shared or _within(bank, c, temperature, 0.0):
+            continue
+        left[c] += 1
+        if partner >= 0 and left[partner] > 0 and kind != TP:
+            state.present[partner] = 1
+            state.amount[partner] = 0.5 * state.amount[c]
+            state.amount[c] *= 0.5
+            border = bank.interval_low[bank.phase_start[c]]
+            if temperature > border:
+                border = bank.interval_high[bank.phase_start[c + 1] - 1]
+            state.main[1] = np.log(border)
+        elif partner >= 0:
+            state.present[c] = 0
+            state.present[partner] = 1
+            state.amount[partner] = state.amount[c]
+            state.amount[c] = 0.0
+        else:
+            state.present[c] = 0
+            state.amount[c] = 0.0
+        return True
+    # the absent phase that would lower the Gibbs energy most comes in
+    best, gain = -1, 1e-8
+    for c in range(phases):
+        if state.present[c] or left[c] > 3 or not _within(bank, c, temperature, 0.0):
+            continue
+        shared = False
+        for d in range(phases):
+            if state.present[d] and bank.family[d] == bank.family[c]:
+                shared = True
+        if shared:
+            continue
+        _, _, mu = phase_properties(bank, c, temperature)
+        excess, atoms = -mu, 0.0
+        for i in range(k):
+            excess += bank.phase_atoms[i, c] * state.potentials[i]
+            atoms += bank.phase_atoms[i, c]
+        if excess / atoms > gain:
+            best, gain = c, excess / atoms
+    if best >= 0:
+        state.present[best] = 1
+        state.amount[best] = 0.0
+        return True
+    return False
+
+
+@compiled
+def equilibrium(bank, kind, b, log_p, target, state):
+    """Equilibrium at ln p (over 1 bar) and, by *kind*, a temperature already in the state, an enthalpy/R or entropy/R.
+
+    The state given is where the search starts; it is the answer when the status is CONVERGED.
+    """
+    k, g = bank.gas_atoms.shape
+    phases = bank.phase_atoms.shape[1]
+    size = k + phases + 2
+    matrix = np.empty((size, size))
+    rhs = np.empty((size, 1))
+    state.main[2] = log_p
+    given = state.main[1]
+    left = np.zeros(phases, np.int64)
+    cold = 0
+    for _ in range(60):
+        status = newton(bank, kind, b, target, state, matrix, rhs, 120)
+        if status != CONVERGED:
+            # the neighbour's composition may be a poor guess: start over, from different temperatures
+            if cold == 3:
+                return status
+            start_cold(state, np.exp(given) if kind == TP else (3800.0 if cold == 0 else (1500.0 if cold == 1 else 600.0)))
+            left[:] = 0
+            cold += 1
+            continue
+        if not _change_phases(bank, kind, state, left):
+            temperature = np.exp(state.main[1])
+            if temperature < LOWEST - 1e-6 or temperature > HIGHEST + 1e-6:
+                return OUT_OF_RANGE
+            return CONVERGED
+    return NOT_CONVERGED
