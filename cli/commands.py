@@ -10,10 +10,10 @@ from .main import JsonFlag, app, finish
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A study: which vehicle flies which mission.")]
 AnyFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="Any definition file.")]
 OutFolder = Annotated[
-    Path | None, typer.Option("--out", "-o", help="The run folder to write [default: out/<name of the study>].")
+    Path | None, typer.Option("--out", "-o", help="The run folder to write (out/<name of the study> when left out).")
 ]
-StrictFlag = Annotated[bool, typer.Option("--strict", help="UNKNOWN counts as a failure (exit 3).")]
-QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+StrictFlag = Annotated[bool, typer.Option("--strict", metavar="", help="UNKNOWN counts as a failure (exit 3).")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")]
 
 
 @app.command()

@@ -27,7 +27,7 @@ app = typer.Typer(
     help="Open rocket design: one vehicle definition, from the engine to orbit and to open launch data.",
 )
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document on stdout.")]
+JsonFlag = Annotated[bool, typer.Option("--json", metavar="", help="Print the result as one JSON document on stdout.")]
 
 _EPILOG = "Exit codes: 0 done, 1 the physics says no, 2 the input is wrong, 3 undecided, 130 interrupted."
 
@@ -43,7 +43,7 @@ def _version(wanted: bool) -> None:
 @app.callback(epilog=_EPILOG)
 def _osea(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, metavar="", help="Show the version.")
     ] = False,
 ) -> None:
     pass
@@ -81,27 +81,36 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    def failed(code: int, message: str, shown: Callable[[], None] | None = None) -> int:
+    def failed(code: int, message: str, say: Callable[[], None] | None = None) -> int:
         if "--json" in arguments:
             print(_json({"status": "failed", "exit_code": code, "message": message}))
-        shown() if shown else _say(message)
+        (say or (lambda: _say(message)))()
         return code
 
     try:
         from . import commands  # noqa: F401  registers the commands
 
-        code = app(arguments, standalone_mode=False) or 0
+        command = typer.main.get_command(app)  # its own main() has other ideas of interruptions and broken pipes
+        with command.make_context("osea", list(arguments)) as context:
+            command.invoke(context)
+        return 0
+    except typer.Exit as end:
+        return end.exit_code
     except KeyboardInterrupt:
-        code = INTERRUPTED
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C adds nothing
+        return failed(INTERRUPTED, "interrupted; nothing was published")
     except OseaError as error:
         return failed(error.exit_code, str(error))
     except BrokenPipeError:
         raise
+    except OSError as error:  # a full disk, a folder that went away
+        return failed(2, f"cannot read or write '{error.filename}': {error.strerror or error}")
     except Exception as error:
-        if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # the parser's: a wrong argument
+        wrong: Any = error
+        if hasattr(wrong, "format_message"):  # the parser's: a wrong argument
             from typer.rich_utils import rich_format_error
 
-            return failed(2, error.format_message(), lambda: rich_format_error(error))
+            return failed(wrong.exit_code, wrong.format_message(), lambda: rich_format_error(wrong))
         if os.environ.get("OSEA_TRACEBACK"):
             raise
         return failed(
@@ -109,8 +118,6 @@ def _run(arguments: Sequence[str]) -> int:
             f"a fault of OSEA-Rocket, not of your input: {type(error).__name__}: {error}\n"
             "  run again with OSEA_TRACEBACK=1 and report what it prints",
         )
-    # the parser turns Ctrl-C into the exit code of an interruption
-    return failed(code, "interrupted; nothing was published") if code == INTERRUPTED else code
 
 
 def _json(data: Any) -> str:

@@ -172,12 +172,24 @@ class Module(Document):
     def _sources_name_fields(self) -> Self:
         for i, source in enumerate(self.sources):
             for path in source.fields:
-                if not _has_path(self, path.split(".")):
-                    names = [n for n in type(self).model_fields if n not in ("sources", "schema_", "notes")]
+                if _value_at(self, path.split(".")) is None:
+                    names = [n for n, v in self if v is not None and n not in ("sources", "schema_", "notes")]
                     near = difflib.get_close_matches(path, names, 1)
                     hint = f"; did you mean '{near[0]}'?" if near else ""
                     raise FieldError(f"sources.{i}.fields", f"a source for '{path}', which is not given here{hint}")
         return self
+
+    def evolve(self, **changes: Any) -> Self:
+        """A validated variant; a source stays only with the figures that are still its own."""
+
+        def kept(path: str) -> bool:
+            first, *rest = path.split(".")
+            return first not in changes or _value_at(changes[first], rest) == _value_at(self, path.split("."))
+
+        if "sources" not in changes:
+            covered = [(source, tuple(filter(kept, source.fields))) for source in self.sources]
+            changes["sources"] = tuple(s.evolve(fields=f) for s, f in covered if f)
+        return super().evolve(**changes)
 
     def graded(self, field_path: str) -> Grade | None:
         """The grade of the source that covers a field, or None."""
@@ -188,15 +200,16 @@ def _covers(source: Source, path: str) -> bool:
     return any(path == f or path.startswith(f + ".") for f in source.fields)
 
 
-def _has_path(value: Any, path: list[str]) -> bool:
+def _value_at(value: Any, path: list[str]) -> Any:
+    """The value at a dotted path in a document, None where there is none."""
     for part in path:
         if isinstance(value, Document) and part in type(value).model_fields:
             value = getattr(value, part)
         elif isinstance(value, tuple) and part.isdigit() and int(part) < len(value):
             value = value[int(part)]
         else:
-            return False
-    return value is not None
+            return None
+    return value
 
 
 @dataclass
@@ -315,7 +328,7 @@ def _load(model: Any, path: Path, session: _Session, referred: bool = False) -> 
 
 
 def _build(model: Any, node: Node, path: Path, session: _Session) -> Any:
-    name, before = str(path), len(session.problems)
+    name, before = os.path.normpath(path), len(session.problems)
     data = strict_yaml.plain(node, name, session.problems)
     if isinstance(data, dict) and issubclass(model, Module) and "schema" not in data:
         text = f"'schema' is missing; begin the file with 'schema: {model.schema_id}'"

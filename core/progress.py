@@ -30,6 +30,7 @@ class RichProgress(Progress):
 
         self._shares = steps
         self.seconds: dict[str, float] = {}
+        console = Console(stderr=True)
         self._bar = Bar(
             TextColumn("{task.description:<26}", markup=False),  # names from files may hold [brackets]
             BarColumn(),
@@ -37,8 +38,9 @@ class RichProgress(Progress):
             TextColumn("left"),
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}", markup=False),
-            console=Console(stderr=True),
+            console=console,
             transient=True,
+            disable=not console.is_terminal,  # in a file or a log a bar is noise
         )
         self._task = self._bar.add_task("starting", total=sum(steps.values()), note="")
         self._bar.start()

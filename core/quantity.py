@@ -6,6 +6,7 @@ Files may come from strangers: numbers and units are held to a short grammar bef
 
 import math
 import numbers
+import operator
 import re
 from fractions import Fraction
 from functools import cache
@@ -28,6 +29,12 @@ _BY = r"(?:\s*[*/]\s*|\s+)"
 _GROUP = rf"(?:{_TERM}|\(\s*{_TERM}(?:{_BY}{_TERM})*\s*\))"
 _UNIT = re.compile(rf"{_GROUP}(?:{_BY}{_GROUP})*")
 _UNIT_BEGINS = r"(?:\s*[A-Za-z°µΩ%(]|\s+1\s*/)"  # enough for an editor that checks as one types
+_BOUNDS = {
+    "gt": ("greater than", operator.gt),
+    "ge": ("at least", operator.ge),
+    "lt": ("less than", operator.lt),
+    "le": ("at most", operator.le),
+}
 _SIGNS = str.maketrans({"·": "*", "⋅": "*", "×": "*", "²": "^2", "³": "^3"})
 
 
@@ -138,7 +145,21 @@ class SI:
             return _float(value)
         if not isinstance(value, str):
             raise _expected(f"a number with a unit, such as '{self.examples[0]}'")
-        return parse(value, self.unit)
+        return self._held(parse(value, self.unit), value)
+
+    def _held(self, si: float, text: str) -> float:
+        """The SI value when it is within the bounds; else an error that states the bound in the unit of *text*.
+
+        A bound of zero needs no unit, and is left to pydantic.
+        """
+        for name, bound in self.bounds.items():
+            says, holds = _BOUNDS[name]
+            if bound != 0 and not holds(si, bound):
+                unit = text.strip().lstrip("-+.0123456789eE").strip()
+                scale, offset = factor(unit, self.unit)
+                limit = f"{says} {float((Fraction(bound) - offset) / scale):g} {unit}"
+                raise PydanticCustomError("bound", "must be {limit}, is '{text}'", {"limit": limit, "text": text})
+        return si
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.with_info_before_validator_function(
@@ -174,7 +195,7 @@ class _SIPair(SI):
             return self.checked(*(SI.parse(self, item, info) for item in value))
         match = _match(self.form, value)
         if not match or not match[3]:
-            raise _expected(f"'{self.example.format(unit=self.unit)}'")
+            raise _expected(f"two numbers with a unit, such as '{self.example.format(unit=self.unit)}'")
         return self.checked(*self.pair(match[1], match[2], match[3]))
 
     def pair(self, first: str, second: str, unit: str) -> tuple[float, float]:

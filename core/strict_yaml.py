@@ -115,7 +115,8 @@ def compose(path: Path, name: str) -> tuple[Node, bytes]:
         loader = _Loader(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        open_ended = error.problem == "found unexpected end of stream"
+        mark = (error.context_mark if open_ended else None) or error.problem_mark or error.context_mark
         problem = _explain(error.problem or error.context or "not YAML")
         raise failed(problem, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
     except yaml.reader.ReaderError as error:
@@ -149,6 +150,7 @@ def _similar(path: Path) -> str:
 def _explain(problem: str) -> str:
     hints = {
         "found character '\\t' that cannot start any token": "a tab indents this line; use spaces",
+        "found unexpected end of stream": "a quotation mark opens here, and none closes the text",
         "mapping values are not allowed here": "a second ': ' on this line, or a wrong indent; quote a text that holds ': '",
         "expected a single document in the stream": "a second document begins here ('---'); one file holds one document",
         "but found another document": "a second document begins here ('---'); one file holds one document",

@@ -38,6 +38,8 @@ def message(e: ErrorDetails, written: str | None = None) -> str:
             return "a list is expected here (items in [brackets] or lines that begin with '- ')"
         case "model_type" | "dict_type" | "model_attributes_type":
             return "fields with values are expected here ('name: value' lines)"
+        case "string_type" if isinstance(e.get("input"), dict | list | tuple):
+            return "one text is expected here, not a list or fields of its own"
         case "string_type":
             return f"text is expected here, not {given}; put it in quotes"
         case "bool_type":

@@ -6,6 +6,7 @@ Each state is checked before it leaves: atoms, chemical potentials, the balance,
 condensed product would form. A state that fails a check is an error, never a number.
 """
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,14 +14,50 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import UndecidedError
-from .propellants import DATA, Mixture
+from .propellants import Mixture
+from .thermo.species import library
 
-SPECIES_FILE = DATA / "species_cho.yaml"
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 200.0, 6000.0  # the two intervals that every gas of the file has
 _SOLVERS = ("element_potential", "vcs", "gibbs")  # in order of speed; the next one when one fails or its answer does
 _BALANCE = 1e-11  # relative, of T in the energy and entropy balances: the speed at the throat follows to 1e-10
 _POTENTIAL = 1e-6  # of mu/RT: by how much a species may leave equilibrium
 _ATOMS = 1e-8  # relative: of each element's amount
+
+
+def cantera_data(elements: tuple[str, ...]) -> dict[str, Any]:
+    """The species of these elements in Cantera's own form: a phase ``products`` of all gases, and ``condensed``."""
+    data = library()
+
+    def entry(name: str, formula: dict[str, float], note: str, bounds: list[float], rows: list[Any]) -> dict[str, Any]:
+        thermo = {
+            "model": "NASA9",
+            "reference-pressure": 1e5,  # Cantera would assume 1 atm
+            "temperature-ranges": bounds,
+            "data": rows,
+            "note": note,
+        }
+        return {"name": name, "composition": formula, "thermo": thermo}
+
+    gases = [entry(*s[:3], data["temperatures"], s[3]) for s in data["gas"] if set(s[1]) <= set(elements)]
+    return {
+        "units": {"length": "m", "mass": "kg", "time": "s", "quantity": "kmol"},
+        # CEA's atomic weights, not Cantera's newer ones: that alone would move Isp by up to 0.0013 %
+        "elements": [{"symbol": e, "atomic-weight": data["elements"][e]} for e in elements],
+        "phases": [
+            {
+                "name": "products",
+                "thermo": "ideal-gas",
+                "elements": list(elements),
+                "species": [s["name"] for s in gases],
+            }
+        ],
+        "species": gases,
+        "condensed": [
+            entry(*s[:3], [s[3][0][0], *(i[1] for i in s[3])], [i[2] for i in s[3]])
+            for s in data["condensed"]
+            if set(s[1]) <= set(elements)
+        ],
+    }
 
 
 @dataclass(frozen=True)
@@ -55,26 +92,16 @@ class Gas:
     def __init__(self, elements: tuple[str, ...]) -> None:
         import cantera as ct
 
-        path = SPECIES_FILE.as_posix()
-        self._gas: Any = ct.Solution(
-            yaml=f"""
-phases:
-- name: products
-  thermo: ideal-gas
-  elements: [{{"{path}/elements": [{", ".join(elements)}]}}]
-  species: [{{"{path}/species": all}}]
-  skip-undeclared-elements: true
-"""
-        )
+        data = cantera_data(elements)
+        self._gas: Any = ct.Solution(yaml=json.dumps(data))
         gas = self._gas
         self.gas_constant: float = ct.gas_constant  # J/(kmol K)
         self.elements = elements
         self.species: tuple[str, ...] = tuple(gas.species_names)
         self._counts = np.array([[gas.n_atoms(s, e) for s in self.species] for e in elements])
         self._condensed = [
-            (s.name, np.array([s.composition.get(e, 0.0) for e in elements]), s.thermo)
-            for s in ct.Species.list_from_file(path, "condensed")
-            if set(s.composition) <= set(elements)
+            (s["name"], np.array([s["composition"].get(e, 0.0) for e in elements]), ct.Species.from_dict(s).thermo)
+            for s in data["condensed"]
         ]
 
     # --- equilibrium -----------------------------------------------------------------------------------------------

@@ -5,19 +5,20 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import field_validator
 
 from ..core.documents import Document, Module, Source, load_document
 from ..core.errors import InputError
-from ..core.quantity import SI, Density, Temperature
+from ..core.quantity import SI, Density, Ratio, Temperature
+from .thermo.species import atomic_weights, species_formula, standard_enthalpy
 
 DATA = Path(__file__).parent / "data"
 MolarEnthalpy = Annotated[float, SI("J/mol", ("-12979 J/mol",))]
 
-# Atomic weights of CEA's library [kg/kmol], the same as in the species file: mass and energy must balance exactly.
-ATOMIC_WEIGHTS = {"C": 12.0107, "H": 1.00794, "O": 15.9994}
+# Those of CEA's library [kg/kmol], from the species file: mass and energy must balance exactly.
+ATOMIC_WEIGHTS = atomic_weights()
 
 _ATOM = re.compile(r"([A-Z][a-z]?)(\d+\.?\d*|\.\d+)?")
 
@@ -39,6 +40,8 @@ class Propellant(Document):
     """One liquid as it enters the injector.
 
     enthalpy: assigned, per mole of ``formula``, relative to the elements at 298.15 K (CEA's datum), at ``temperature``.
+    density: of the liquid, None where no source was at hand. fluid: its name in ``fluids``, for other temperatures and
+    pressures; datum: whether the assigned enthalpy is that of the saturated liquid or of the dilute gas.
     """
 
     name: str
@@ -47,8 +50,10 @@ class Propellant(Document):
     formula: str
     enthalpy: MolarEnthalpy
     temperature: Temperature
-    density: Density
-    density_temperature: Temperature
+    density: Density | None = None
+    density_temperature: Temperature | None = None
+    fluid: str | None = None
+    datum: Literal["liquid", "gas"] = "liquid"
     sources: tuple[Source, ...] = ()
 
     @field_validator("formula")
@@ -78,10 +83,42 @@ def _weight(symbol: str, propellant: Propellant) -> float:
     return ATOMIC_WEIGHTS[symbol]
 
 
+class Part(Document):
+    """A part of a mixture, by mass: a propellant of the file or a species of the library (at 298.15 K)."""
+
+    name: str
+    share: Ratio
+
+
+class Blend(Document):
+    """A mixture of fixed composition. Enthalpies add: heat of mixing is left out."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    role: Literal["oxidizer", "fuel"]
+    parts: tuple[Part, ...]
+    density: Density | None = None
+    sources: tuple[Source, ...] = ()
+
+
+class Solution(Document):
+    """One liquid in another over a range of strengths: ``H2O2-98`` is 98 % H2O2 by mass."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    role: Literal["oxidizer", "fuel"]
+    solute: str
+    solvent: str
+    lowest: Ratio
+    highest: Ratio
+
+
 class PropellantTable(Module, schema="osea/propellants/v1"):
     """The file of propellants."""
 
     propellants: tuple[Propellant, ...]
+    mixtures: tuple[Blend, ...] = ()
+    solutions: tuple[Solution, ...] = ()
 
 
 @cache
@@ -91,24 +128,89 @@ def propellant_table() -> PropellantTable:
 
 
 def find_propellant(name: str, role: Literal["oxidizer", "fuel"] | None = None, *, where: str = "") -> Propellant:
-    """The propellant of that name or alias (case does not matter).
+    """The propellant, mixture or solution (``H2O2-98``) of that name or alias (case does not matter).
 
     Raises InputError with the nearest names for an unknown one, or for one that has another role.
     """
+    found = known_propellant(name, where)
+    if found is None:
+        known = [n for p in _entries() if not role or p.role == role for n in (p.name, *p.aliases)]
+        near = difflib.get_close_matches(name, known, 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+        raise InputError(f"unknown propellant '{name}'; {hint}", where=where)
+    if role and found.role != role:
+        options = ", ".join(q.name for q in _entries() if q.role == role)
+        raise InputError(
+            f"{found.name} is {_article(found.role)}, and {_article(role)} is needed here: {options}", where=where
+        )
+    return found
+
+
+def propellant_names() -> list[str]:
+    """Every name and alias."""
+    return [n for p in _entries() for n in (p.name, *p.aliases)]
+
+
+def _entries() -> tuple[Propellant | Blend | Solution, ...]:
+    table = propellant_table()
+    return (*table.propellants, *table.mixtures, *table.solutions)
+
+
+def known_propellant(name: str, where: str = "") -> Propellant | None:
+    """As find_propellant, but None for an unknown name. Raises InputError for a solution's strength out of range."""
     key = _key(name)
-    table = propellant_table().propellants
-    for p in table:
+    table = propellant_table()
+    for p in (*table.propellants, *table.mixtures):
         if key in (_key(p.name), *map(_key, p.aliases)):
-            if role and p.role != role:
-                options = ", ".join(q.name for q in table if q.role == role)
-                raise InputError(
-                    f"{p.name} is {_article(p.role)}, and {_article(role)} is needed here: {options}", where=where
-                )
-            return p
-    names = [n for p in table if not role or p.role == role for n in (p.name, *p.aliases)]
-    near = difflib.get_close_matches(name, names, 3, 0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
-    raise InputError(f"unknown propellant '{name}'; {hint}", where=where)
+            return p if isinstance(p, Propellant) else _mixed(p.name, p.role, p.parts, p.density, p.sources)
+    strength = re.fullmatch(r"(.+?)[\s_(-]*(\d+(?:\.\d+)?)\s*%?\)?", name.strip())
+    if strength:
+        for s in table.solutions:
+            if _key(strength[1]) in (_key(s.name), *map(_key, s.aliases)):
+                share = float(strength[2]) / 100.0
+                if not s.lowest <= share <= s.highest:
+                    raise InputError(
+                        f"{s.name} of {100 * share:g} %: the strength is outside {100 * s.lowest:g} to "
+                        f"{100 * s.highest:g} % of {s.solute} by mass",
+                        where=where,
+                    )
+                parts = (Part(name=s.solute, share=share), Part(name=s.solvent, share=1.0 - share))
+                return _mixed(f"{s.name}-{strength[2]}", s.role, parts[: 1 if share == 1.0 else 2], None, ())
+    return None
+
+
+def _part(name: str) -> tuple[str, float]:
+    """Formula and enthalpy [J/mol] of a part."""
+    found = known_propellant(name)
+    if found is not None:
+        return found.formula, found.enthalpy
+    formula = " ".join(f"{symbol}{count:g}" for symbol, count in species_formula(name).items())
+    return formula, standard_enthalpy(name)
+
+
+def _mixed(
+    name: str, role: Literal["oxidizer", "fuel"], parts: tuple[Part, ...], density: float | None, sources: Any
+) -> Propellant:
+    """The propellant that 100 g of the parts make: its formula is what they hold."""
+    atoms: dict[str, float] = {}
+    enthalpy = 0.0
+    for part in parts:
+        formula, per_mole = _part(part.name)
+        counts = parse_formula(formula)
+        moles = 100.0 * part.share / sum(ATOMIC_WEIGHTS[e] * n for e, n in counts.items())
+        enthalpy += moles * per_mole
+        for symbol, count in counts.items():
+            atoms[symbol] = atoms.get(symbol, 0.0) + moles * count
+    return Propellant(
+        name=name,
+        role=role,
+        formula=" ".join(f"{symbol}{count:.15f}" for symbol, count in atoms.items()),
+        enthalpy=enthalpy,
+        temperature=298.15,
+        density=density,
+        density_temperature=298.15 if density else None,
+        sources=tuple(s for s in sources if "parts" not in s.fields),
+    )
 
 
 def _key(name: str) -> str:
@@ -123,7 +225,8 @@ def _article(role: str) -> str:
 class Mixture:
     """What enters the chamber, per kilogram.
 
-    atoms: (symbol, [kmol/kg]) in the order of ATOMIC_WEIGHTS; enthalpy [J/kg]; oxidizer_fuel_ratio by mass.
+    atoms: (symbol, [kmol/kg]) in the order of ATOMIC_WEIGHTS; enthalpy [J/kg]; oxidizer_fuel_ratio by mass, 0 where
+    everything is in one (a solid propellant).
     """
 
     atoms: tuple[tuple[str, float], ...]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.documents import load_document
-from ..core.errors import InputError, UndecidedError
+from ..core.errors import ImpossibleError, UndecidedError
 from ..core.findings import Finding, Severity, by_gravity, worst
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
@@ -21,7 +21,7 @@ def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
     try:
         with progress.step("read"):
             study = load_document(Study, path)
-        folder = out or Path("out") / re.sub(r"[^a-z0-9]+", "-", study.name.lower()).strip("-")
+        folder = out or Path("out") / (re.sub(r"\W+", "-", study.name.lower()).strip("-") or path.stem)
         with RunFolder(folder, "design", study) as run:
             result = design(study, progress)
             with progress.step("report"):
@@ -35,7 +35,10 @@ def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
 
 
 def run_check(path: Path, *, strict: bool = False) -> tuple[dict[str, Any], str]:
-    """Read any document and list what is weak or unknown in it. Raises UndecidedError on UNKNOWN when strict."""
+    """Read any document and list what is weak or unknown in it.
+
+    The data's exit_code is 1 where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
+    """
     from .design import unsourced
 
     document = load(path)
@@ -43,12 +46,19 @@ def run_check(path: Path, *, strict: bool = False) -> tuple[dict[str, Any], str]
     state = worst(findings)
     lines = [f"{document.name}: {document.schema_}, {state}"]
     lines += [f"  {f.severity:<8}{f.where}: {f.message}" for f in by_gravity(findings)]
-    if strict and state in (Severity.UNKNOWN, Severity.ERROR):
-        raise UndecidedError(lines[0], details=[line.strip() for line in lines[1:]])
-    data = {
+    end = {"status": "done"}
+    if state is Severity.ERROR or (strict and state is Severity.UNKNOWN):
+        count = sum(f.severity is state for f in findings)
+        what = "must be mended" if state is Severity.ERROR else "cannot be known from it, and --strict asks for all"
+        end = {
+            "status": "failed",
+            "exit_code": ImpossibleError.exit_code if state is Severity.ERROR else UndecidedError.exit_code,
+            "message": f"{path}: {count} {'thing' if count == 1 else 'things'} {what}; see {state} above",
+        }
+    data = end | {
         "schema": document.schema_,
         "name": document.name,
-        "status": str(state),
+        "worst": str(state),
         "content_hash": document.content_hash(),
         "findings": [
             {"severity": str(f.severity), "rule": f.rule, "where": f.where, "message": f.message, "margin": f.margin}
@@ -74,10 +84,3 @@ def _unknown(document: Any) -> list[Finding]:
 
             found += engine_performance(module).findings
     return list(dict.fromkeys(found))
-
-
-def require_study(document: Any) -> Study:
-    """The document as a study. Raises InputError when it is of another kind."""
-    if not isinstance(document, Study):
-        raise InputError(f"'{document.name}' is a {document.schema_}, not a study", where=document.where())
-    return document

@@ -20,7 +20,7 @@ from ..vehicle.checks import coverage, lift_off_check
 from ..vehicle.mass import MassTable, mass_table
 from ..vehicle.stage import Stage
 from ..vehicle.vehicle import Vehicle
-from .documents import Study
+from .documents import Study, require_study
 from .mass_history import MassHistory, mass_history
 
 STEPS = {"read": 1.5, "engines": 0.5, "vehicle": 0.5, "ascent": 6.0, "flight": 1.5, "launch data": 0.5, "report": 3.0}
@@ -45,13 +45,14 @@ class Design:
         return self.ascent.payload_mass
 
 
-def design(study: Study, progress: Progress | None = None) -> Design:
+def design(study: Module, progress: Progress | None = None) -> Design:
     """Run a study.
 
     Raises ImpossibleError where the physics says no (cannot lift off, orbit out of reach), UndecidedError where a solver did
     not converge, InputError where documents disagree.
     """
     progress = progress or Progress()
+    study = require_study(study)
     vehicle, mission = study.vehicle, study.mission
     content = study.content_hash()
     with progress.step("engines"):

@@ -32,3 +32,13 @@ class Study(Module, schema="osea/study/v1"):
 def load(path: str | Path) -> Module:
     """Read any definition file by its ``schema:``. Raises DocumentError with every problem, file and line."""
     return load_any(path)
+
+
+def require_study(document: Module) -> Study:
+    """The document as a study. Raises InputError when it is of another kind."""
+    if not isinstance(document, Study):
+        raise InputError(
+            f"'{document.name}' is a document of {document.schema_}; a study ({Study.schema_id}) is needed",
+            where=document.where(),
+        )
+    return document

@@ -30,7 +30,7 @@ LARGEST_THRUST = 3.5
 FINAL_MASS = 0.6
 HEIGHT, HEIGHT_TOLERANCE = 1.01284, 1e-5
 MESH = Mesh.uniform(50, 3)
-ARC_MESHES = (Mesh.uniform(3, 5), Mesh.uniform(4, 5), Mesh.uniform(3, 6))
+ARC_MESHES = (Mesh.uniform(2, 6), Mesh.uniform(1, 12), Mesh.uniform(4, 6))
 
 
 def dynamics(p: Values) -> dict[str, Any]:

@@ -55,6 +55,55 @@ def atomic_weights() -> dict[str, float]:
     return library()["elements"]
 
 
+def _find(name: str) -> tuple[dict[str, float], list[float], list[Any]] | None:
+    """Formula, bounds [K] and coefficients of a gas or a condensed phase; None when there is none of that name."""
+    data = library()
+    for kind in ("gas", "condensed"):
+        for species, formula, _, rows in data[kind]:
+            if species.lower() == name.strip().lower():
+                if kind == "gas":
+                    return formula, data["temperatures"], rows
+                return formula, [rows[0][0], *(r[1] for r in rows)], [r[2] for r in rows]
+    return None
+
+
+def has_species(name: str) -> bool:
+    """Whether the library has a gas or a condensed phase of that name (case does not matter)."""
+    return _find(name) is not None
+
+
+def species_names() -> list[str]:
+    """Every gas and condensed phase."""
+    data = library()
+    return [s[0] for kind in ("gas", "condensed") for s in data[kind]]
+
+
+def species_formula(name: str) -> dict[str, float]:
+    """Atoms of a species. Raises KeyError for an unknown one."""
+    found = _find(name)
+    if found is None:
+        raise KeyError(name)
+    return found[0]
+
+
+def standard_enthalpy(name: str, temperature: float = 298.15) -> float:
+    """Enthalpy [J/mol] of a species at a temperature [K], elements at 298.15 K being zero.
+
+    Raises KeyError for an unknown species and ValueError outside its range.
+    """
+    found = _find(name)
+    if found is None:
+        raise KeyError(name)
+    _, bounds, rows = found
+    # the data of a few phases begin at 300 K instead of 298.15 K: two kelvin further are allowed
+    if not bounds[0] - 2.0 <= temperature <= bounds[-1]:
+        raise ValueError(f"{name}: {temperature:g} K is outside its data, {bounds[0]:g} to {bounds[-1]:g} K")
+    i = min(int(np.searchsorted(bounds[1:], temperature)), len(rows) - 1)
+    a, t = rows[i], temperature
+    series = a[2] + t * (a[3] / 2 + t * (a[4] / 3 + t * (a[5] / 4 + t * a[6] / 5)))
+    return 1e-3 * GAS_CONSTANT * t * (-a[0] / t**2 + a[1] * float(np.log(t)) / t + series + a[7] / t)
+
+
 @lru_cache(maxsize=32)
 def species_of(elements: tuple[str, ...]) -> SpeciesSet:
     """The species made of these elements only. Raises KeyError for an element that the library does not cover."""

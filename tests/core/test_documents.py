@@ -440,3 +440,17 @@ def test_unreadable_for_want_of_permission(folder, monkeypatch):
 
     monkeypatch.setattr(Path, "read_bytes", denied)
     assert problems(Motor, MOTOR) == ["it.yaml:1:1: cannot be read: Permission denied"]
+
+
+def test_a_variant_keeps_only_the_sources_that_are_still_true():
+    from osea_rocket.vehicle.parts import PayloadAdapter
+
+    sources = ({"fields": ["mass", "height"], "grade": "read", "citation": "a data sheet"},
+               {"fields": ["lower_diameter"], "grade": "estimate", "citation": "by eye"})  # fmt: skip
+    adapter = PayloadAdapter.model_validate(
+        {"name": "A", "mass": 81.0, "height": 0.9, "lower_diameter": 3.66, "upper_diameter": 1.575, "sources": sources}
+    )
+    variant = adapter.evolve(mass=100.0, lower_diameter=3.66)
+    assert [s.fields for s in variant.sources] == [("height",), ("lower_diameter",)]
+    assert variant.graded("mass") is None
+    assert adapter.evolve(mass=81.0).sources == adapter.sources

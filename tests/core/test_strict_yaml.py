@@ -98,7 +98,7 @@ def test_scalars_follow_yaml_1_2(text, value, tmp_path):
         ("a: b: c", 1, 5, "second ': '"),
         ("[1]: 2", 1, 1, "plain text"),
         ("? {a: 1}\n: 2", 1, 3, "plain text"),
-        ("a: 'x", 1, 6, "unexpected end"),
+        ("a: 'x", 1, 4, "quotation mark"),
         ("a: [1", 1, 6, ""),
         ("a: x\n  b: y", 2, 4, ""),
         ("a: 1\nb: \x07", 2, 4, "control character"),

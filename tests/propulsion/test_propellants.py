@@ -49,9 +49,9 @@ def test_wrong_role():
 
 
 def test_element_not_covered():
-    hydrazine = find_propellant("RP-1").evolve(name="N2H4(L)", formula="N2 H4")
-    with pytest.raises(InputError, match="element N is not covered"):
-        mix(find_propellant("LOX"), hydrazine, 1.0)
+    diborane = find_propellant("RP-1").evolve(name="B2H6(L)", formula="B2 H6")
+    with pytest.raises(InputError, match="element B is not covered"):
+        mix(find_propellant("LOX"), diborane, 1.0)
 
 
 @pytest.mark.parametrize("ratio", [0.0, -2.0, 0.001, 1e4, float("nan")])
@@ -61,7 +61,7 @@ def test_mixture_ratio_out_of_range(ratio):
 
 
 def test_atomic_weights_are_those_of_the_species_file():
-    gas = gas_of(("C", "H", "O"))
+    gas = gas_of(tuple(ATOMIC_WEIGHTS))
     assert dict(zip(gas.elements, gas._gas.atomic_weights, strict=True)) == pytest.approx(ATOMIC_WEIGHTS, rel=1e-12)
 
 
@@ -74,4 +74,5 @@ def test_a_kilogram_of_mixture_weighs_a_kilogram(fuel):
 def test_every_propellant_figure_has_a_source():
     for propellant in propellant_table().propellants:
         covered = {field for source in propellant.sources for field in source.fields}
-        assert covered >= {"formula", "enthalpy", "temperature", "density"}
+        assert covered >= {"formula", "enthalpy", "temperature"}
+        assert ("density" in covered) == (propellant.density is not None)

@@ -89,8 +89,8 @@ def _differentiate(name: str, z: ca.SX, fixed: Sequence[ca.SX], y: ca.SX) -> Der
 
     return Derivatives(
         value=ca.Function(name, [z, *fixed], [y], options),
-        jacobian=ca.Function(f"{name}_jacobian", [z, *fixed], [jacobian.nz[:]], options),
-        hessian=ca.Function(f"{name}_hessian", [z, *fixed, multipliers], [hessian.nz[:]], options),
+        jacobian=ca.Function(f"{name}_jacobian", [z, *fixed], [ca.vec(jacobian.nz[:])], options),
+        hessian=ca.Function(f"{name}_hessian", [z, *fixed, multipliers], [ca.vec(hessian.nz[:])], options),
         jacobian_at=places(jacobian),
         hessian_at=places(hessian),
     )

@@ -1,0 +1,167 @@
+"""Where Newton's method starts: rough flows, pressures and temperatures of every stream, along and against the flow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...core.earth import G0
+from ...core.errors import InputError
+from ..fluids.kerosene_gas import gas_temperature
+from ..fluids.media import RealFluid, propellant_medium
+from ..fluids.state import fluid_state
+from .document import EngineCycle
+
+_TYPICAL_ISP = 330.0  # s
+_DROP = 0.12  # of the pressure behind it
+_TURBINE = 1.5
+_BRANCH = 0.04
+
+
+@dataclass
+class Start:
+    """Guesses by link."""
+
+    mass_flow: dict[tuple[str, str], float] = field(default_factory=dict)
+    pressure: dict[tuple[str, str], float] = field(default_factory=dict)
+    temperature: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def of(self, link: tuple[str, str]) -> Mapping[str, float]:
+        return {
+            "mass_flow": self.mass_flow[link], "pressure": self.pressure[link], "temperature": self.temperature[link],
+        }  # fmt: skip
+
+
+def order(cycle: EngineCycle) -> list[Any]:
+    """Components so that each comes after all that feed it. Raises InputError for a loop."""
+    links = cycle.links
+    waiting = [c for c in cycle.components if c.type not in ("shaft", "motor")]
+    done: list[Any] = []
+    placed: set[str] = set()
+    while waiting:
+        ready = [c for c in waiting if all(a in placed for a, b in links if b == c.name)]
+        if not ready:
+            raise InputError(
+                f"{cycle.name}: the flow runs in a circle through {', '.join(c.name for c in waiting)}; "
+                "lead recirculated flow to an exhaust, or back to the tank outside the network",
+                where=cycle.where("flows"),
+            )
+        done += ready
+        placed |= {c.name for c in ready}
+        waiting = [c for c in waiting if c.name not in placed]
+    return done
+
+
+def guess(cycle: EngineCycle) -> Start:
+    """Starting values of every link."""
+    components = order(cycle)
+    start = Start()
+    _pressures(cycle, components, start)
+    _flows_and_temperatures(cycle, components, start)
+    return start
+
+
+def _pressures(cycle: EngineCycle, components: list[Any], start: Start) -> None:
+    pc = cycle.chamber_pressure
+    for c in reversed(components):
+        outlets = [start.pressure[link] for link in cycle.links if link[0] == c.name]
+        behind = max(outlets, default=0.6 * pc)
+        if c.type == "chamber":
+            before = pc
+        elif c.type == "exhaust":
+            before = 0.06 * pc
+        elif c.type == "burner":
+            before = c.pressure or behind
+        elif c.type == "turbine":
+            before = behind * (c.pressure_ratio or _TURBINE)
+        elif c.type in ("line", "valve", "injector", "jacket"):
+            if c.pressure_drop is not None:
+                before = behind + c.pressure_drop
+            elif c.pressure_drop_fraction is not None:
+                before = behind / (1.0 - c.pressure_drop_fraction)
+            else:
+                before = behind * (1.0 + _DROP)
+        else:
+            before = behind
+        for link in cycle.links:
+            if link[1] == c.name:
+                start.pressure[link] = before
+    tanks = {c.name: c for c in components if c.type == "tank"}
+    for link in cycle.links:  # ahead of the first pump the tank's pressure is the better guess
+        if link[0] in tanks:
+            _forward(cycle, link[0], tanks[link[0]].pressure, start, {c.name: c for c in components})
+
+
+def _forward(cycle: EngineCycle, name: str, pressure: float, start: Start, kinds: dict[str, Any]) -> None:
+    for link in cycle.links:
+        if link[0] == name:
+            if kinds[name].type == "pump":
+                return
+            start.pressure[link] = pressure
+            if kinds[link[1]].type in ("line", "valve", "injector", "jacket", "split"):
+                _forward(cycle, link[1], pressure, start, kinds)
+
+
+def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: Start) -> None:
+    total = cycle.mass_flow or (cycle.thrust_vacuum or 0.0) / (_TYPICAL_ISP * G0)
+    ratio = cycle.oxidizer_fuel_ratio
+    oxidizer = propellant_medium(cycle.oxidizer).name
+    for c in components:
+        inlets = [link for link in cycle.links if link[1] == c.name]
+        outlets = [link for link in cycle.links if link[0] == c.name]
+        flow = sum(start.mass_flow[link] for link in inlets)
+        temperature = max((start.temperature[link] for link in inlets), default=0.0)
+        shares = {link: 1.0 for link in outlets}
+        if c.type == "tank":
+            tanks = sum(
+                t.type == "tank" and propellant_medium(t.propellant).name == propellant_medium(c.propellant).name
+                for t in components
+            )
+            is_oxidizer = propellant_medium(c.propellant).name == oxidizer
+            flow = total * (ratio if is_oxidizer else 1.0) / (1.0 + ratio) / tanks
+            temperature = c.temperature
+        elif c.type == "split":
+            shares = _shares(c, outlets)
+        elif c.type == "burner":
+            temperature = _burner_temperature(c)
+        elif c.type == "turbine":
+            temperature *= 0.93
+        elif c.type == "pump":
+            temperature *= 1.06
+        elif c.type in ("line", "valve", "injector", "jacket"):
+            flow = c.mass_flow or flow
+            temperature = _heated(cycle, c, flow, temperature, start.pressure[outlets[0]] if outlets else 0.0)
+        for link in outlets:
+            start.mass_flow[link] = flow * shares[link]
+            start.temperature[link] = temperature
+
+
+def _shares(split: Any, outlets: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    named = {b.to: b.fraction or _BRANCH for b in split.branches}
+    rest = [link for link in outlets if link[1] not in named]
+    left = max(1.0 - sum(named.values()), 0.05)
+    return {link: named.get(link[1], left / max(len(rest), 1)) for link in outlets}
+
+
+def _burner_temperature(burner: Any) -> float:
+    if burner.temperature:
+        return burner.temperature
+    if burner.gas == "fuel-rich kerosene":
+        return float(gas_temperature(burner.oxidizer_fuel_ratio or 0.35))
+    return 900.0 if burner.gas == "fuel-rich hydrogen" else 700.0
+
+
+def _heated(cycle: EngineCycle, c: Any, flow: float, temperature: float, pressure: float) -> float:
+    if c.outlet_temperature:
+        return c.outlet_temperature
+    if c.heat is None:
+        return temperature
+    for name in (cycle.fuel, cycle.oxidizer):
+        medium = propellant_medium(name)
+        if isinstance(medium, RealFluid) and name == cycle.fuel:
+            inlet = fluid_state(medium.name, pressure=pressure, temperature=temperature)
+            high = min(inlet.enthalpy + c.heat / flow, 1.2e7)
+            try:
+                return fluid_state(medium.name, pressure=pressure, enthalpy=high).temperature
+            except InputError:
+                return temperature + 200.0
+    return temperature + 50.0

@@ -1,0 +1,1 @@
+"""Working fluids: real-fluid equations of state, kerosene, combustion gases; one interface, temperature and density."""

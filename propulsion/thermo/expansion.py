@@ -1,0 +1,322 @@
+"""The rocket problem for compiled code: chamber, throat and stations on one isentrope (RP-1311 part I, chapter 6).
+
+Works on the states of ``gibbs``; pressures in bar, energies in J/kg, speeds in m/s, densities in kg/m³.
+"""
+
+import numpy as np
+
+from ...core.compiled import compiled
+from .gibbs import (
+    CONVERGED,
+    HIGHEST,
+    HP,
+    LOWEST,
+    NOT_CONVERGED,
+    OUT_OF_RANGE,
+    SP,
+    assemble,
+    copy_state,
+    equilibrium,
+    gas_properties,
+    new_state,
+    phase_properties,
+    solve_linear,
+    start_cold,
+)
+from .species import GAS_CONSTANT
+
+EQUILIBRIUM, FROZEN_CHAMBER, FROZEN_THROAT = 0, 1, 2
+CHAMBER, THROAT, SUBSONIC, SUPERSONIC, PRESSURE_RATIO = range(5)
+# The columns of a station.
+PRESSURE, TEMPERATURE, DENSITY, ENTHALPY, ENTROPY, GAMMA, CP, MOLES, SPEED, AREA, STATUS, TOTAL_MOLES = range(12)
+COLUMNS = 12
+_CLOSE = 1e-9  # relative, of an area ratio
+_SONIC = 1e-6  # of ln M²; the mass flux is largest at the throat, so c* errs by the square
+
+
+@compiled
+def finish(bank, b, state, row, shifting):
+    """Fill a station's row from a solved state; the tangent along the isentrope stays in the state.
+
+    γ_s and the tangent come from the SP system differentiated by ln p (RP-1311 chapter 2 in another order of working:
+    regular on a melting plateau as well). Cp is that of the frozen composition.
+    """
+    k, g = bank.gas_atoms.shape
+    phases = bank.phase_atoms.shape[1]
+    size = k + phases + 2
+    matrix = np.empty((size, size))
+    rhs = np.empty((size, 1))
+    m = assemble(bank, SP, b, 0.0, state, matrix, rhs)
+    temperature = np.exp(state.main[1])
+    log_n, log_p = state.main[0], state.main[2]
+    total = np.exp(log_n)
+    sum_h = sum_s = sum_n = frozen = 0.0
+    for j in range(g):
+        n = state.n[j]
+        if n > 0.0:
+            mu = state.mu[j] + state.ln_n[j] - log_n + log_p
+            sum_h += n * state.h[j]
+            sum_s += n * (state.h[j] - mu)
+            sum_n += n
+            frozen += n * state.cp[j]
+    gas_s = sum_s
+    moles = sum_n
+    for c in range(phases):
+        if state.present[c]:
+            cp, h, mu = phase_properties(bank, c, temperature)
+            sum_h += state.amount[c] * h
+            sum_s += state.amount[c] * (h - mu)
+            frozen += state.amount[c] * cp
+            moles += state.amount[c]
+    tangent = state.tangent
+    tangent[:] = 0.0
+    if shifting:
+        # by ln p at constant entropy: the residuals of the Newton step differentiated
+        for i in range(m):
+            rhs[i, 0] = 0.0
+        at_n = m - 2
+        for i in range(k):
+            rhs[i, 0] = matrix[i, at_n]
+        rhs[at_n, 0] = sum_n
+        rhs[m - 1, 0] = gas_s + sum_n
+        if not solve_linear(matrix, rhs, m, 1):
+            return NOT_CONVERGED
+        d_n, d_t = rhs[m - 2, 0], rhs[m - 1, 0]
+        for j in range(g):
+            tangent[j] = d_n + state.h[j] * d_t - 1.0
+        for i in range(k):
+            for j in range(g):
+                tangent[j] += bank.gas_atoms[i, j] * rhs[i, 0]
+        at = k
+        for c in range(phases):
+            if state.present[c]:
+                tangent[g + c] = rhs[at, 0]
+                at += 1
+        tangent[g + phases] = d_n
+        tangent[g + phases + 1] = d_t
+        gamma = 1.0 / (1.0 - d_n - d_t)
+    else:
+        d_t = sum_n / frozen
+        tangent[g + phases + 1] = d_t
+        gamma = 1.0 / (1.0 - d_t)
+    row[PRESSURE] = np.exp(log_p)
+    row[TEMPERATURE] = temperature
+    row[DENSITY] = np.exp(log_p) * 1e5 / (total * GAS_CONSTANT * temperature)
+    row[ENTHALPY] = sum_h * temperature * GAS_CONSTANT
+    row[ENTROPY] = sum_s * GAS_CONSTANT
+    row[GAMMA] = gamma
+    row[CP] = frozen * GAS_CONSTANT
+    row[MOLES] = total
+    row[TOTAL_MOLES] = moles
+    return CONVERGED
+
+
+@compiled
+def frozen_entropy(bank, state, temperature, log_p):
+    """Entropy/R and Cp/R of the state's composition at another temperature and pressure."""
+    gas_properties(bank, temperature, state.cp, state.h, state.mu)
+    entropy = heat = 0.0
+    for j in range(len(state.n)):
+        n = state.n[j]
+        if n > 0.0:
+            entropy += n * (state.h[j] - state.mu[j] - (state.ln_n[j] - state.main[0]) - log_p)
+            heat += n * state.cp[j]
+    for c in range(len(state.amount)):
+        if state.present[c]:
+            cp, h, mu = phase_properties(bank, c, temperature)
+            entropy += state.amount[c] * (h - mu)
+            heat += state.amount[c] * cp
+    return entropy, heat
+
+
+@compiled
+def frozen_at(bank, state, log_p, entropy):
+    """Isentropic change with the composition held, to ln p; entropy/R. Newton's method on ln T."""
+    log_t = state.main[1] + state.tangent[-1] * (log_p - state.main[2])
+    for _ in range(50):
+        if not 4.0 < log_t < 9.5:
+            return OUT_OF_RANGE
+        found, heat = frozen_entropy(bank, state, np.exp(log_t), log_p)
+        step = (entropy - found) / heat
+        log_t += step
+        if abs(step) < 1e-9:
+            state.main[1] = log_t
+            state.main[2] = log_p
+            temperature = np.exp(log_t)
+            if temperature < LOWEST - 1e-6 or temperature > HIGHEST + 1e-6:
+                return OUT_OF_RANGE
+            for c in range(len(state.amount)):
+                if state.present[c]:
+                    low = bank.interval_low[bank.phase_start[c]]
+                    high = bank.interval_high[bank.phase_start[c + 1] - 1]
+                    # 50 K, as CEA allows a held phase beyond its range
+                    if temperature < low - 50.0 or temperature > high + 50.0:
+                        return OUT_OF_RANGE
+            return CONVERGED
+    return NOT_CONVERGED
+
+
+@compiled
+def solve(bank, kind, b, log_p, target, shifting, state, row):
+    """One state at ln p, from the state given: chamber (HP) or along the isentrope (SP), shifting or frozen.
+
+    A start on the same isentrope is first moved by its tangent. Fills the row when the status is CONVERGED.
+    """
+    if not shifting:
+        status = frozen_at(bank, state, log_p, target)
+    else:
+        g = len(state.ln_n)
+        phases = len(state.amount)
+        d = log_p - state.main[2]
+        if kind == SP and d != 0.0:
+            for j in range(g):
+                state.ln_n[j] += state.tangent[j] * d
+            for c in range(phases):
+                state.amount[c] = max(state.amount[c] + state.tangent[g + c] * d, 0.0)
+            state.main[0] += state.tangent[g + phases] * d
+            state.main[1] = max(state.main[1] + state.tangent[g + phases + 1] * d, 5.0)
+            top = state.main[0]
+            for j in range(g):
+                state.ln_n[j] = min(state.ln_n[j], top)
+        status = equilibrium(bank, kind, b, log_p, target, state)
+    if status == CONVERGED:
+        status = finish(bank, b, state, row, shifting)
+    return status
+
+
+@compiled
+def first_guess(kind, value, chamber, throat):
+    """ln p at which to look first: RP-1311 equations 6.15, 6.20 to 6.22. Rows of chamber and throat."""
+    log_pc = np.log(chamber[PRESSURE])
+    if kind == THROAT:
+        gamma = chamber[GAMMA]
+        return log_pc - gamma / (gamma - 1.0) * np.log(0.5 * (gamma + 1.0))
+    if kind == PRESSURE_RATIO:
+        return log_pc - np.log(value)
+    drop = log_pc - np.log(throat[PRESSURE])
+    target = np.log(value)
+    if kind == SUPERSONIC:
+        if value < 2.0:
+            return log_pc - drop - np.sqrt(3.294 * target**2 + 1.535 * target)
+        return log_pc - max(throat[GAMMA] + 1.4 * target, drop + 0.1)
+    if 1.0001 < value < 1.09:
+        drop *= 0.9
+    return log_pc - drop / (value + 10.587 * target**3 + 9.454 * target)
+
+
+@compiled
+def miss(kind, value, flux, chamber, row):
+    """How far a state is from what the station asks for, and the slope of that in ln p.
+
+    Throat: ln(u²/a²), the slope with γ_s held. Area ratio: ln of the ratio to the one asked for; its slope is exact, from
+    du = −dp/(ρu) and dρ/ρ = dp/(γ_s p).
+    """
+    u2 = 2.0 * max(chamber[ENTHALPY] - row[ENTHALPY], 1e-9)
+    work = row[PRESSURE] * 1e5 / row[DENSITY]
+    if kind == THROAT:
+        return np.log(u2 / (row[GAMMA] * work)), -2.0 * work / u2 - 1.0 + 1.0 / row[GAMMA]
+    return np.log(flux / (row[DENSITY] * np.sqrt(u2) * value)), work / u2 - 1.0 / row[GAMMA]
+
+
+@compiled
+def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts):
+    """Rocket problems with an infinite-area chamber, all with the same stations, in one go.
+
+    b (q, k): atoms [kmol/kg]; enthalpy/R, pressure [bar] (q,). kinds, values (m,): CHAMBER, THROAT, then what is asked
+    for: area ratios or chamber-to-station pressure ratios. *warm*: each problem starts from the one before it.
+    rows (q, m, COLUMNS), amounts (q, m, g + c) [kmol/kg]: the answers; the column STATUS of a row says whether it holds
+    one. Each station is one Newton's method in ln p, kept in a bracket: RP-1311 sections 6.3.3 to 6.3.6.
+    """
+    g = bank.gas_atoms.shape[1]
+    m = len(kinds)
+    # the states that a station may start from: chamber, throat, last subsonic one, last supersonic one; and work
+    states = (new_state(bank), new_state(bank), new_state(bank), new_state(bank), new_state(bank))
+    state = new_state(bank)
+    ready = False
+    for q in range(len(pressure)):
+        row_c, row_t = rows[q, 0], rows[q, 1]
+        flux = 0.0
+        entropy = 0.0
+        rows[q, :, STATUS] = NOT_CONVERGED
+        for i in range(m):
+            kind, value, row = kinds[i], values[i], rows[q, i]
+            if kind > THROAT and row_t[STATUS] != CONVERGED or kind == THROAT and row_c[STATUS] != CONVERGED:
+                break
+            if kind == SUPERSONIC and value == 1.0:
+                row[:] = row_t
+                amounts[q, i] = amounts[q, 1]
+                continue
+            log_pc = np.log(pressure[q])
+            shifting = mode != FROZEN_CHAMBER
+            problem, target = SP, entropy
+            low, high = log_pc - 3.0, log_pc
+            if kind == CHAMBER:
+                problem, target, shifting = HP, enthalpy[q], True
+                log_p = log_pc
+                if warm and ready:
+                    copy_state(states[0], state)
+                else:
+                    start_cold(state, 3800.0)
+            else:
+                log_p = first_guess(kind, value, row_c, row_t)
+                behind = kind == SUPERSONIC or kind == PRESSURE_RATIO and log_p <= np.log(row_t[PRESSURE])
+                if kind != THROAT and behind:
+                    low, high = log_pc - 40.0, np.log(row_t[PRESSURE])
+                    shifting = mode == EQUILIBRIUM
+                elif kind == SUBSONIC:
+                    low = np.log(row_t[PRESSURE])
+                at = 0 if kind == THROAT else (2 if behind else 1)
+                copy_state(states[at], state)
+            status = NOT_CONVERGED
+            for _ in range(80):
+                status = solve(bank, problem, b[q], log_p, target, shifting, state, row)
+                if kind == CHAMBER or kind == PRESSURE_RATIO:
+                    break
+                if status != CONVERGED:
+                    # too far, most often: colder than the data reach
+                    low = log_p
+                    log_p = 0.5 * (log_p + high)
+                    if high - low < 1e-6:
+                        break
+                    copy_state(states[2 if kind == SUPERSONIC else 0], state)
+                    continue
+                value_off, slope = miss(kind, value, flux, row_c, row)
+                if abs(value_off) < (_SONIC if kind == THROAT else _CLOSE) or high - low < 1e-11:
+                    break
+                rising = kind == SUBSONIC  # elsewhere what is missed falls as the pressure rises
+                if (value_off > 0.0) == rising:
+                    high = log_p
+                else:
+                    low = log_p
+                step = -value_off / slope
+                if (slope > 0.0) != rising:
+                    # behind a throat of shifting flow the frozen flow is still subsonic: on downstream
+                    step = 0.05 if rising else -0.05
+                log_p += min(max(step, -1.5), 1.5)
+                if not low < log_p < high:
+                    log_p = 0.5 * (max(low, high - 2.0) + high)
+            row[STATUS] = status
+            if status != CONVERGED:
+                continue
+            amounts[q, i, :g] = state.n
+            amounts[q, i, g:] = state.amount
+            row[SPEED] = np.sqrt(2.0 * max(row_c[ENTHALPY] - row[ENTHALPY], 0.0))
+            if kind == CHAMBER:
+                ready = True
+                row[SPEED] = 0.0
+                entropy = row[ENTROPY] / GAS_CONSTANT
+                copy_state(state, states[0])
+                if mode == FROZEN_CHAMBER:
+                    finish(bank, b[q], state, row, False)
+                    copy_state(state, states[0])
+                    row[STATUS] = CONVERGED
+                copy_state(state, states[1])
+            elif kind == THROAT:
+                flux = row[DENSITY] * row[SPEED]
+                row[AREA] = 1.0
+                if mode == FROZEN_THROAT:
+                    finish(bank, b[q], state, row, False)
+                copy_state(state, states[2])
+            else:
+                row[AREA] = flux / (row[DENSITY] * row[SPEED])
+                copy_state(state, states[2 if behind else 1])

@@ -1,0 +1,1 @@
+"""Pumps, turbines, shafts, motors and batteries: scalar equations, each with its source."""
