@@ -87,8 +87,12 @@ def _run(arguments: Sequence[str]) -> int:
         (say or (lambda: _say(message)))()
         return code
 
+    def interrupted() -> int:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C adds nothing
+        return failed(INTERRUPTED, "interrupted; nothing unfinished was published")
+
     try:
-        from . import commands  # noqa: F401  registers the commands
+        from . import commands, thermo  # noqa: F401  registers the commands
 
         command = typer.main.get_command(app)  # its own main() has other ideas of interruptions and broken pipes
         with command.make_context("osea", list(arguments)) as context:
@@ -97,8 +101,7 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.Exit as end:
         return end.exit_code
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C adds nothing
-        return failed(INTERRUPTED, "interrupted; nothing was published")
+        return interrupted()
     except OseaError as error:
         return failed(error.exit_code, str(error))
     except BrokenPipeError:
@@ -106,6 +109,8 @@ def _run(arguments: Sequence[str]) -> int:
     except OSError as error:  # a full disk, a folder that went away
         return failed(2, f"cannot read or write '{error.filename}': {error.strerror or error}")
     except Exception as error:
+        if "KeyboardInterrupt" in str(error):  # as compiled libraries pass it on, pydantic among them
+            return interrupted()
         wrong: Any = error
         if hasattr(wrong, "format_message"):  # the parser's: a wrong argument
             from typer.rich_utils import rich_format_error

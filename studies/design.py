@@ -1,6 +1,6 @@
 """A study from its definition to orbit: engines, masses, drag, ascent, launch data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -12,9 +12,10 @@ from ..launch_data.export import LaunchData, launch_data
 from ..launch_data.kvn import Issuer, SpaceObject
 from ..propulsion.engine_map import EngineMap
 from ..propulsion.performance import EnginePerformance, engine_performance
-from ..trajectory.ascent_result import AscentResult, fly_ascent
+from ..trajectory.ascent_result import fly_ascent
 from ..trajectory.environment.atmosphere import pressure, standard_atmosphere
 from ..trajectory.flight_plan import flight_plan
+from ..trajectory.result import AscentResult
 from ..vehicle.aerodynamics import DragTable, drag_table
 from ..vehicle.checks import coverage, lift_off_check
 from ..vehicle.mass import MassTable, mass_table
@@ -92,9 +93,9 @@ def design(study: Module, progress: Progress | None = None) -> Design:
     return Design(
         study=study,
         engines=engines,
-        masses=masses,
-        mass_history=history,
-        drag=drag,
+        masses=replace(masses, input_hash=content),
+        mass_history=replace(history, input_hash=content),
+        drag=replace(drag, input_hash=content),
         ascent=ascent,
         launch_data=published,
         findings=tuple(dict.fromkeys(findings)),

@@ -1,97 +1,26 @@
 """From a solved ascent to the flight: flown again by an independent integrator, sampled, with events, budget and checks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
 from ..core.earth import RADIUS, ROTATION_RATE, geodetic_from_ecef
-from ..core.findings import Finding, Severity
-from ..core.results import Array, Result, Unit
+from ..core.results import Array
 from .ascent import Ascent
+from .ascent_checks import ascent_findings
 from .flight_plan import Segment
 from .motion import loads
 from .optimal_control.solution import PhaseSolution
 from .orbit import elements
-from .propagate import Propagation, SpeedBudget, propagate
-from .result import Event, Trajectory
+from .propagate import Propagation, propagate
+from .result import AscentResult, Event, Insertion, SegmentBudget, SolverSummary, StagePropellant, Trajectory
 from .steering import thrust_direction
 
 FRAME = "ITRF axes, WGS-84 ellipsoid, Earth-fixed"
 T0_DEFINITION = "lift-off: release from the pad at full thrust"
 SAMPLE_STEP = 1.0  # s
 MEAN_RADIUS = 6371008.8  # m, of the WGS-84 ellipsoid (2a + b)/3; for downrange distance only
-
-
-@dataclass(frozen=True, kw_only=True)
-class StagePropellant(Result):
-    """What a core stage burned and what was left of its usable propellant [kg]."""
-
-    stage: str
-    burned: Annotated[float, Unit("kg")]
-    usable_left: Annotated[float, Unit("kg")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SolverSummary(Result):
-    """How the optimum was found, and how well it stands.
-
-    position_error, velocity_error: at insertion, between the optimizer's state and the same controls flown open loop from
-    lift-off by an independent integrator. mesh_error: the refinement's relative error estimate. effort: upper
-    bound of what the penalty on rates took from the objective.
-    """
-
-    solver: str
-    status: str
-    iterations: int
-    violation: float
-    mesh_error: float
-    mesh_passes: int
-    unknowns: int
-    constraints: int
-    wall_time: Annotated[float, Unit("s")]
-    position_error: Annotated[float, Unit("m")]
-    velocity_error: Annotated[float, Unit("m/s")]
-    effort: Annotated[float, Unit("kg")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Insertion(Result):
-    """The orbit reached (osculating, altitudes over the equatorial radius), from the re-propagated state."""
-
-    time: Annotated[float, Unit("s")]
-    perigee_altitude: Annotated[float, Unit("m")]
-    apogee_altitude: Annotated[float, Unit("m")]
-    inclination: Annotated[float, Unit("rad")]
-    eccentricity: float
-    semi_major_axis: Annotated[float, Unit("m")]
-    ascending_node_from_greenwich: Annotated[float, Unit("rad")]
-    argument_of_latitude: Annotated[float, Unit("rad")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SegmentBudget(Result):
-    """The velocity budget of one segment of flight."""
-
-    segment: str
-    budget: SpeedBudget
-
-
-@dataclass(frozen=True, kw_only=True)
-class AscentResult(Result):
-    """A flown ascent. earth_rotation: inertial less relative speed at insertion, what the turning Earth gave."""
-
-    payload_mass: Annotated[float, Unit("kg")]
-    liftoff_mass: Annotated[float, Unit("kg")]
-    azimuth: Annotated[float, Unit("rad")]
-    trajectory: Trajectory
-    insertion: Insertion
-    propellant: tuple[StagePropellant, ...]
-    budget: SpeedBudget
-    segment_budgets: tuple[SegmentBudget, ...]
-    earth_rotation: Annotated[float, Unit("m/s")]
-    solver: SolverSummary
 
 
 def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...] = ()) -> AscentResult:
@@ -107,7 +36,7 @@ def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...]
     budget = flown[0].budget
     for piece in flown[1:]:
         budget = budget + piece.budget
-    trajectory = _trajectory(ascent, flown)
+    trajectory = _trajectory(ascent, flown, input_hash, sources)
     report = solution.report
     solver = SolverSummary(
         solver=report.solver,
@@ -139,7 +68,7 @@ def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...]
         solver=solver,
         input_hash=input_hash,
         sources=sources,
-        findings=_findings(ascent, trajectory, solver),
+        findings=ascent_findings(ascent, trajectory, solver),
     )
 
 
@@ -210,7 +139,7 @@ def _piecewise(phase: PhaseSolution, name: str) -> Callable[[float], float]:
     return evaluate
 
 
-def _trajectory(ascent: Ascent, flown: list[Propagation]) -> Trajectory:
+def _trajectory(ascent: Ascent, flown: list[Propagation], input_hash: str, sources: tuple[str, ...]) -> Trajectory:
     plan = ascent.plan
     columns: dict[str, list] = {}
 
@@ -268,6 +197,8 @@ def _trajectory(ascent: Ascent, flown: list[Propagation]) -> Trajectory:
         t0_definition=T0_DEFINITION,
         phase_names=tuple(s.name for s in plan.segments),
         events=_events(ascent, arrays),
+        input_hash=input_hash,
+        sources=sources,
         **arrays,
     )
 
@@ -344,96 +275,3 @@ def _propellant(ascent: Ascent, flown: list[Propagation]) -> tuple[StagePropella
         burned[segment.stage] = burned.get(segment.stage, 0.0) + float(piece.mass[0] - piece.mass[-1] - steady)
         left[segment.stage] = float(piece.mass[-1] - ascent.payload_mass - segment.burnout_mass)
     return tuple(StagePropellant(stage=s, burned=b, usable_left=left[s]) for s, b in burned.items())
-
-
-def _findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummary) -> tuple[Finding, ...]:
-    mission = ascent.mission
-    limits, found = mission.limits, []
-
-    def limit(rule: str, field: str, value: float, bound: float | None, text: str) -> None:
-        if bound is None:
-            found.append(
-                Finding(
-                    Severity.UNKNOWN,
-                    rule,
-                    mission.where("limits"),
-                    f"{text.format(value)}; the mission states no limit",
-                )
-            )
-            return
-        margin = 1 - value / bound
-        # the optimizer holds limits at its collocation points; between them a tenth of a per cent is its own error
-        severity = Severity.OK if margin >= -1e-3 else Severity.WARN if margin > -0.02 else Severity.ERROR
-        share = f"{value / bound:.1%} of the limit"
-        found.append(
-            Finding(severity, rule, mission.where(f"limits.{field}"), f"{text.format(value)}, {share}", margin)
-        )
-
-    q = trajectory.dynamic_pressure
-    limit(
-        "ascent.dynamic_pressure",
-        "dynamic_pressure",
-        q.max() / 1e3,
-        _over(limits.dynamic_pressure, 1e3),
-        "largest dynamic pressure {:.2f} kPa",
-    )
-    steered = trajectory.time > mission.sequence.vertical_rise
-    q_alpha = np.degrees((q * np.sin(trajectory.angle_of_attack))[steered].max()) / 1e3
-    limit(
-        "ascent.q_alpha", "q_alpha", q_alpha, _over(limits.q_alpha, 1e3 * np.pi / 180), "largest q·alpha {:.1f} kPa·deg"
-    )
-    limit(
-        "ascent.axial_acceleration",
-        "axial_acceleration",
-        trajectory.axial_acceleration.max(),
-        limits.axial_acceleration,
-        "largest axial acceleration {:.2f} m/s²",
-    )
-    bare = np.array([not ascent.plan.segments[int(k)].fairing_on for k in trajectory.phase_index])
-    if bare.any():
-        limit(
-            "ascent.heat_flux",
-            "fairing_heat_flux",
-            trajectory.heat_flux[bare].max(),
-            limits.fairing_heat_flux,
-            "largest free-molecular heating after fairing jettison {:.0f} W/m²",
-        )
-    for segment in ascent.plan.segments:
-        here = trajectory.phase_index == trajectory.phase_names.index(segment.name)
-        dense = here & (q > 1.0)
-        if dense.any() and trajectory.mach[dense].max() > segment.model.drag_coefficient.high:
-            found.append(
-                Finding(
-                    Severity.WARN,
-                    "ascent.mach_outside_table",
-                    segment.name,
-                    f"Mach {trajectory.mach[dense].max():.1f} is beyond the drag table's end "
-                    f"({segment.model.drag_coefficient.high:.1f}); the last value was held",
-                )
-            )
-    good = solver.position_error < 100 and solver.velocity_error < 0.1
-    found.append(
-        Finding(
-            Severity.OK if good else Severity.WARN,
-            "ascent.repropagation",
-            "insertion",
-            f"flown again by another integrator, insertion differs by {solver.position_error:.2g} m and "
-            f"{solver.velocity_error:.2g} m/s",
-            1 - solver.position_error / 100,
-        )
-    )
-    if solver.mesh_error > ascent.mesh_tolerance:
-        found.append(
-            Finding(
-                Severity.WARN,
-                "ascent.mesh",
-                "the optimizer's mesh",
-                f"its relative error estimate is {solver.mesh_error:.1e} after {solver.mesh_passes} passes, over the "
-                f"{ascent.mesh_tolerance:.0e} asked for; the re-propagation above measures what that means",
-            )
-        )
-    return tuple(found)
-
-
-def _over(value: float | None, unit: float) -> float | None:
-    return None if value is None else value / unit

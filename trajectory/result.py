@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from ..core.results import Array, Result, Unit
+from .propagate import SpeedBudget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +61,73 @@ class Trajectory(Result):
     axial_acceleration: Annotated[Array, Unit("m/s^2")]
     heat_flux: Annotated[Array, Unit("W/m^2")]
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagePropellant(Result):
+    """What a core stage burned and what was left of its usable propellant [kg]."""
+
+    stage: str
+    burned: Annotated[float, Unit("kg")]
+    usable_left: Annotated[float, Unit("kg")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolverSummary(Result):
+    """How the optimum was found, and how well it stands.
+
+    position_error, velocity_error: at insertion, between the optimizer's state and the same controls flown open loop from
+    lift-off by an independent integrator. mesh_error: the refinement's relative error estimate. effort: upper
+    bound of what the penalty on rates took from the objective.
+    """
+
+    solver: str
+    status: str
+    iterations: int
+    violation: float
+    mesh_error: float
+    mesh_passes: int
+    unknowns: int
+    constraints: int
+    wall_time: Annotated[float, Unit("s")]
+    position_error: Annotated[float, Unit("m")]
+    velocity_error: Annotated[float, Unit("m/s")]
+    effort: Annotated[float, Unit("kg")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Insertion(Result):
+    """The orbit reached (osculating, altitudes over the equatorial radius), from the re-propagated state."""
+
+    time: Annotated[float, Unit("s")]
+    perigee_altitude: Annotated[float, Unit("m")]
+    apogee_altitude: Annotated[float, Unit("m")]
+    inclination: Annotated[float, Unit("rad")]
+    eccentricity: float
+    semi_major_axis: Annotated[float, Unit("m")]
+    ascending_node_from_greenwich: Annotated[float, Unit("rad")]
+    argument_of_latitude: Annotated[float, Unit("rad")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentBudget(Result):
+    """The velocity budget of one segment of flight."""
+
+    segment: str
+    budget: SpeedBudget
+
+
+@dataclass(frozen=True, kw_only=True)
+class AscentResult(Result):
+    """A flown ascent. earth_rotation: inertial less relative speed at insertion, what the turning Earth gave."""
+
+    payload_mass: Annotated[float, Unit("kg")]
+    liftoff_mass: Annotated[float, Unit("kg")]
+    azimuth: Annotated[float, Unit("rad")]
+    trajectory: Trajectory
+    insertion: Insertion
+    propellant: tuple[StagePropellant, ...]
+    budget: SpeedBudget
+    segment_budgets: tuple[SegmentBudget, ...]
+    earth_rotation: Annotated[float, Unit("m/s")]
+    solver: SolverSummary

@@ -57,8 +57,8 @@ class Builder:
     def outlets(self, name: str) -> list[str]:
         return [b for a, b in self.cycle.links if a == name]
 
-    def emit(self, name: str, target: str, medium: Medium, share: Any) -> Stream:
-        return self.net.stream(name, target, medium, share, self.start.of((name, target)))
+    def emit(self, name: str, target: str, medium: Medium, share: Any, **given: Any) -> Stream:
+        return self.net.stream(name, target, medium, share, self.start.of((name, target)), **given)
 
     def single(self, component: Any) -> tuple[Stream, Stream]:
         """The one stream in, and the one out, of the same medium and flow."""
@@ -69,8 +69,9 @@ class Builder:
                 f"{self.cycle.name}: {component.type} '{component.name}' has {len(targets)} outlets; one is needed",
                 where=self.cycle.where("flows"),
             )
-        outlet = self.emit(component.name, targets[0], inlet.medium, inlet.oxidizer_share)
-        self.mass(component.name, outlet.mass_flow - inlet.mass_flow)
+        outlet = self.emit(
+            component.name, targets[0], inlet.medium, inlet.oxidizer_share, mass_flow=inlet.mass_flow
+        )
         return inlet, outlet
 
     def only(self, streams: list[Stream], component: Any, what: str) -> Stream:
@@ -144,11 +145,9 @@ class Builder:
         for target in branches:
             if target not in targets:
                 raise InputError(f"{self.cycle.name}: no flow leads from '{c.name}' to '{target}'", where=c.where())
-        out = [self.emit(c.name, t, inlet.medium, inlet.oxidizer_share) for t in targets]
+        out = [self.emit(c.name, t, inlet.medium, inlet.oxidizer_share, like=inlet) for t in targets]
         self.mass(c.name, sum(s.mass_flow for s in out) - inlet.mass_flow)
         for s in out:
-            self.pressure(f"at {c.name} towards {s.target}", s.pressure - inlet.pressure)
-            self.energy(f"{c.name} towards {s.target}", s.enthalpy - inlet.enthalpy)
             branch = branches.get(s.target)
             overboard = self.kinds[s.target].type == "exhaust"
             if branch is not None and branch.fraction is not None and (overboard or not self.analysis):
@@ -165,8 +164,8 @@ class Builder:
                 where=c.where(),
             )
         target = self.outlets(c.name)[0]
-        out = self.emit(c.name, target, inlets[0].medium, inlets[0].oxidizer_share)
-        self.mass(c.name, out.mass_flow - sum(s.mass_flow for s in inlets))
+        flow = sum(s.mass_flow for s in inlets)
+        out = self.emit(c.name, target, inlets[0].medium, inlets[0].oxidizer_share, mass_flow=flow)
         for s in inlets:
             self.pressure(f"at {c.name} from {s.source}", s.pressure - out.pressure)
         total = sum(s.mass_flow * s.enthalpy for s in inlets) / out.mass_flow
@@ -277,8 +276,7 @@ class Builder:
         else:
             medium = kerosene_gas()
         target = self.only_target(c)
-        out = self.emit(c.name, target, medium, share)
-        self.mass(c.name, out.mass_flow - total)
+        out = self.emit(c.name, target, medium, share, mass_flow=total)
         for s in inlets:
             self.pressure(f"at {c.name} from {s.source}", s.pressure - out.pressure)
         if c.gas == "fuel-rich kerosene":

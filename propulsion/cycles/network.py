@@ -99,14 +99,20 @@ class Network:
         return temperature, density
 
     def stream(
-        self, source: str, target: str, medium: Medium, share: Any, start: Mapping[str, float]
-    ) -> Stream:
-        """A stream with its four unknowns and its equation of state."""
+        self, source: str, target: str, medium: Medium, share: Any, start: Mapping[str, float], *,
+        mass_flow: Any = None, like: "Stream | None" = None,
+    ) -> Stream:  # fmt: skip
+        """A stream. What follows without solving is handed over: its mass flow, or the state of another stream."""
         name = f"{source} → {target}"
-        flow = self.unknown(f"{name}: mass flow", start["mass_flow"])
-        pressure = self.unknown(f"{name}: pressure", start["pressure"])
-        temperature, density = self.state(name, medium, pressure, start)
+        flow = self.unknown(f"{name}: mass flow", start["mass_flow"]) if mass_flow is None else mass_flow
+        if like is None:
+            pressure = self.unknown(f"{name}: pressure", start["pressure"])
+            temperature, density = self.state(name, medium, pressure, start)
+        else:
+            pressure, temperature, density = like.pressure, like.temperature, like.density
         made = Stream(name, source, target, medium, share, flow, pressure, temperature, density)
+        if like is not None:
+            made.__dict__.update(enthalpy=like.enthalpy, entropy=like.entropy)
         self.streams.append(made)
         return made
 

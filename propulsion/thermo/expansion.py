@@ -229,10 +229,14 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
     """
     g = bank.gas_atoms.shape[1]
     m = len(kinds)
-    # the states that a station may start from: chamber, throat, last subsonic one, last supersonic one; and work
-    states = (new_state(bank), new_state(bank), new_state(bank), new_state(bank), new_state(bank))
+    # what a station may start from: chamber, last subsonic station, throat or last supersonic one
+    states = (new_state(bank), new_state(bank), new_state(bank))
     state = new_state(bank)
-    ready = False
+    phases = bank.phase_atoms.shape[1]
+    # each station of the problem before: its composition, phases and main unknowns; kept[i] tells whether there is one
+    kept = np.zeros(m, np.int64)
+    kept_n, kept_main = np.zeros((m, g)), np.zeros((m, 3))
+    kept_amount, kept_present = np.zeros((m, phases)), np.zeros((m, phases), np.int64)
     for q in range(len(pressure)):
         row_c, row_t = rows[q, 0], rows[q, 1]
         flux = 0.0
@@ -253,10 +257,7 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
             if kind == CHAMBER:
                 problem, target, shifting = HP, enthalpy[q], True
                 log_p = log_pc
-                if warm and ready:
-                    copy_state(states[0], state)
-                else:
-                    start_cold(state, 3800.0)
+                start_cold(state, 3800.0)
             else:
                 log_p = first_guess(kind, value, row_c, row_t)
                 behind = kind == SUPERSONIC or kind == PRESSURE_RATIO and log_p <= np.log(row_t[PRESSURE])
@@ -267,6 +268,18 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
                     low = np.log(row_t[PRESSURE])
                 at = 0 if kind == THROAT else (2 if behind else 1)
                 copy_state(states[at], state)
+            if warm and q > 0 and kept[i] == 1:
+                if kind != CHAMBER and kind != PRESSURE_RATIO:
+                    guess = kept_main[i, 2] + log_pc - np.log(pressure[q - 1])
+                    if low < guess < high:
+                        log_p = guess
+                if shifting:
+                    state.ln_n[:] = kept_n[i]
+                    state.main[:] = kept_main[i]
+                    state.main[2] = log_p
+                    state.amount[:] = kept_amount[i]
+                    state.present[:] = kept_present[i]
+            kept[i] = 0
             status = NOT_CONVERGED
             for _ in range(80):
                 status = solve(bank, problem, b[q], log_p, target, shifting, state, row)
@@ -298,11 +311,16 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
             row[STATUS] = status
             if status != CONVERGED:
                 continue
+            if warm:
+                kept[i] = 1
+                kept_n[i] = state.ln_n
+                kept_main[i] = state.main
+                kept_amount[i] = state.amount
+                kept_present[i] = state.present
             amounts[q, i, :g] = state.n
             amounts[q, i, g:] = state.amount
             row[SPEED] = np.sqrt(2.0 * max(row_c[ENTHALPY] - row[ENTHALPY], 0.0))
             if kind == CHAMBER:
-                ready = True
                 row[SPEED] = 0.0
                 entropy = row[ENTROPY] / GAS_CONSTANT
                 copy_state(state, states[0])

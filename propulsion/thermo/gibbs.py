@@ -279,8 +279,9 @@ def newton(bank, kind, b, target, state, matrix, rhs, most):
         d_t = 0.0 if kind == TP else rhs[k + condensed + 1, 0]
         log_p = main[2]
         log_n = main[0]
+        shift = d_n + log_n - log_p
         for j in range(g):
-            step[j] = d_n - state.mu[j] - (state.ln_n[j] - log_n) - log_p + state.h[j] * d_t
+            step[j] = shift - state.mu[j] - state.ln_n[j] + state.h[j] * d_t
         for i in range(k):
             pi = rhs[i, 0]
             for j in range(g):
@@ -440,3 +441,22 @@ def equilibrium(bank, kind, b, log_p, target, state):
                 return OUT_OF_RANGE
             return CONVERGED
     return NOT_CONVERGED
+
+
+@compiled
+def shifting_heat(bank, b, state):
+    """Cp/R per kilogram of the mixture in shifting equilibrium (RP-1311 equation 2.59); 0 where it is infinite.
+
+    From the HP system: an enthalpy that rises by dh puts dh/(RT) on the energy row's right side, so Cp = dh/dT.
+    """
+    k = bank.gas_atoms.shape[0]
+    size = k + bank.phase_atoms.shape[1] + 2
+    matrix = np.empty((size, size))
+    rhs = np.empty((size, 1))
+    m = assemble(bank, HP, b, 0.0, state, matrix, rhs)
+    rhs[:, 0] = 0.0
+    rhs[m - 1, 0] = 1.0
+    if not solve_linear(matrix, rhs, m, 1):
+        return 0.0
+    rise = rhs[m - 1, 0]
+    return 1.0 / rise if rise > 1e-12 else 0.0

@@ -122,3 +122,12 @@ def test_mass_history_is_the_trajectory_s_mass(result):
     length = 69.8
     assert ((h.center_of_mass > 0) & (h.center_of_mass < length)).all()
     assert (h.pitch_inertia > 10 * h.roll_inertia)[: len(h.time) // 4].all()  # a slender stack
+
+
+def test_every_result_names_its_input(result):
+    content = result.study.content_hash()
+    for item in (result.masses, result.mass_history, result.drag, result.ascent, result.ascent.trajectory):
+        assert item.input_hash == content
+    assert all(e.input_hash for e in result.engines)  # each its own document's
+    record = dict(result.launch_data.files)["launch-record.json"]
+    assert content in record

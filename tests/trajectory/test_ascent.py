@@ -14,9 +14,10 @@ from osea_rocket.core.findings import Severity
 from osea_rocket.propulsion.performance import engine_performance
 from osea_rocket.studies.documents import Study
 from osea_rocket.trajectory.ascent import solve_ascent
-from osea_rocket.trajectory.ascent_result import AscentResult, fly_ascent
+from osea_rocket.trajectory.ascent_result import fly_ascent
 from osea_rocket.trajectory.environment import us76
 from osea_rocket.trajectory.flight_plan import flight_plan
+from osea_rocket.trajectory.result import AscentResult
 from osea_rocket.trajectory.steering import launch_frame, thrust_direction
 from osea_rocket.vehicle.aerodynamics import drag_table
 

@@ -1,0 +1,211 @@
+"""From an engine-cycle document to a balanced cycle: build, solve, read, check."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import casadi as ca
+import numpy as np
+
+from ...core.results import Result
+from ..fluids.media import RealFluid
+from ..turbomachinery import pump as pump_equations
+from .chamber import ChamberGas, chamber_gas
+from .components import build
+from .document import EngineCycle
+from .findings import cycle_findings
+from .losses import factors, losses_of
+from .network import Network
+from .result import (
+    BurnerState,
+    CycleBalance,
+    CycleLoss,
+    ExhaustState,
+    HeatState,
+    MotorState,
+    PumpState,
+    StreamState,
+    TurbineState,
+)
+from .solve import Solution, System
+from .start import guess, order
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An engine ready to be solved, as often as wanted, with changed parameters."""
+
+    cycle: EngineCycle
+    gas: ChamberGas
+    network: Network
+    system: System
+
+
+def prepare(cycle: EngineCycle) -> Prepared:
+    """The design network of an engine. Raises InputError when it is not square or its flow runs in a circle."""
+    gas = chamber_gas(
+        cycle.oxidizer, cycle.fuel, cycle.oxidizer_fuel_ratio, cycle.chamber_pressure, cycle.area_ratio
+    )
+    network = build(cycle, guess(cycle), order(cycle), gas, factors(losses_of(cycle)))
+    return Prepared(cycle, gas, network, System(network, cycle.name, cycle.where()))
+
+
+def balance(cycle: EngineCycle) -> CycleBalance:
+    """The cycle in balance at its design point.
+
+    Raises InputError for a document that does not close, ImpossibleError for a cycle without a solution (which shaft lacks
+    how much), UndecidedError where the solver found neither.
+    """
+    prepared = prepare(cycle)
+    began = time.perf_counter()
+    solution = prepared.system.solve()
+    return read(prepared, solution, time.perf_counter() - began)
+
+
+def read(prepared: Prepared, solution: Solution, seconds: float) -> CycleBalance:
+    """A solution as a result, with its findings."""
+    cycle, net, system = prepared.cycle, prepared.network, prepared.system
+    r = system.readings(solution.x)
+    streams = _streams(net, system, solution)
+    by_target = {s.target: s for s in streams}
+    pumps, turbines, motors, burners, exhausts = [], [], [], [], []
+    speeds = _speeds(cycle)
+    for c in cycle.components:
+        if c.type == "pump":
+            pumps.append(_pump(c, r, by_target[c.name], net, speeds.get(c.name)))
+        elif c.type == "turbine":
+            inlet = by_target[c.name]
+            turbines.append(
+                TurbineState(
+                    name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], efficiency=r[f"{c.name}.efficiency"],
+                    pressure_ratio=r[f"{c.name}.pressure_ratio"], mass_flow=inlet.mass_flow,
+                    inlet_temperature=inlet.temperature, ideal_work=r[f"{c.name}.ideal_work"],
+                )
+            )  # fmt: skip
+        elif c.type == "motor":
+            battery = r[f"{c.name}.battery_power"]
+            energy = battery * cycle.burn_time if cycle.burn_time else None
+            motors.append(
+                MotorState(name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], battery_power=battery, battery_energy=energy)
+            )
+        elif c.type == "burner":
+            keys = ("oxidizer_fuel_ratio", "temperature", "mass_flow")
+            burners.append(BurnerState(name=c.name, **{k: r[f"{c.name}.{k}"] for k in keys}))
+    for key in r:
+        name, _, what = key.rpartition(".")
+        if what == "isp_vacuum" and name not in ("chamber", "engine"):
+            exhausts.append(ExhaustState(name=name, mass_flow=r[f"{name}.mass_flow"], isp_vacuum=r[key]))
+    heats = tuple(HeatState(name=k[:-5], heat=v) for k, v in r.items() if k.endswith(".heat") and k != "chamber.heat")
+    result = CycleBalance(
+        input_hash=cycle.content_hash(),
+        sources=tuple(f"{', '.join(s.fields)}: {s.citation} [{s.grade}]" for s in cycle.sources),
+        name=cycle.name,
+        cycle=cycle.cycle,
+        oxidizer=cycle.oxidizer,
+        fuel=cycle.fuel,
+        chamber_pressure=r["chamber.pressure"],
+        area_ratio=cycle.area_ratio,
+        thrust_vacuum=r["engine.thrust_vacuum"],
+        mass_flow=r["engine.mass_flow"],
+        isp_vacuum=r["engine.isp_vacuum"],
+        oxidizer_fuel_ratio=r["engine.oxidizer_fuel_ratio"],
+        chamber_oxidizer_fuel_ratio=r["chamber.oxidizer_fuel_ratio"],
+        chamber_mass_flow=r["chamber.mass_flow"],
+        chamber_isp_vacuum=r["chamber.isp_vacuum"],
+        chamber_isp_ideal=r["chamber.isp_ideal"],
+        c_star=r["chamber.c_star"],
+        chamber_temperature_ideal=prepared.gas.temperature,
+        throat_area=r["chamber.throat_area"],
+        exit_area=r["chamber.throat_area"] * cycle.area_ratio,
+        chamber_heat=r["chamber.heat"],
+        worst_balance=worst_balance(system, solution),
+        iterations=solution.iterations,
+        solve_time=seconds,
+        unknowns=system.unknowns,
+        streams=streams,
+        pumps=tuple(pumps),
+        turbines=tuple(turbines),
+        motors=tuple(motors),
+        burners=tuple(burners),
+        exhausts=tuple(exhausts),
+        heats=heats,
+        losses=_losses(cycle, r),
+    )
+    return _with_findings(result, cycle_findings(cycle, result, prepared.gas, net))
+
+
+def _with_findings(result: CycleBalance, findings: Any) -> CycleBalance:
+    import dataclasses
+
+    assert isinstance(result, Result)
+    return dataclasses.replace(result, findings=tuple(findings))
+
+
+def worst_balance(system: System, solution: Solution) -> float:
+    """Largest relative residual of the mass, energy and shaft-power balances."""
+    raw = np.asarray(system.value(solution.x, system.parameters())).ravel()
+    picked = [abs(v) for v, e in zip(raw, system.network.equations, strict=True) if e.kind in ("mass", "energy", "power")]
+    return float(max(picked, default=0.0))
+
+
+def _streams(net: Network, system: System, solution: Solution) -> tuple[StreamState, ...]:
+    rows = [ca.vertcat(s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy, s.entropy) for s in net.streams]
+    function = ca.Function("streams", [system.x, system.p], [ca.vertcat(*rows)], {"cse": True})
+    table = np.asarray(function(solution.x, system.parameters())).reshape(-1, 6)
+    keys = ("mass_flow", "pressure", "temperature", "density", "enthalpy", "entropy")
+    return tuple(
+        StreamState(name=s.name, source=s.source, target=s.target, medium=s.medium.name,
+                    **{k: float(v) for k, v in zip(keys, row, strict=True)})
+        for s, row in zip(net.streams, table, strict=True)
+    )  # fmt: skip
+
+
+def _speeds(cycle: EngineCycle) -> dict[str, float]:
+    """Speed of each pump and turbine [rad/s], where its shaft's is given."""
+    speeds = {}
+    for shaft in cycle.components:
+        if shaft.type != "shaft" or shaft.speed is None:
+            continue
+        gears = {g.component: g.speed_ratio for g in shaft.gears}
+        for c in cycle.components:
+            if getattr(c, "shaft", None) == shaft.name:
+                speeds[c.name] = shaft.speed * gears.get(c.name, 1.0)
+    return speeds
+
+
+def _pump(c: Any, r: dict[str, float], inlet: StreamState, net: Network, speed: float | None) -> PumpState:
+    medium = next(s.medium for s in net.streams if s.target == c.name)
+    head, volume = r[f"{c.name}.head"], r[f"{c.name}.volume_flow"]
+    vapour = medium.vapour_pressure(inlet.temperature) if isinstance(medium, RealFluid) else None
+    suction = None
+    if vapour is not None:
+        suction = float(pump_equations.net_positive_suction_head(inlet.pressure, vapour, inlet.density))
+    specific = suction_speed = None
+    if speed is not None:
+        specific = float(pump_equations.specific_speed(speed, volume, head, c.stages))
+        if suction is not None and suction > 0.0:
+            suction_speed = float(pump_equations.suction_specific_speed(speed, volume, suction))
+    return PumpState(
+        name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], efficiency=r[f"{c.name}.efficiency"],
+        pressure_rise=r[f"{c.name}.pressure_rise"], head=head, volume_flow=volume, stages=c.stages, speed=speed,
+        specific_speed=specific, suction_head=suction, suction_specific_speed=suction_speed,
+    )  # fmt: skip
+
+
+def _losses(cycle: EngineCycle, r: dict[str, float]) -> tuple[CycleLoss, ...]:
+    """From the ideal chamber to the engine: propellants' temperature and heat, the chamber's losses, turbine exhaust and leaks."""
+    isp = r["chamber.isp_ideal_cold"]
+    items = []
+
+    def take(name: str, factor: float, grade: str, citation: str) -> None:
+        nonlocal isp
+        isp *= factor
+        items.append(CycleLoss(name=name, factor=factor, isp_after=isp, grade=grade, citation=citation))
+
+    take("propellant temperature, pump work and heat", r["chamber.isp_ideal"] / isp, "computed", "energy balance of the chamber")
+    for loss in losses_of(cycle):
+        take(loss.name, loss.factor, loss.grade, loss.citation)
+    own = r["engine.isp_vacuum"] / isp
+    if abs(own - 1.0) > 1e-12:
+        take("turbine exhaust and leaks", own, "computed", "flows of this balance")
+    return tuple(items)

@@ -1,0 +1,116 @@
+"""What to mind about a balanced cycle: material limits, suction, ranges of the models, how well it closes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...core.findings import Finding, Severity
+from ..fluids.kerosene_gas import kerosene_gas_data
+from .document import EngineCycle
+from .losses import loss_class
+
+_CLOSED = 1e-8
+# Uncooled turbines of nickel alloys; a document's own highest_temperature counts instead.
+_USUAL_TURBINE_LIMIT = 1100.0  # K
+_SUCTION_WITH_INDUCER = 12.0  # dimensionless suction specific speed, about 33 000 in US units
+
+
+def cycle_findings(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Finding]:
+    """All findings of a balanced cycle."""
+    yield from _closure(cycle, result)
+    yield from _turbines(cycle, result)
+    yield from _pumps(cycle, result)
+    yield from _ranges(cycle, result, gas, net)
+    if not cycle.losses:
+        own = loss_class(cycle.fuel, cycle.cycle)
+        text = (
+            f"{cycle.name}: no losses are given; the defaults of the class '{own.name}' are taken "
+            f"(their product lies between {own.lowest:g} and {own.highest:g} for real engines)"
+        )
+        yield Finding(Severity.WARN, "cycle.default_losses", cycle.where(), text)
+
+
+def _closure(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
+    worst = result.worst_balance
+    severity = Severity.OK if worst <= _CLOSED else Severity.ERROR
+    text = f"{cycle.name}: mass, energy and shaft power close to {worst:.1e} (limit {_CLOSED:g})"
+    yield Finding(severity, "cycle.closure", cycle.where(), text, 1.0 - worst / _CLOSED)
+
+
+def _turbines(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
+    for c in cycle.components:
+        if c.type != "turbine":
+            continue
+        hot = result.turbine(c.name).inlet_temperature
+        limit, whose = (c.highest_temperature, "stated") if c.highest_temperature else (_USUAL_TURBINE_LIMIT, "usual, uncooled")
+        margin = 1.0 - hot / limit
+        severity = Severity.OK if margin >= 0.0 else Severity.ERROR if c.highest_temperature else Severity.WARN
+        text = f"{c.name}: inlet at {hot:.0f} K, limit {limit:.0f} K ({whose})"
+        if margin < 0.0:
+            text += "; lower the burner's mixture ratio, or name a material that bears it (highest_temperature)"
+        yield Finding(severity, "cycle.turbine_temperature", c.where(), text, margin)
+
+
+def _pumps(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
+    for c in cycle.components:
+        if c.type != "pump":
+            continue
+        p = result.pump(c.name)
+        if p.suction_head is None:
+            continue
+        if p.suction_head <= 0.0:
+            text = (
+                f"{c.name}: the inlet lies below the vapour pressure (NPSH {p.suction_head:.1f} m): it boils; "
+                "raise the tank pressure or cool the propellant"
+            )
+            yield Finding(Severity.ERROR, "cycle.suction", c.where(), text)
+        elif c.required_suction_head is not None:
+            margin = p.suction_head / c.required_suction_head - 1.0
+            severity = Severity.OK if margin >= 0.0 else Severity.ERROR
+            text = f"{c.name}: NPSH {p.suction_head:.1f} m, needed {c.required_suction_head:.1f} m"
+            text += "" if margin >= 0.0 else "; raise the tank pressure, or add a boost pump"
+            yield Finding(severity, "cycle.suction", c.where(), text, margin)
+        elif p.suction_specific_speed is not None:
+            margin = 1.0 - p.suction_specific_speed / _SUCTION_WITH_INDUCER
+            severity = Severity.OK if margin >= 0.0 else Severity.WARN
+            text = (
+                f"{c.name}: suction specific speed {p.suction_specific_speed:.1f} "
+                f"(NPSH {p.suction_head:.1f} m); inducers reach about {_SUCTION_WITH_INDUCER:g}"
+            )
+            text += "" if margin >= 0.0 else "; slow the shaft, raise the tank pressure, or add a boost pump"
+            yield Finding(severity, "cycle.suction", c.where(), text, margin)
+        else:
+            text = f"{c.name}: NPSH is {p.suction_head:.1f} m; neither the shaft's speed nor the need is given"
+            yield Finding(Severity.UNKNOWN, "cycle.suction", c.where(), text)
+
+
+def _ranges(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Finding]:
+    media = {s.name: s.medium for s in net.streams}
+    for s in result.streams:
+        medium = media[s.name]
+        low, high = medium.temperature_range
+        if not low <= s.temperature <= high or s.pressure > medium.highest_pressure:
+            text = (
+                f"{s.name}: {s.temperature:.0f} K, {s.pressure / 1e5:.0f} bar is outside the range of the model of {s.medium} "
+                f"({low:g} to {high:g} K, up to {medium.highest_pressure / 1e5:.0f} bar)"
+            )
+            yield Finding(Severity.ERROR, "cycle.range", cycle.where("flows"), text)
+    low, high = gas.ratio_range
+    ratio = result.chamber_oxidizer_fuel_ratio
+    if not low <= ratio <= high:
+        text = f"{cycle.name}: the chamber burns at O/F {ratio:.3f}, outside the table from {low:.3f} to {high:.3f}"
+        yield Finding(Severity.ERROR, "cycle.range", cycle.where("oxidizer_fuel_ratio"), text)
+    kinds = {c.name: c for c in cycle.components}
+    for b in result.burners:
+        burner = kinds[b.name]
+        if getattr(burner, "gas", "") == "fuel-rich kerosene":
+            data = kerosene_gas_data()
+            inside = data.lowest_ratio <= b.oxidizer_fuel_ratio <= data.highest_ratio
+            text = (
+                f"{b.name}: O/F {b.oxidizer_fuel_ratio:.3f}; the empirical relation for fuel-rich kerosene gas holds from "
+                f"{data.lowest_ratio:g} to {data.highest_ratio:g}; equilibrium would be 17 to 27 % hotter"
+            )
+            severity = Severity.OK if inside else Severity.WARN
+            yield Finding(severity, "cycle.kerosene_gas", burner.where(), text)
+        elif b.temperature > 1500.0:
+            text = f"{b.name}: {b.temperature:.0f} K: dissociation is left out above about 1500 K"
+            yield Finding(Severity.WARN, "cycle.range", burner.where(), text)

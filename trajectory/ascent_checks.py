@@ -1,0 +1,101 @@
+"""What a flown ascent is asked: do the limits hold, were tables left, does the solution stand?"""
+
+import numpy as np
+
+from ..core.findings import Finding, Severity
+from .ascent import Ascent
+from .result import SolverSummary, Trajectory
+
+
+def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummary) -> tuple[Finding, ...]:
+    """Every limit of the mission against what was flown, tables left, and how well the solution stands."""
+    mission = ascent.mission
+    limits, found = mission.limits, []
+
+    def limit(rule: str, field: str, value: float, bound: float | None, text: str) -> None:
+        if bound is None:
+            found.append(
+                Finding(
+                    Severity.UNKNOWN,
+                    rule,
+                    mission.where("limits"),
+                    f"{text.format(value)}; the mission states no limit",
+                )
+            )
+            return
+        margin = 1 - value / bound
+        # the optimizer holds limits at its collocation points; between them a tenth of a per cent is its own error
+        severity = Severity.OK if margin >= -1e-3 else Severity.WARN if margin > -0.02 else Severity.ERROR
+        share = f"{value / bound:.1%} of the limit"
+        found.append(
+            Finding(severity, rule, mission.where(f"limits.{field}"), f"{text.format(value)}, {share}", margin)
+        )
+
+    q = trajectory.dynamic_pressure
+    limit(
+        "ascent.dynamic_pressure",
+        "dynamic_pressure",
+        q.max() / 1e3,
+        _over(limits.dynamic_pressure, 1e3),
+        "largest dynamic pressure {:.2f} kPa",
+    )
+    steered = trajectory.time > mission.sequence.vertical_rise
+    q_alpha = np.degrees((q * np.sin(trajectory.angle_of_attack))[steered].max()) / 1e3
+    limit(
+        "ascent.q_alpha", "q_alpha", q_alpha, _over(limits.q_alpha, 1e3 * np.pi / 180), "largest q·alpha {:.1f} kPa·deg"
+    )
+    limit(
+        "ascent.axial_acceleration",
+        "axial_acceleration",
+        trajectory.axial_acceleration.max(),
+        limits.axial_acceleration,
+        "largest axial acceleration {:.2f} m/s²",
+    )
+    bare = np.array([not ascent.plan.segments[int(k)].fairing_on for k in trajectory.phase_index])
+    if bare.any():
+        limit(
+            "ascent.heat_flux",
+            "fairing_heat_flux",
+            trajectory.heat_flux[bare].max(),
+            limits.fairing_heat_flux,
+            "largest free-molecular heating after fairing jettison {:.0f} W/m²",
+        )
+    for segment in ascent.plan.segments:
+        here = trajectory.phase_index == trajectory.phase_names.index(segment.name)
+        dense = here & (q > 1.0)
+        if dense.any() and trajectory.mach[dense].max() > segment.model.drag_coefficient.high:
+            found.append(
+                Finding(
+                    Severity.WARN,
+                    "ascent.mach_outside_table",
+                    segment.name,
+                    f"Mach {trajectory.mach[dense].max():.1f} is beyond the drag table's end "
+                    f"({segment.model.drag_coefficient.high:.1f}); the last value was held",
+                )
+            )
+    good = solver.position_error < 100 and solver.velocity_error < 0.1
+    found.append(
+        Finding(
+            Severity.OK if good else Severity.WARN,
+            "ascent.repropagation",
+            "insertion",
+            f"flown again by another integrator, insertion differs by {solver.position_error:.2g} m and "
+            f"{solver.velocity_error:.2g} m/s",
+            1 - solver.position_error / 100,
+        )
+    )
+    if solver.mesh_error > ascent.mesh_tolerance:
+        found.append(
+            Finding(
+                Severity.WARN,
+                "ascent.mesh",
+                "the optimizer's mesh",
+                f"its relative error estimate is {solver.mesh_error:.1e} after {solver.mesh_passes} passes, over the "
+                f"{ascent.mesh_tolerance:.0e} asked for; the re-propagation above measures what that means",
+            )
+        )
+    return tuple(found)
+
+
+def _over(value: float | None, unit: float) -> float | None:
+    return None if value is None else value / unit
