@@ -49,7 +49,7 @@ def write_opm(
         raise InputError(f"an OPM needs the payload's mass, not {payload_mass} kg", where=payload.where or None)
     position, velocity = inertial_state(trajectory, event, orientation, frame)
     instant = parse_utc(_epoch(trajectory)).plus(event.time)
-    bound = orientation.position_bound(float(np.linalg.norm(position)))
+    turn = orientation.angle_bound()
     state = zip(_STATE, [*position, *velocity], strict=True)
     return message(
         [
@@ -66,7 +66,10 @@ def write_opm(
             assignment("CENTER_NAME", "EARTH"),
             assignment("REF_FRAME", frame),
             assignment("TIME_SYSTEM", "UTC"),
-            *comments(f"From Earth-fixed by IAU 2006/2000A (CIO based). {describe(orientation)}", *_bound_text(bound)),
+            *comments(
+                f"From Earth-fixed by IAU 2006/2000A (CIO based). {describe(orientation)}",
+                *_bound_text(turn, position, velocity),
+            ),
             assignment("EPOCH", format_utc(instant, NANOSECONDS, zulu=False)),
             *(assignment(keyword, decimal(float(value) * 1e-3), unit) for (keyword, unit), value in state),
             assignment("MASS", decimal(payload_mass), "kg"),
@@ -81,8 +84,15 @@ def describe(orientation: EarthOrientation) -> str:
     return f"UT1-UTC {f'{ut1:.7f} s' if ut1 is not None else 'not known, taken as zero'}; polar motion {pole}."
 
 
-def _bound_text(bound: float) -> list[str]:
-    return [f"What is not known of it can move the position by up to {bound:.0f} m."] if bound > 0.0 else []
+def _bound_text(turn: float, position: np.ndarray, velocity: np.ndarray) -> list[str]:
+    """What an angle [rad] by which the Earth's orientation may be off does to the state, and what is not said of it."""
+    if turn == 0.0:
+        return []
+    metres, speed = (turn * float(np.linalg.norm(vector)) for vector in (position, velocity))
+    return [
+        f"What is not known of the Earth's orientation can move the position by up to {metres:.0f} m and the velocity by up to "
+        f"{speed:.2g} m/s. The uncertainty of the prediction itself is not stated."
+    ]
 
 
 def _epoch(trajectory: Trajectory) -> str:

@@ -78,6 +78,7 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         history = mass_history(vehicle, plan, ascent.trajectory, ascent.payload_mass)
         lift_off = lift_off_check(vehicle, maps, payload_mass=ascent.payload_mass, ambient_pressure=ambient)
         drag = drag_table(vehicle, nozzle_exit_area=_exit_area(vehicle, maps))
+        drag_at_the_end = drag_table(vehicle, lowest_stage=len(vehicle.stages) - 1, fairing=vehicle.fairing is None)
         published = _launch_data(study, ascent)
     findings = (
         *(f for e in engines for f in e.findings),
@@ -85,6 +86,7 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         *masses.findings,
         *history.findings,
         *drag.findings,
+        *drag_at_the_end.findings,
         *ascent.findings,
         *coverage(vehicle),
         *unsourced(study),
@@ -134,6 +136,7 @@ def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
         vehicle=SpaceObject(name=_ascii(study.vehicle.name)),
         payload=SpaceObject(name="PAYLOAD"),
         payload_mass=ascent.payload_mass,
+        state_of="last stage with payload at its last engine cut-off, taken as separation: no coast after it is modelled",
         software=f"osea-rocket {version('osea-rocket')}",
         orientation=EarthOrientation(ut1_minus_utc=mission.ut1_minus_utc),
         where=mission.where("epoch"),

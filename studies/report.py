@@ -26,6 +26,8 @@ from ..report.pieces import (
 from .design import Design, documents_of
 from .figures import throttle_curve
 
+HELD = 3.0  # s: within a thousandth of the largest dynamic pressure for longer than this means that throttling holds it
+
 
 def design_report(design: Design, drawn: dict[str, str]) -> Report:
     """The report of a design, with the figures of ``figures``."""
@@ -99,8 +101,13 @@ def _losses(design: Design) -> float:
 
 
 def _at_max_q(design: Design) -> str:
+    """Where the largest dynamic pressure is; where throttling holds it, from when to when: the peak there is rounding."""
     t = design.ascent.trajectory
     i = int(np.argmax(t.dynamic_pressure))
+    near = np.flatnonzero(t.dynamic_pressure > (1 - 1e-3) * t.dynamic_pressure[i])
+    first, last = near[0], near[-1]
+    if t.time[last] - t.time[first] > HELD:
+        return f"held from {t.time[first]:.0f} to {t.time[last]:.0f} s, Mach {t.mach[first]:.2f} to {t.mach[last]:.2f}"
     return f"at {t.time[i]:.0f} s, {t.altitude[i] / 1e3:.1f} km, Mach {t.mach[i]:.2f}"
 
 

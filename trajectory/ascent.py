@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ImpossibleError, InputError, UndecidedError
+from .ascent_boundaries import ascent_boundaries
 from .ascent_guess import GuessedPhase, guess_ascent
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
 from .motion import PhaseModel, loads, right_hand_side
 from .optimal_control.ipopt import Options
 from .optimal_control.problem import (
-    Boundary,
     Control,
     Ends,
     Guess,
@@ -43,7 +43,6 @@ from .optimal_control.problem import (
 from .optimal_control.refine import finer, mesh_error
 from .optimal_control.solution import Solution
 from .optimal_control.solve import Iteration, solve
-from .orbit import residual_names, terminal_residuals
 from .reach import no_flight, require_in_reach, require_payload
 from .restart_guess import guess_with_restart, has_restart
 from .steering import LaunchFrame, launch_frame, thrust_direction
@@ -217,7 +216,7 @@ def ascent_problem(
 
     def phase(segment: Segment, guessed: GuessedPhase) -> Phase:
         steers = segment.steering == "free"
-        throttles = _throttles(segment)
+        throttles = segment.throttles
         initial: dict[str, Any] = {}
         if segment is first:
             initial = dict(zip(MOTION[:6], map(float, (*site_position, *site_velocity)), strict=True))
@@ -258,13 +257,9 @@ def ascent_problem(
         phases=phases,
         links=links,
         parameters=parameters,
-        boundaries=(*_masses(plan), *_fairing(plan, mission), _insertion(last, mission)),
+        boundaries=ascent_boundaries(plan, mission, frame),
         objective=_objective(plan, last),
     )
-
-
-def _throttles(segment: Segment) -> bool:
-    return segment.steering == "free" and segment.powered and segment.throttle_min < 1.0
 
 
 def _drop(segment: Segment) -> Callable[[Values], dict[str, Any]] | None:
@@ -318,55 +313,6 @@ def _limits(segment: Segment, mission: Mission) -> tuple[Limit, ...]:
     if asked.fairing_heat_flux is not None and not segment.fairing_on:
         limits.append(Limit("heat_flux", "W/m^2", upper=asked.fairing_heat_flux))
     return tuple(limits)
-
-
-def _masses(plan: FlightPlan) -> list[Boundary]:
-    """Lift-off mass holds the payload; no stage burns more than its usable propellant."""
-    first = plan.segments[0].name
-    scale = plan.liftoff_mass
-
-    def liftoff(ends: Ends) -> Any:
-        return ends[first].initial.mass - ends.payload - plan.liftoff_mass
-
-    limits = [Boundary(liftoff, (Limit.equal("lift-off mass, less vehicle and payload", "kg", 0.0, scale),))]
-    for segment in _last_burns(plan):
-
-        def left(ends: Ends, segment: Segment = segment) -> Any:
-            return ends[segment.name].final.mass - ends.payload - segment.burnout_mass
-
-        limits.append(Boundary(left, (Limit(f"usable propellant of {segment.stage}", "kg", lower=0.0, scale=scale),)))
-    return limits
-
-
-def _last_burns(plan: FlightPlan) -> list[Segment]:
-    """For each stage the segment in which its last burn ends."""
-    return list({s.stage: s for s in plan.segments if s.powered}.values())
-
-
-def _fairing(plan: FlightPlan, mission: Mission) -> list[Boundary]:
-    """The fairing stays on until the heating is low enough; afterwards a path limit holds."""
-    for before, after in zip(plan.segments, plan.segments[1:], strict=False):
-        if before.fairing_on and not after.fairing_on and mission.limits.fairing_heat_flux is not None:
-            limit = mission.limits.fairing_heat_flux
-
-            def heating(ends: Ends, segment: Segment = before) -> Any:
-                p = ends[segment.name].final
-                return loads(segment.model, p.x, p.y, p.z, p.vx, p.vy, p.vz, p.mass, 1.0, 0.0, 0.0, 1.0).heat_flux
-
-            return [Boundary(heating, (Limit("heating at fairing jettison", "W/m^2", upper=limit),))]
-    return []
-
-
-def _insertion(last: Segment, mission: Mission) -> Boundary:
-    """The target orbit, through angular momentum and eccentricity."""
-    goal = mission.orbit.goal()
-    names = residual_names(goal)
-
-    def residuals(ends: Ends) -> dict[str, Any]:
-        p = ends[last.name].final
-        return dict(zip(names, terminal_residuals(goal, p.x, p.y, p.z, p.vx, p.vy, p.vz), strict=True))
-
-    return Boundary(residuals, tuple(Limit.equal(name, "1", 0.0, 0.1) for name in names))
 
 
 def _objective(plan: FlightPlan, last: Segment) -> Objective:

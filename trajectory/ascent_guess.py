@@ -77,7 +77,7 @@ def fly(
     values: dict[str, np.ndarray | float] = dict(zip(("x", "y", "z", "vx", "vy", "vz", "mass"), flown.T, strict=True))
     if segment.steering != "none":
         values["pitch"] = np.array([pitch(t) for t in times])
-    if segment.steering == "free" and segment.powered and segment.throttle_min < 1.0:
+    if segment.throttles:
         values["throttle"] = 1.0
     return GuessedPhase(start, duration, values, np.linspace(0.0, 1.0, steps + 1)), flown[-1]
 

@@ -49,6 +49,11 @@ class Segment:
         return self.burnout_mass is not None
 
     @property
+    def throttles(self) -> bool:
+        """Whether the throttle is free."""
+        return self.steering == "free" and self.powered and self.throttle_min < 1.0
+
+    @property
     def drops(self) -> bool:
         """Whether something is left behind when the segment begins."""
         return self.begin_mass is not None or self.dropped_before != 0.0
@@ -107,6 +112,13 @@ class _Planner:
                 "to find the least propellant the payload's mass must be given; give it, or set 'objective: payload'",
                 where=self.vehicle.payload.where(),
             )
+        for i, group in enumerate(self.vehicle.boosters):
+            if group.beside not in (None, self.stages[0].name):
+                raise InputError(
+                    f"boosters beside '{group.beside}' would light in flight, which is not modelled: only those beside the "
+                    f"lowest stage, '{self.stages[0].name}', can be flown",
+                    where=self.vehicle.where(f"boosters.{i}.beside"),
+                )
         last = self.maps[self.stages[-1].name]
         burns = self.mission.sequence.last_stage_burns
         if last.ignitions is not None and last.ignitions < burns:
@@ -184,13 +196,15 @@ class _Planner:
 
     def _first_stage(self) -> None:
         sequence, stage = self.mission.sequence, self.stages[0]
-        # each group of boosters is dropped when it is empty, the quickest first
-        groups = sorted(self.vehicle.boosters, key=self._burn_time)
-        ends = [self._burn_time(group) for group in groups]
+        # boosters are dropped when they are empty, the quickest first, those that end together in one
+        ends: dict[float, list[StrapOns]] = {}
+        for group in sorted(self.vehicle.boosters, key=self._burn_time):
+            ends.setdefault(round(self._burn_time(group), 6), []).append(group)
+        burning = [group for groups in ends.values() for group in groups]
         begin = sequence.vertical_rise + sequence.pitch_over
-        if ends and ends[0] <= begin:
+        if ends and min(ends) <= begin:
             raise InputError(
-                f"the boosters '{groups[0].stage.name}' burn out {ends[0]:.1f} s after lift-off, before the pitch-over ends "
+                f"the boosters '{burning[0].stage.name}' burn out {min(ends):.1f} s after lift-off, before the pitch-over ends "
                 f"({begin:.1f} s); shorten 'vertical_rise' or 'pitch_over'",
                 where=self.mission.where("sequence"),
             )
@@ -201,34 +215,36 @@ class _Planner:
             "burnout_mass": self._burnout(0, True),
         }
         has_fairing = self.vehicle.fairing is not None
-        model = self._model(0, tuple(groups), burning=True, fairing_on=has_fairing)
+        model = self._model(0, tuple(burning), burning=True, fairing_on=has_fairing)
         self._add("vertical rise", steering="vertical", model=model, duration=sequence.vertical_rise, **base)
         self._add("pitch-over", steering="pitch-over", model=model, duration=sequence.pitch_over, **base)
-        for i, group in enumerate(groups):
+        empty: list[StrapOns] = []
+        for end, groups in ends.items():
             self._add(
-                f"flight with {group.stage.name}",
+                f"flight with {_names(burning)}",
                 steering="free",
-                model=self._model(0, tuple(groups[i:]), burning=True, fairing_on=has_fairing),
-                duration=ends[i] - begin,
+                model=self._model(0, tuple(burning), burning=True, fairing_on=has_fairing),
+                duration=end - begin,
                 **base,
-                **self._left_behind(groups[i - 1] if i else None),
+                **self._left_behind(empty),
             )
-            begin = ends[i]
+            begin, empty = end, groups
+            burning = [group for group in burning if group not in groups]
         self._add(
             f"{stage.name} burn",
             steering="free",
             model=self._model(0, burning=True, fairing_on=has_fairing),
             **base,
-            **self._left_behind(groups[-1] if groups else None),
+            **self._left_behind(empty),
         )
         if single and self.vehicle.fairing is not None:
             self._jettison_fairing(0)
 
-    def _left_behind(self, group: StrapOns | None) -> dict:
-        if group is None:
+    def _left_behind(self, groups: list[StrapOns]) -> dict:
+        if not groups:
             return {}
-        mass = group.count * (group.stage.dry_mass + self._unburned(group.stage))
-        return {"dropped_before": mass, "dropped_name": f"{group.stage.name} separation"}
+        mass = sum(g.count * (g.stage.dry_mass + self._unburned(g.stage)) for g in groups)
+        return {"dropped_before": mass, "dropped_name": f"{_names(groups)} separation"}
 
     def _burn_time(self, group: StrapOns) -> float:
         flow = self.maps[group.stage.name].mass_flow[-1] * group.stage.engine_count
@@ -297,3 +313,7 @@ class _Planner:
 
     def _add(self, name: str, **fields) -> None:
         self.segments.append(Segment(name=name, **fields))
+
+
+def _names(groups: list[StrapOns]) -> str:
+    return " and ".join(group.stage.name for group in groups)

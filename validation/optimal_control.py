@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..trajectory.optimal_control.account import account_of
 from ..trajectory.optimal_control.problem import Mesh
-from ..trajectory.optimal_control.propagation import refly
 from ..trajectory.optimal_control.solution import Solution
 from . import delta3, goddard, mars_landing, shuttle, starship_flip, szmuk_landing
 from .comparison import Comparison
@@ -35,11 +35,7 @@ def _timed(solve: Callable[[], Solution]) -> Solution:
 
 def flown_apart(solution: Solution) -> float:
     """The largest difference at a phase's end when flown again, in the states' scales."""
-    worst = 0.0
-    for again in refly(solution):
-        scales = dict(solution[again.phase].shape.states)
-        worst = max(worst, *(abs(d) / scales[n] for n, d in again.end_difference.items()))
-    return worst
+    return account_of(solution).flown_apart
 
 
 def _delta3() -> list[Comparison]:

@@ -281,7 +281,7 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
                     state.present[:] = kept_present[i]
             kept[i] = 0
             status = NOT_CONVERGED
-            for _ in range(80):
+            for tries in range(120):
                 status = solve(bank, problem, b[q], log_p, target, shifting, state, row)
                 if kind == CHAMBER or kind == PRESSURE_RATIO:
                     break
@@ -306,7 +306,10 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
                     # behind a throat of shifting flow the frozen flow is still subsonic: on downstream
                     step = 0.05 if rising else -0.05
                 log_p += min(max(step, -1.5), 1.5)
-                if not low < log_p < high:
+                # a jump (a phase that begins to condense) is closed in on by halving
+                if tries > 30:
+                    log_p = 0.5 * (low + high)
+                elif not low < log_p < high:
                     log_p = 0.5 * (max(low, high - 2.0) + high)
             row[STATUS] = status
             if status != CONVERGED:

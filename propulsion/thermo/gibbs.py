@@ -17,7 +17,7 @@ CONVERGED, NOT_CONVERGED, SINGULAR, OUT_OF_RANGE = 0, 1, 2, 3
 LOWEST, HIGHEST = 200.0, 6000.0  # K: the range of the gas data
 
 _TRACE = -30.0  # ln of the mole fraction below which a gas adds nothing to the sums (1e-13)
-_STEP = 1e-6  # a full Newton step smaller than this leaves an error of its square
+_STEP = 1e-5  # a full Newton step smaller than this leaves an error of its square
 _MANY = 1 << 20
 
 
@@ -262,6 +262,23 @@ def assemble(bank, kind, b, target, state, matrix, rhs):
 
 
 @compiled
+def _traces_return(bank, state, d_t):
+    """Give every gas below the trace its amount by the potentials; True when one of them is above the trace after all."""
+    k, g = bank.gas_atoms.shape
+    returned = False
+    shift = state.main[0] - state.main[2]
+    for j in range(g):
+        if state.n[j] == 0.0:
+            value = shift - state.mu[j] + state.h[j] * d_t
+            for i in range(k):
+                value += bank.gas_atoms[i, j] * state.potentials[i]
+            state.ln_n[j] = min(value, state.main[0] - 9.2103404)
+            if value - state.main[0] > _TRACE + 1.0:
+                returned = True
+    return returned
+
+
+@compiled
 def newton(bank, kind, b, target, state, matrix, rhs, most):
     """Newton's method with the phases present held; the step is limited as in RP-1311 section 3.3. Returns a status."""
     k, g = bank.gas_atoms.shape
@@ -269,7 +286,7 @@ def newton(bank, kind, b, target, state, matrix, rhs, most):
     a = bank.gas_atoms
     main = state.main
     step = np.empty(g)
-    status = NOT_CONVERGED
+    near = False  # near the solution the gases below the trace wait until the others have converged
     for _ in range(most):
         m = assemble(bank, kind, b, target, state, matrix, rhs)
         if not solve_linear(matrix, rhs, m, 1):
@@ -279,35 +296,35 @@ def newton(bank, kind, b, target, state, matrix, rhs, most):
         d_t = 0.0 if kind == TP else rhs[k + condensed + 1, 0]
         log_p = main[2]
         log_n = main[0]
+        # λ1 and λ2 of RP-1311 equations 3.1 to 3.3, over the gases above the trace
         shift = d_n + log_n - log_p
-        for j in range(g):
-            step[j] = shift - state.mu[j] - state.ln_n[j] + state.h[j] * d_t
-        for i in range(k):
-            pi = rhs[i, 0]
-            for j in range(g):
-                step[j] += a[i, j] * pi
-        # λ1 and λ2 of RP-1311 equations 3.1 to 3.3
         largest = 5.0 * max(abs(d_t), abs(d_n))
         damping = 1.0
         error = max(abs(d_t), abs(d_n))
         scale = np.exp(-log_n)
         for j in range(g):
-            x = state.ln_n[j] - log_n
-            if step[j] > 0.0:
+            if near and state.n[j] == 0.0:
+                continue
+            change = shift - state.mu[j] - state.ln_n[j] + state.h[j] * d_t
+            for i in range(k):
+                change += a[i, j] * rhs[i, 0]
+            step[j] = change
+            error = max(error, state.n[j] * scale * abs(change))
+            if change > 0.0:
+                x = state.ln_n[j] - log_n
                 if x > -18.420681:
-                    largest = max(largest, step[j])
+                    largest = max(largest, change)
                 else:
-                    room = step[j] - d_n
+                    room = change - d_n
                     if room > 0.0 and x + room > -9.2103404:
                         damping = min(damping, (-9.2103404 - x) / room)
-            if state.n[j] > 0.0:
-                error = max(error, state.n[j] * scale * abs(step[j]))
         if largest > 2.0:
             damping = min(damping, 2.0 / largest)
         if not (largest < 1e30):
             return NOT_CONVERGED
         for j in range(g):
-            state.ln_n[j] += damping * step[j]
+            if not near or state.n[j] > 0.0:
+                state.ln_n[j] += damping * step[j]
         row = k
         for c in range(phases):
             if state.present[c]:
@@ -316,14 +333,15 @@ def newton(bank, kind, b, target, state, matrix, rhs, most):
                 row += 1
         main[0] += damping * d_n
         main[1] += damping * d_t
+        near = damping == 1.0 and error < 0.1
         if main[1] < 4.0 or main[1] > 9.9:  # 55 K and 20000 K: far from every range
             return OUT_OF_RANGE
         if damping == 1.0 and error < _STEP:
             for i in range(k):
                 state.potentials[i] = rhs[i, 0]
-            status = CONVERGED
-            break
-    return status
+            if not _traces_return(bank, state, d_t):
+                return CONVERGED
+    return NOT_CONVERGED
 
 
 @compiled

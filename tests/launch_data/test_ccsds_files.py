@@ -212,3 +212,19 @@ def test_without_an_epoch_nothing_is_written_and_the_finding_says_so(trajectory,
         write_oem(undated, VEHICLE, ISSUER)
     with pytest.raises(InputError, match="epoch"):
         write_opm(undated, undated.events[-1], PAYLOAD, 1.0, ISSUER)
+
+
+def test_opm_says_what_the_earth_s_orientation_does_to_position_and_velocity(trajectory):
+    def comment(orientation):
+        text = write_opm(trajectory, trajectory.events[-1], PAYLOAD, 1000.0, ISSUER, orientation=orientation)
+        return " ".join(line.removeprefix("COMMENT ") for line in text.splitlines() if line.startswith("COMMENT"))
+
+    unknown = comment(EarthOrientation())
+    position, velocity = gcrf_from_itrf(parse_utc(trajectory.epoch).plus(500.0)).to_inertial(
+        trajectory.events[-1].position_ecef, trajectory.events[-1].velocity_ecef
+    )
+    angle = np.hypot(0.9 * 7.2921e-5, 0.7 * 4.8481e-6)  # UT1-UTC of 0.9 s, polar motion of 0.7 arcsec
+    assert f"position by up to {angle * np.linalg.norm(position):.0f} m" in unknown
+    assert f"velocity by up to {angle * np.linalg.norm(velocity):.2g} m/s" in unknown
+    assert "uncertainty of the prediction itself is not stated" in unknown
+    assert "orientation can move" not in comment(KNOWN)

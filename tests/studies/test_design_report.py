@@ -131,3 +131,30 @@ def test_every_result_names_its_input(result):
     assert all(e.input_hash for e in result.engines)  # each its own document's
     record = dict(result.launch_data.files)["launch-record.json"]
     assert content in record
+
+
+def test_a_dynamic_pressure_that_throttling_holds_has_no_single_instant(html, result):
+    t, limit = result.ascent.trajectory, result.study.mission.limits.dynamic_pressure
+    held = t.time[t.dynamic_pressure > 0.999 * limit]
+    assert held[-1] - held[0] > 5.0
+    assert f"held from {held[0]:.0f} to {held[-1]:.0f} s" in words(html)
+
+
+def test_separation_data_say_that_no_coast_is_modelled(result):
+    separation = result.launch_data.record.separation
+    assert "cut-off" in separation.state_of and "no coast" in separation.state_of
+    assert separation.mission_elapsed_time_s == result.ascent.trajectory.time[-1]
+
+
+def test_a_drag_curve_of_the_complete_vehicle_used_after_staging_is_told(result):
+    from osea_rocket.vehicle.vehicle import DragCurve
+
+    assert "aerodynamics.given_curve" not in [f.rule for f in result.findings]
+    curve = DragCurve(
+        mach=tuple(result.drag.mach),
+        coefficient=tuple(result.drag.cd),
+        reference_area=result.drag.reference_area,
+        source="the build-up itself",
+    )
+    given = design(result.study.evolve(vehicle=result.study.vehicle.evolve(drag=curve)))
+    assert "aerodynamics.given_curve" in [f.rule for f in given.findings]

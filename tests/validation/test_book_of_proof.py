@@ -23,7 +23,9 @@ def test_optimal_control_holds():
     rows = optimal_control.comparisons()
     # the solve time is shown in the book; a test asserts no speed
     assert all(r.met for r in rows if "solve without building" not in r.quantity)
-    assert {r.quantity.split(",")[0] for r in rows} == {"Delta III", "Goddard rocket"}
+    assert {r.quantity.split(",")[0] for r in rows} == {"Delta III", "Goddard rocket", "Shuttle re-entry", "Mars descent",
+        "Six-degree-of-freedom landing", "Flip and landing",
+    }
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ A phase's equations are traced for a single point; the transcription maps them o
 grows with the physics, not with the mesh, and phases that share a dynamics function share its trace.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ import casadi as ca
 import numpy as np
 
 from ...core.errors import InputError
+from .collocation import interpolation_matrix, radau
 from .problem import Ends, Objective, Phase, Problem, Values, bounds_of
 
 if hasattr(ca.GlobalOptions, "setNumpyMode"):  # CasADi 3.8 on: numpy ufuncs on its values, without a notice
@@ -185,10 +186,12 @@ class Row:
 @dataclass(frozen=True)
 class EndFunctions:
     """Objective (first component, scaled, to be made least) and end constraints (scaled), with z = per phase (initial
-    states, final states, start, duration), then parameters, all scaled. *rows* describe the constraints."""
+    states, final states, start, duration; where limits hold at the end, the controls of the first point and of the last
+    interval's), then parameters, all scaled. *rows* describe the constraints."""
 
     derivatives: Derivatives
     rows: tuple[Row, ...]
+    last_controls: tuple[int, ...]  # per phase: how many of its last points' controls z holds, 0 for none
 
 
 def dropped_clock_links(problem: Problem) -> tuple[int, ...]:
@@ -231,6 +234,35 @@ class _PhaseEnds:
     constants: tuple[str, ...]
     time_scale: float
     bounded_end: bool
+    limited: "_LimitedEnd | None"
+
+
+@dataclass(frozen=True)
+class _LimitedEnd:
+    """What holds at a phase's end beside its final values. Controls: name, unit, scale, whether bounded; path: name, unit,
+    scale; degree: of the last interval, whose polynomial gives the controls at the end."""
+
+    controls: tuple[tuple[str, str, float, bool], ...]
+    path: tuple[tuple[str, str, float], ...]
+    dynamics: Any
+    degree: int
+
+    @classmethod
+    def of(cls, phase: Phase) -> "_LimitedEnd | None":
+        """None where limits hold at the collocation points only."""
+        if not phase.limits_at_end:
+            return None
+        return cls(
+            controls=tuple(
+                (c.name, c.unit, float(c.scale), bool(np.any(np.isfinite([c.lower, c.upper])))) for c in phase.controls
+            ),
+            path=tuple((x.name, x.unit, x.scale) for x in phase.path),
+            dynamics=phase.dynamics,
+            degree=phase.mesh.degrees[-1],
+        )
+
+
+AT_END = " at the end"  # added to a limit's name
 
 
 @dataclass(frozen=True)
@@ -257,6 +289,7 @@ def end_shape(problem: Problem) -> EndShape:
                 tuple(p.constants),
                 p.time_scale,
                 has_end_bounds(p),
+                _LimitedEnd.of(p),
             )
             for p in problem.phases
         ),
@@ -309,6 +342,8 @@ def trace_ends(shape: EndShape) -> EndFunctions:
         )
         if phase.bounded_end:
             add(final["time"], phase.name, "end", "s", phase.time_scale)
+        if phase.limited is not None:
+            z += _limit_end(phase, phase.limited, initial, final, {**shared, **own, "duration": length}, add)
     z += parameters
 
     scales = {p.name: {n: (unit, scale) for n, unit, scale in p.states if n not in p.integrals} for p in shape.phases}
@@ -346,4 +381,36 @@ def trace_ends(shape: EndShape) -> EndFunctions:
     sign = -1.0 if shape.objective.maximize else 1.0
     goal = _scalar(shape.objective.function(seen), f"the objective '{shape.objective.name}'")
     both = ca.vertcat(sign * goal / shape.objective.scale, *y)
-    return EndFunctions(_differentiate("ends", ca.vertcat(*z), [_column(fixed)], both), tuple(rows))
+    return EndFunctions(
+        _differentiate("ends", ca.vertcat(*z), [_column(fixed)], both),
+        tuple(rows),
+        tuple(p.limited.degree if p.limited else 0 for p in shape.phases),
+    )
+
+
+def _limit_end(
+    phase: _PhaseEnds,
+    limited: _LimitedEnd,
+    initial: dict[str, Any],
+    final: dict[str, Any],
+    known: Mapping[str, Any],
+    add: Callable[[Any, str, str, str, float], None],
+) -> list[ca.SX]:
+    """Adds the controls to a phase's ends and the limits at its final one; returns the controls' symbols."""
+    pairs = [(name, scale) for name, _, scale, _ in limited.controls]
+    first, first_values = _symbols(pairs)
+    initial |= first_values
+    last = [_symbols(pairs) for _ in range(limited.degree)]
+    scheme = radau(limited.degree)
+    to_end = interpolation_matrix(scheme.points, scheme.control_weights, np.array([1.0]))[0]
+    for name, _, _, _ in limited.controls:
+        final[name] = sum(weight * values[name] for weight, (_, values) in zip(to_end, last, strict=True))
+    where = f"phase '{phase.name}' at its end"
+    returned = limited.dynamics(Values({**known, **final, "elapsed": known["duration"]}, where))
+    for name, unit, scale in limited.path:
+        value = returned[name] if name in returned and name not in final else {**known, **final}[name]
+        add(value, phase.name, name + AT_END, unit, scale)
+    for name, unit, scale, bounded in limited.controls:
+        if bounded:
+            add(final[name], phase.name, name + AT_END, unit, scale)
+    return [*first, *(symbol for symbols, _ in last for symbol in symbols)]

@@ -157,7 +157,9 @@ class Phase:
     and any other outputs. *path* limits outputs (or states, controls) by name at the collocation points.
     *start*, *duration*, *end*: a number fixes, a pair bounds. *initial*, *final*: the same for states at the ends.
     *constants* are numbers that may differ from phase to phase and from solve to solve without a rebuild: phases that
-    share one dynamics function and differ in constants only are built once.
+    share one dynamics function and differ in constants only are built once. *limits_at_end*: path limits and controls' bounds
+    hold at the phase's end too, where the last interval's polynomial is extrapolated, and boundaries see the controls at both
+    ends, as ``ends["phase"].final.<control>``.
     """
 
     name: str
@@ -175,6 +177,7 @@ class Phase:
     mesh: Mesh = field(default_factory=lambda: Mesh.uniform(8, 4))
     guess: Guess = field(default_factory=Guess)
     time_scale: float = 0.0
+    limits_at_end: bool = False
 
     def __post_init__(self) -> None:
         if self.time_scale == 0.0:

@@ -3,11 +3,14 @@
 Patterson, Hager, Rao (2015), "A ph mesh refinement method for optimal control", Optimal Control Applications and Methods
 36(4), sections 4.1-4.3: the solution is integrated again on one Radau point more in each interval; the difference, over
 one plus the state's largest value (all in the states' scales), estimates the error; the degree grows with its logarithm,
-and an interval whose degree would pass the limit is divided.
+and an interval whose degree would pass the limit is divided. Beside that, an interval in which a control jumps is divided
+round the jump, and neighbours that are far more exact than asked for are joined, in the spirit of Liu, Hager, Rao (2018),
+"Adaptive mesh refinement method for optimal control using decay rates of Legendre polynomial coefficients", IEEE
+Transactions on Control Systems Technology 26(4).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +22,10 @@ from .solution import PhaseSolution, Solution
 from .solve import Iteration, solve
 
 Array = np.ndarray
+JUMP = 0.6  # of a control's range, in one interval, makes a switch
+ENCLOSED = 0.2  # of the interval becomes the short one round a switch
+SHORTEST = 1e-7  # of the phase: a switch enclosed in less is left alone
+MARGIN = 0.01  # of the tolerance: neighbours whose joined error stays within are joined
 
 
 @dataclass(frozen=True)
@@ -71,23 +78,64 @@ def mesh_error(phase: PhaseSolution) -> MeshError:
     return MeshError(phase.name, np.array(errors), tuple(worst))
 
 
-def finer(mesh: Mesh, errors: Array, tolerance: float, least_degree: int = 3, largest_degree: int = 10) -> Mesh:
-    """The next mesh: intervals within the tolerance stay as they are."""
-    fractions: list[float] = []
-    degrees: list[int] = []
-    for fraction, degree, error in zip(mesh.fractions, mesh.degrees, errors, strict=True):
-        wanted = degree
-        if error > tolerance:
-            wanted += max(1, math.ceil(math.log(error / tolerance) / math.log(max(degree, 2))))
-        if wanted <= largest_degree or error <= tolerance:
-            fractions.append(fraction)
-            degrees.append(wanted)
+def switch_in(phase: PhaseSolution, interval: int) -> float | None:
+    """Where a control jumps inside an interval, as a fraction of it; None where none does.
+
+    A jump: from one end of the interval to the other a control goes through most of its range over the phase, mostly within
+    two neighbouring collocation points. A polynomial cannot follow it, whatever its degree.
+    """
+    degree = phase.phase.mesh.degrees[interval]
+    first = sum(phase.phase.mesh.degrees[:interval])
+    places = (radau(degree).nodes + 1) / 2
+    for values in phase.controls.values():
+        whole = np.ptp(values)
+        own = values[first : first + degree + 1]  # to the next interval's first point
+        steps = np.abs(np.diff(own))
+        if whole == 0.0 or np.ptp(own) < JUMP * whole or steps.max() < JUMP * np.ptp(own):
+            continue
+        k = int(steps.argmax())
+        return float((places[k] + places[k + 1]) / 2)
+    return None
+
+
+def finer(
+    mesh: Mesh,
+    errors: Array,
+    tolerance: float,
+    least_degree: int = 3,
+    largest_degree: int = 10,
+    switches: Sequence[float | None] = (),
+) -> Mesh:
+    """The next mesh. Intervals within the tolerance stay, and neighbours far within it are joined; *switches* (see
+    *switch_in*) are enclosed in a short interval of their own, which every round makes shorter."""
+    parts: list[tuple[float, int, float]] = []  # fraction, degree, error (or infinity for a new interval)
+    for index, (fraction, degree, error) in enumerate(zip(mesh.fractions, mesh.degrees, errors, strict=True)):
+        switch = switches[index] if index < len(switches) else None
+        if error <= tolerance:
+            parts.append((fraction, degree, float(error)))
+            continue
+        if switch is not None and fraction > SHORTEST:
+            low, high = max(switch - ENCLOSED / 2, 0.0), min(switch + ENCLOSED / 2, 1.0)
+            pieces = (low, high - low, 1.0 - high)
+            parts += [(fraction * piece, least_degree, math.inf) for piece in pieces if piece > 0.02]
+            continue
+        wanted = degree + max(1, math.ceil(math.log(error / tolerance) / math.log(max(degree, 2))))
+        if wanted <= largest_degree:
+            parts.append((fraction, wanted, math.inf))
         else:
-            parts = max(2, math.ceil(wanted / least_degree))
-            fractions += [fraction / parts] * parts
-            degrees += [least_degree] * parts
-    total = sum(fractions)
-    return Mesh(tuple(f / total for f in fractions), tuple(degrees))
+            count = max(2, math.ceil(wanted / least_degree))
+            parts += [(fraction / count, least_degree, math.inf)] * count
+    kept = [parts[0]]
+    for fraction, degree, error in parts[1:]:
+        before, before_degree, before_error = kept[-1]
+        # An interval's error grows with its length to the power of its degree + 1 (Liu, Hager, Rao 2018, section 4).
+        joined = max(error, before_error) * ((before + fraction) / min(before, fraction)) ** (degree + 1)
+        if degree == before_degree and joined <= MARGIN * tolerance:
+            kept[-1] = (before + fraction, degree, joined)
+        else:
+            kept.append((fraction, degree, error))
+    total = sum(fraction for fraction, _, _ in kept)
+    return Mesh(tuple(fraction / total for fraction, _, _ in kept), tuple(degree for _, degree, _ in kept))
 
 
 def solve_refined(
@@ -109,7 +157,10 @@ def solve_refined(
         history.append((solution.report.unknowns, largest, solution.objective))
         if largest <= tolerance or last:
             return Refined(solution, errors, tuple(history), largest <= tolerance)
-        meshes = [finer(p.mesh, e.errors, tolerance) for p, e in zip(problem.phases, errors, strict=True)]
+        meshes = [
+            finer(p.phase.mesh, e.errors, tolerance, switches=[switch_in(p, i) for i in range(len(e.errors))])
+            for p, e in zip(solution.phases, errors, strict=True)
+        ]
         problem = replace(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )

@@ -19,7 +19,7 @@ import casadi as ca
 import numpy as np
 
 from .collocation import radau
-from .functions import EndFunctions, EndShape, Point, Shape, end_shape, trace_ends, trace_point
+from .functions import AT_END, EndFunctions, EndShape, Point, Shape, end_shape, trace_ends, trace_point
 from .problem import Mesh, Phase, Problem, bounds_of
 
 Array = np.ndarray
@@ -133,7 +133,11 @@ class Transcription:
     @cached_property
     def end_unknowns(self) -> Array:
         """Indices of the unknowns that the end functions see, in their order."""
-        parts = [np.concatenate([p.states[0], p.states[-1], p.clock]) for p in self.layouts]
+        parts = []
+        for p, count in zip(self.layouts, self.ends.last_controls, strict=True):
+            parts += [p.states[0], p.states[-1], p.clock]
+            if count:
+                parts += [p.controls[0], p.controls[-count:].ravel()]
         return np.concatenate([*parts, self.parameters])
 
     def _point_unknowns(self, layout: PhaseLayout) -> Array:
@@ -294,6 +298,7 @@ def numbers_of(problem: Problem, programme: Transcription) -> Numbers:
             g_lower[layout.path[:, q]] = limit.lower / limit.scale
             g_upper[layout.path[:, q]] = limit.upper / limit.scale
         row_bounds[phase.name, "end"] = bounds_of(phase.end)
+        row_bounds |= {(phase.name, x.name + AT_END): (x.lower, x.upper) for x in (*phase.controls, *phase.path)}
     for at, parameter in zip(programme.parameters, problem.parameters, strict=True):
         lower[at], upper[at] = parameter.lower / parameter.scale, parameter.upper / parameter.scale
     for boundary in problem.boundaries:

@@ -46,11 +46,12 @@ class IpoptDriver(om.ScipyOptimizeDriver):
                 out.append(np.broadcast_to(missing if bound is None else bound, value.shape).ravel())
         g_lower, g_upper = np.concatenate(g_lower), np.concatenate(g_upper)
         names = list(self._objs) + list(self._cons)
-        last = {"x": None, "jacobian_at": None}
+        last: dict = {"x": None, "jacobian": None, "jacobian_at": None}
 
         def move(x):
             if last["x"] is None or not np.array_equal(last["x"], x):
-                self._scipy_update_design_vars(x)
+                self._vectors["design_var"].set_data(x.copy(), driver_scaling=True)
+                self._set_design_vars(driver_scaling=True)
                 with self._problem().model._relevance.nonlinear_active("iter"):
                     self._run_solve_nonlinear()
                 last["x"] = x.copy()
