@@ -55,7 +55,9 @@ def run(command: list) -> dict:
     """The last line that a process prints, as JSON."""
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=clean, cwd=RUNNERS, check=True)
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=LIMIT, env=clean, cwd=RUNNERS, check=True
+        )
     except subprocess.TimeoutExpired:
         return {"error": f"not within {LIMIT} s"}
     except subprocess.CalledProcessError as error:
@@ -93,8 +95,8 @@ def median(runs: list[dict], key: str) -> float:
 def race(rounds: int) -> list[str]:
     """The table of ratios."""
     lines = [
-        "| Problem | Program | Answer | Time | Ours, stated to solved | Ratio | Ours, solve alone | Ratio | Aim |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| Problem | Program | Answer | Stated to solved | Ours | Ratio | Solved again | Ours | Ratio | Aim |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for key, name, unit, answer, peers in RACES:
         mine: list[dict] = []
@@ -104,16 +106,17 @@ def race(rounds: int) -> list[str]:
                 mine.append(ours(key))
                 found[peer].append(theirs(peer, key))
         whole, solve = median(mine, "seconds"), median(mine, "solve_s")
-        lines.append(f"| {name} ({answer:g} {unit}) | **ours** | {median(mine, 'answer'):.6g} | {whole:.3f} s | | | | | |")
+        lines.append(f"| {name} ({answer:g} {unit}) | **ours** | {median(mine, 'answer'):.7g} | | | | | | | |")
         for peer, aim in peers:
             failed = [r for r in found[peer] if "error" in r]
             if len(failed) == len(found[peer]):
-                lines.append(f"| {name} | {peer} | {failed[0]['error']} | | | | | | {aim} |")
+                lines.append(f"| {name} | {peer} | {failed[0]['error']} | | | | | | | {aim} |")
                 continue
             time = median(found[peer], "seconds")
+            again = min(time, median(found[peer], "again_s"))
             lines.append(
                 f"| {name} | {peer} | {median(found[peer], 'answer'):.7g} | {time:.2f} s | {1e3 * whole:.0f} ms | "
-                f"{time / whole:.0f} | {1e3 * solve:.0f} ms | **{time / solve:.0f}** | {aim} |"
+                f"**{time / whole:.0f}** | {again:.2f} s | {1e3 * solve:.0f} ms | **{again / solve:.0f}** | {aim} |"
             )
     return lines
 
@@ -124,14 +127,16 @@ def goals(rounds: int) -> list[str]:
     runs = {key: [ours(key, loaded=False) for _ in range(rounds)] for key in dict.fromkeys(g[0] for g in GOALS)}
     for key, name, field, what, aim in GOALS:
         value = median(runs[key], field)
-        lines.append(f"| {name} | {what} | {1e3 * value:.1f} ms | {1e3 * aim:.0f} ms | {'yes' if value <= aim else 'no'} |")
+        lines.append(
+            f"| {name} | {what} | {1e3 * value:.1f} ms | {1e3 * aim:.0f} ms | {'yes' if value <= aim else 'no'} |"
+        )
     return lines
 
 
 def growth() -> list[str]:
     """Cost against the mesh."""
     lines = [
-        "| Intervals a phase | Unknowns | Nonzeros | Build | Iterations | Solve | An iteration | per 1000 unknowns | Final mass |",
+        "| Intervals a phase | Unknowns | Nonzeros | Build | Iterations | Solve | Iteration | per 1000 unknowns | Final mass |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in run([sys.executable, OURS, "growth"])["rows"]:
@@ -161,16 +166,19 @@ def main() -> int:
         "## Beside the peers\n",
         *race_lines,
         "",
-        "Time: from stating the problem to its solution, imports loaded before. *Ours, stated to solved* holds the same: the "
-        "flown first guess, tracing, building and solving. *Solve alone* is the solver's time from the cold guess, as after the "
-        "first solve, when the programme is built. Each peer solves the mesh, guess and tolerance of its authors' own example; "
-        "Dymos runs IPOPT through ipyopt (pyoptsparse has no package in the registry) with its tolerance tightened from 1e-2 to "
-        "1e-6; MPOPT runs with numpy 1.26 in place of the 1.22 it asks for.\n",
+        "*Stated to solved*: the first solve of a process, from stating the problem, imports loaded before; ours includes the "
+        "flown first guess, tracing and building. *Solved again*: the program's own solve a second time in that process, from "
+        "the same cold guess: what it keeps of its building, it keeps (MPOPT and MAPTOR keep nothing; the better of the two "
+        "times counts); of ours the solver's time remains, and it is this that the aim was set for. Each peer solves the mesh, "
+        "guess and tolerance of its authors' own example. Dymos runs IPOPT through ipyopt (pyoptsparse has no package in the "
+        "registry), with its tolerance tightened from 1e-2 to 1e-6; MPOPT runs with numpy 1.26 in place of the 1.22 it asks "
+        "for.\n",
         "## Against the aims\n",
         *goals(options.rounds),
         "",
         "## Cost against the mesh: Delta III\n",
-        "Degree 4 throughout, cold from the flown guess. Near linear: the last two columns but one stay level.\n",
+        "Degree 4 throughout, cold from the flown guess, the better of two solves. Linear cost would keep the time of an "
+        "iteration per 1000 unknowns level.\n",
         *growth(),
         "",
     ]

@@ -21,7 +21,9 @@ def delta3() -> dict:
     first = solve(problem)
     ended = time.perf_counter()
     cold = solve(problem)
-    airy = replace(problem, constants={**problem.constants, "ground_density": 1.01 * problem.constants["ground_density"]})
+    airy = replace(
+        problem, constants={**problem.constants, "ground_density": 1.01 * problem.constants["ground_density"]}
+    )
     begun = time.perf_counter()
     solve(airy, guess=first)
     return {
@@ -61,13 +63,18 @@ def goddard() -> dict:
 
 def growth() -> dict:
     """Delta III on growing meshes."""
+    from dataclasses import replace
+
     from osea_rocket.trajectory.optimal_control.problem import Mesh
     from osea_rocket.trajectory.optimal_control.solve import solve
     from osea_rocket.validation.delta3 import delta3, with_guess
 
     rows = []
     for intervals in (6, 20, 70, 220, 700):
-        report = (solution := solve(with_guess(delta3(Mesh.uniform(intervals, 4))))).report
+        problem = with_guess(delta3(Mesh.uniform(intervals, 4)))
+        first = solve(problem)
+        solution = min((first, solve(problem)), key=lambda s: s.report.solve_time)  # the machine is shared
+        report = replace(solution.report, build_time=first.report.build_time)
         step = 1e3 * report.solve_time / max(report.iterations, 1)
         rows.append(
             {

@@ -12,7 +12,8 @@ from .main import JsonFlag, app, finish
 def engine(
     file: Annotated[Path, typer.Argument(metavar="ENGINE.yaml", help="An engine cycle (osea/engine-cycle/v1).")],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The run folder to write (out/<name of the engine> when left out).")
+        Path | None,
+        typer.Option("--out", "-o", help="The run folder to write (out/<name of the engine> when left out)."),
     ] = None,
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")] = False,

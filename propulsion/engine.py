@@ -100,7 +100,9 @@ class Engine(Module, schema="osea/engine/v1"):
                 "basis", "'published' needs published.isp_vacuum; give it, or write 'basis: predicted' with losses"
             )
         if self.turbine_exhaust and self.cycle not in OPEN_CYCLES:
-            raise FieldError("turbine_exhaust", f"an engine of the cycle '{self.cycle}' has none: all its flow passes the throat")
+            raise FieldError(
+                "turbine_exhaust", f"an engine of the cycle '{self.cycle}' has none: all its flow passes the throat"
+            )
         return self
 
     @property

@@ -28,7 +28,8 @@ def cantera_data(elements: tuple[str, ...]) -> dict[str, Any]:
     """The species of these elements in Cantera's own form: a phase ``products`` of all gases, and ``condensed``."""
     data = library()
 
-    def entry(name: str, formula: dict[str, float], note: str, bounds: list[float], rows: list[Any]) -> dict[str, Any]:
+    def entry(species: list[Any], bounds: list[float], rows: list[Any]) -> dict[str, Any]:
+        name, formula, note = species[:3]
         thermo = {
             "model": "NASA9",
             "reference-pressure": 1e5,  # Cantera would assume 1 atm
@@ -38,7 +39,7 @@ def cantera_data(elements: tuple[str, ...]) -> dict[str, Any]:
         }
         return {"name": name, "composition": formula, "thermo": thermo}
 
-    gases = [entry(*s[:3], data["temperatures"], s[3]) for s in data["gas"] if set(s[1]) <= set(elements)]
+    gases = [entry(s, data["temperatures"], s[3]) for s in data["gas"] if set(s[1]) <= set(elements)]
     return {
         "units": {"length": "m", "mass": "kg", "time": "s", "quantity": "kmol"},
         # CEA's atomic weights, not Cantera's newer ones: that alone would move Isp by up to 0.0013 %
@@ -53,7 +54,7 @@ def cantera_data(elements: tuple[str, ...]) -> dict[str, Any]:
         ],
         "species": gases,
         "condensed": [
-            entry(*s[:3], [s[3][0][0], *(i[1] for i in s[3])], [i[2] for i in s[3]])
+            entry(s, [s[3][0][0], *(i[1] for i in s[3])], [i[2] for i in s[3]])
             for s in data["condensed"]
             if set(s[1]) <= set(elements)
         ],

@@ -90,6 +90,8 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         *ascent.findings,
         *coverage(vehicle),
         *unsourced(study),
+        *recalled(study),
+        *_light_adapter(vehicle, ascent.payload_mass),
         *published.findings,
     )
     return Design(
@@ -183,3 +185,37 @@ def unsourced(document: Document) -> tuple[Finding, ...]:
                 )
             )
     return tuple(findings)
+
+
+def recalled(document: Document) -> tuple[Finding, ...]:
+    """One WARN for each module that rests on figures from memory, naming the fields: results that use them inherit the doubt."""
+    findings = []
+    for module in documents_of(document):
+        fields = [f for s in module.sources if s.grade == "recalled" for f in s.fields]
+        fields += [f"losses.{loss.name}" for loss in getattr(module, "losses", ()) if loss.grade == "recalled"]
+        if fields:
+            findings.append(
+                Finding(
+                    Severity.WARN,
+                    "document.recalled",
+                    module.where(),
+                    f"'{module.name}': {', '.join(fields)} recalled from memory; what is computed from them is no validation "
+                    "until they are looked up",
+                )
+            )
+    return tuple(findings)
+
+
+HEAVY_LOAD = 50.0  # payload over adapter mass: our own threshold, where an estimate from area alone deserves a look
+
+
+def _light_adapter(vehicle: Vehicle, payload_mass: float) -> tuple[Finding, ...]:
+    adapter = vehicle.adapter
+    if adapter is None or adapter.mass <= 0 or payload_mass <= HEAVY_LOAD * adapter.mass:
+        return ()
+    message = (
+        f"'{adapter.name}' of {adapter.mass:.4g} kg is to carry {payload_mass / adapter.mass:.0f} times its own mass; a heavier "
+        "one costs its own mass in payload"
+    )
+    margin = HEAVY_LOAD * adapter.mass / payload_mass - 1
+    return (Finding(Severity.WARN, "vehicle.light_adapter", adapter.where("mass"), message, margin),)

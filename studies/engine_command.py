@@ -1,5 +1,6 @@
 """What `osea engine` does, apart from parsing the command line."""
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ def run_engine(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
                 from ..propulsion.cycles.balance import balance
 
                 result = balance(cycle)
+                if cycle.throttle is not None:
+                    from ..propulsion.cycles.throttle import throttle
+
+                    points = throttle(cycle, cycle.throttle.controls, cycle.throttle.lowest)
+                    result = dataclasses.replace(result, throttling=points)
             with progress.step("report"):
                 _write(cycle, result, run)
             run.publish()
@@ -41,9 +47,19 @@ def _write(cycle: EngineCycle, result: CycleBalance, run: RunFolder) -> None:
     from .engine_schematic import schematic
 
     run.write_result("cycle", result)
-    columns = ("from", "to", "fluid", "mass_flow_kg_s", "pressure_Pa", "temperature_K", "density_kg_m3", "enthalpy_J_kg")
+    columns = (
+        "from",
+        "to",
+        "fluid",
+        "mass_flow_kg_s",
+        "pressure_Pa",
+        "temperature_K",
+        "density_kg_m3",
+        "enthalpy_J_kg",
+    )
     rows = [
-        (s.source, s.target, s.medium, s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy) for s in result.streams
+        (s.source, s.target, s.medium, s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy)
+        for s in result.streams
     ]
     run.write_table("streams", columns, rows)
     run.write_text("figures/schematic.svg", schematic(cycle, result))
@@ -52,17 +68,23 @@ def _write(cycle: EngineCycle, result: CycleBalance, run: RunFolder) -> None:
 
 def table(b: CycleBalance) -> str:
     """The balance for a terminal."""
+    rows = (
+        ("thrust (vacuum)", f"{b.thrust_vacuum / 1e3:,.2f} kN", "Isp (vacuum)", f"{b.isp_vacuum:.2f} s"),
+        ("mass flow", f"{b.mass_flow:,.3f} kg/s", "chamber alone", f"{b.chamber_isp_vacuum:.2f} s"),
+        ("O/F", f"{b.oxidizer_fuel_ratio:.4f}", "of the chamber", f"{b.chamber_oxidizer_fuel_ratio:.4f}"),
+        ("chamber pressure", f"{b.chamber_pressure / 1e5:,.2f} bar", "area ratio", f"{b.area_ratio:g}"),
+    )
+    solved = f"{b.unknowns} unknowns, {b.iterations} Newton steps, {1e3 * b.solve_time:.1f} ms"
     lines = [
         f"{b.name}: {b.cycle}, {b.oxidizer}/{b.fuel}",
-        f"  thrust (vacuum)   {b.thrust_vacuum / 1e3:12,.2f} kN     Isp (vacuum)   {b.isp_vacuum:9.2f} s   (chamber {b.chamber_isp_vacuum:.2f} s)",
-        f"  mass flow         {b.mass_flow:12,.3f} kg/s   O/F            {b.oxidizer_fuel_ratio:9.4f}     (chamber {b.chamber_oxidizer_fuel_ratio:.4f})",
-        f"  chamber pressure  {b.chamber_pressure / 1e5:12,.2f} bar    area ratio     {b.area_ratio:9.4g}     (throat {1e4 * b.throat_area:.2f} cm²)",
-        f"  balances close to {b.worst_balance:.0e}; {b.unknowns} unknowns, {b.iterations} Newton steps, {1e3 * b.solve_time:.1f} ms",
+        *(f"  {a:<18}{v:>16}     {c:<16}{w:>12}" for a, v, c, w in rows),
+        f"  balances close to {b.worst_balance:.0e}; {solved}",
         "",
         f"  {'stream':<46}{'kg/s':>11}{'bar':>10}{'K':>10}{'kg/m3':>10}",
     ]
     lines += [
-        f"  {s.name:<46}{s.mass_flow:>11.4f}{s.pressure / 1e5:>10.2f}{s.temperature:>10.2f}{s.density:>10.3f}" for s in b.streams
+        f"  {s.name:<46}{s.mass_flow:>11.4f}{s.pressure / 1e5:>10.2f}{s.temperature:>10.2f}{s.density:>10.3f}"
+        for s in b.streams
     ]
     lines.append("")
     lines += [
@@ -74,7 +96,10 @@ def table(b: CycleBalance) -> str:
         for t in b.turbines
     ]
     lines += [f"  {m.name:<24}{m.power / 1e3:>12,.1f} kW   battery {m.battery_power / 1e3:,.1f} kW" for m in b.motors]
-    lines += [f"  {x.name:<24}O/F {x.oxidizer_fuel_ratio:.4f}, {x.temperature:.1f} K, {x.mass_flow:.3f} kg/s" for x in b.burners]
+    lines += [
+        f"  {x.name:<24}O/F {x.oxidizer_fuel_ratio:.4f}, {x.temperature:.1f} K, {x.mass_flow:.3f} kg/s"
+        for x in b.burners
+    ]
     lines.append("")
     lines += [f"  {f.severity:<8}{f.message}" for f in by_gravity(b.findings)]
     return "\n".join(lines)

@@ -72,10 +72,19 @@ def _key_figures(b: CycleBalance) -> KeyFigures:
     beside = f"{b.mass_flow - b.chamber_mass_flow:.3g} kg/s beside the chamber"
     return KeyFigures(
         (
-            KeyFigure("Vacuum thrust", b.thrust_vacuum, "kN", f"throat {1e3 * _diameter(b.throat_area):.0f} mm", digits=4, scale=1e-3),
+            KeyFigure(
+                "Vacuum thrust",
+                b.thrust_vacuum,
+                "kN",
+                f"throat {1e3 * _diameter(b.throat_area):.0f} mm",
+                digits=4,
+                scale=1e-3,
+            ),
             KeyFigure("Vacuum Isp", b.isp_vacuum, "s", f"chamber alone {b.chamber_isp_vacuum:.1f} s", digits=4),
             KeyFigure("Mass flow", b.mass_flow, "kg/s", beside, digits=4),
-            KeyFigure("Chamber pressure", b.chamber_pressure, "bar", f"area ratio {b.area_ratio:g}", digits=4, scale=1e-5),
+            KeyFigure(
+                "Chamber pressure", b.chamber_pressure, "bar", f"area ratio {b.area_ratio:g}", digits=4, scale=1e-5
+            ),
             KeyFigure("O/F", b.oxidizer_fuel_ratio, "", f"chamber {b.chamber_oxidizer_fuel_ratio:.3f}", digits=4),
         )
     )
@@ -111,11 +120,19 @@ def _machines(b: CycleBalance) -> Table:
             )  # fmt: skip
         for t in (t for t in b.turbines if t.shaft == shaft):
             rows.append(
-                Row((t.name, t.power, t.efficiency, f"ratio {t.pressure_ratio:.3f}", t.mass_flow, None, None, None), indent=1)
+                Row(
+                    (t.name, t.power, t.efficiency, f"ratio {t.pressure_ratio:.3f}", t.mass_flow, None, None, None),
+                    indent=1,
+                )
             )
         for m in (m for m in b.motors if m.shaft == shaft):
             rows.append(Row((f"{m.name} (battery {m.battery_power / 1e3:,.1f} kW)", m.power, *[None] * 6), indent=1))
-    return Table(columns, tuple(rows), "Pumps and turbines by shaft; specific speeds are dimensionless, a stage.", label="machines")
+    return Table(
+        columns,
+        tuple(rows),
+        "Pumps and turbines by shaft; specific speeds are dimensionless, a stage.",
+        label="machines",
+    )
 
 
 def _chamber(b: CycleBalance) -> Facts:
@@ -134,7 +151,7 @@ def _chamber(b: CycleBalance) -> Facts:
 
 def _loss_table(b: CycleBalance) -> Table:
     start = b.losses[0].isp_after / b.losses[0].factor
-    rows = [("Ideal, shifting equilibrium, propellants as tabulated", None, start)]
+    rows: list[tuple] = [("Ideal, shifting equilibrium, propellants as tabulated", None, start)]
     for loss in b.losses:
         grade = loss.grade if loss.grade in ("read", "secondary", "recalled", "estimate") else ""
         factor = Cell(loss.factor, (SourceNote(grade, loss.citation),) if grade else (), decimals=4)
@@ -152,7 +169,9 @@ def _stations(b: CycleBalance) -> Table:
     rows = tuple(
         (s.source, s.target, s.medium, s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy) for s in b.streams
     )
-    return Table(columns, rows, "Every stream, total conditions; enthalpy from the elements at 298.15 K.", label="streams")
+    return Table(
+        columns, rows, "Every stream, total conditions; enthalpy from the elements at 298.15 K.", label="streams"
+    )
 
 
 def _throttling(b: CycleBalance) -> tuple:

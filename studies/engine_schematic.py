@@ -163,7 +163,14 @@ def _text(
 ) -> str:  # fmt: skip
     weight = ' font-weight="600"' if bold else ""
     outline = ' stroke="#fff" stroke-width="2.6" paint-order="stroke" stroke-linejoin="round"' if halo else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}"{weight}{outline} text-anchor="{anchor}">{escape(text)}</text>'
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}"{weight}{outline} text-anchor="{anchor}">{escape(text)}</text>'
+    )
+
+
+def _path(x: float, y: float, shape: str, pen: str) -> str:
+    """A symbol's outline about its centre."""
+    return f'<path transform="translate({x:.1f} {y:.1f})" d="{shape}" {pen}/>'
 
 
 # --- symbols ----------------------------------------------------------------------------------------------------------
@@ -184,7 +191,7 @@ def _symbol(c, place: Place, balance: CycleBalance, cycle: EngineCycle) -> str:
     elif c.type == "turbine":
         t = balance.turbine(c.name)
         below = f"{t.power / 1e3:,.0f} kW, η {t.efficiency:.3g}, ratio {t.pressure_ratio:.3g}"
-        shape = f'<path d="M{x - 7:.1f} {y - r:.1f} L{x + 7:.1f} {y - r:.1f} L{x + 17:.1f} {y + r:.1f} L{x - 17:.1f} {y + r:.1f} Z" {pen}/>'
+        shape = _path(x, y, "M-7 -15 L7 -15 L17 15 L-17 15 Z", pen)
     elif c.type == "burner":
         b = next(b for b in balance.burners if b.name == c.name)
         below = f"O/F {b.oxidizer_fuel_ratio:.3g}"
@@ -198,13 +205,13 @@ def _symbol(c, place: Place, balance: CycleBalance, cycle: EngineCycle) -> str:
     elif c.type == "exhaust":
         e = next(e for e in balance.exhausts if e.name == c.name)
         below = f"Isp {e.isp_vacuum:.1f} s" if e.isp_vacuum else "overboard"
-        shape = f'<path d="M{x - 5:.1f} {y - r:.1f} L{x - 3:.1f} {y - 4:.1f} L{x - 11:.1f} {y + 11:.1f} L{x + 11:.1f} {y + 11:.1f} L{x + 3:.1f} {y - 4:.1f} L{x + 5:.1f} {y - r:.1f} Z" {pen}/>'
+        shape = _path(x, y, "M-5 -15 L-3 -4 L-11 11 L11 11 L3 -4 L5 -15 Z", pen)
     elif c.type in ("split", "mixer"):
         colour = next((_colour(s, cycle) for s in balance.streams if s.target == c.name), theme.INK)
         shape = f'<path d="M{x:.1f} {y - r:.1f} L{x:.1f} {y + r + 1:.1f}" stroke="{colour}" stroke-width="2.2"/>'
         return shape + f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="{theme.INK}"/>'
     elif c.type == "valve":
-        shape = f'<path d="M{x - 10:.1f} {y - r:.1f} L{x + 10:.1f} {y - r:.1f} L{x - 10:.1f} {y + r:.1f} L{x + 10:.1f} {y + r:.1f} Z" {pen}/>'
+        shape = _path(x, y, "M-10 -15 L10 -15 L-10 15 L10 15 Z", pen)
     elif c.type == "jacket":
         heat = next((h.heat for h in balance.heats if h.name == c.name), None)
         below = f"{heat / 1e6:,.2f} MW" if heat else ""
@@ -225,9 +232,7 @@ def _symbol(c, place: Place, balance: CycleBalance, cycle: EngineCycle) -> str:
 def _chamber(c, place: Place, balance: CycleBalance) -> str:
     x, y = place.x, place.y
     outline = (
-        f"M{x - 18:.1f} {y - 17:.1f} L{x - 18:.1f} {y + 8:.1f} C{x - 18:.1f} {y + 16:.1f} {x - 7:.1f} {y + 16:.1f} {x - 6:.1f} {y + 22:.1f} "
-        f"C{x - 12:.1f} {y + 30:.1f} {x - 24:.1f} {y + 40:.1f} {x - 27:.1f} {y + 54:.1f} L{x + 27:.1f} {y + 54:.1f} "
-        f"C{x + 24:.1f} {y + 40:.1f} {x + 12:.1f} {y + 30:.1f} {x + 6:.1f} {y + 22:.1f} C{x + 7:.1f} {y + 16:.1f} {x + 18:.1f} {y + 16:.1f} {x + 18:.1f} {y + 8:.1f} L{x + 18:.1f} {y - 17:.1f} Z"
+        "M-18 -17 L-18 8 C-18 16 -7 16 -6 22 C-12 30 -24 40 -27 54 L27 54 C24 40 12 30 6 22 C7 16 18 16 18 8 L18 -17 Z"
     )
     lines = (
         (c.name, True),
@@ -235,7 +240,8 @@ def _chamber(c, place: Place, balance: CycleBalance) -> str:
         (f"{balance.chamber_mass_flow:.4g} kg/s · area ratio {balance.area_ratio:g}", False),
         (f"thrust {balance.thrust_vacuum / 1e3:,.1f} kN, Isp {balance.isp_vacuum:.1f} s (vacuum)", False),
     )
-    drawn = f'<path d="{outline}" fill="{theme.FAINT}" stroke="{theme.INK}" stroke-width="1.4"/>'
+    pen = f'fill="{theme.FAINT}" stroke="{theme.INK}" stroke-width="1.4"'
+    drawn = _path(x, y, outline, pen)
     return drawn + "".join(_text(x + 34.0, y + 4.0 + 12.0 * i, t, bold=b, halo=True) for i, (t, b) in enumerate(lines))
 
 

@@ -80,7 +80,7 @@ def _key_figures(design: Design) -> KeyFigures:
     return KeyFigures(
         (
             KeyFigure(
-                "Payload", a.payload_mass, "kg", "largest that reaches the orbit" if found else "given", digits=5
+                "Payload", a.payload_mass, "t", "largest by this model" if found else "given", digits=4, scale=1e-3
             ),
             KeyFigure(
                 "Orbit",
@@ -116,7 +116,8 @@ def _in_words(design: Design) -> str:
     s = a.solver
     if mission.objective == "payload":
         goal = (
-            f"The largest payload that {design.study.vehicle.name} carries into this orbit is {a.payload_mass:,.0f} kg."
+            f"By this model {design.study.vehicle.name} carries at most {a.payload_mass / 1e3:.2f} t into this orbit (a local "
+            "optimum; the uncertainty of the inputs is not in this figure)."
         )
     else:
         left = a.propellant[-1].usable_left
@@ -125,7 +126,9 @@ def _in_words(design: Design) -> str:
         )
     return (
         f"{goal} [[side]] shows the vehicle, [[profiles]] the flight. The optimum's controls, flown again from lift-off by an "
-        f"independent integrator, end {s.position_error:.1f} m and {s.velocity_error:.3f} m/s from the optimizer's state."
+        f"independent integrator, end {s.position_error:.1f} m and {s.velocity_error:.3f} m/s from the optimizer's state. "
+        f"The orbit's elements are osculating at insertion; with J2 the first revolution runs between "
+        f"{a.insertion.lowest_altitude / 1e3:.1f} and {a.insertion.highest_altitude / 1e3:.1f} km over the equatorial radius."
     )
 
 
@@ -261,7 +264,7 @@ def _events(design: Design) -> Table:
         Column("Speed, inertial", "m/s", decimals=0),
         Column("Path angle", "deg", decimals=1),
         Column("q", "kPa", decimals=2, scale=1e-3),
-        Column("Mass", "t", decimals=2, scale=1e-3),
+        Column("Mass after", "t", decimals=2, scale=1e-3),
     )
     return Table(columns, rows, "Events.", label="events", note=design.ascent.trajectory.t0_definition)
 

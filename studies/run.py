@@ -6,6 +6,7 @@ import numpy as np
 
 from ..core.findings import Severity
 from ..core.run_folder import RunFolder
+from ..vehicle.wording import tonnes
 from .design import Design
 
 
@@ -84,10 +85,11 @@ def summary(design: Design) -> tuple[dict[str, Any], str]:
     lines = [
         f"{design.study.name}: {design.study.vehicle.name}",
         "",
-        f"  payload       {ascent.payload_mass:,.0f} kg",
+        f"  payload       {tonnes(ascent.payload_mass)}",
         f"  orbit         {orbit.perigee_altitude / 1e3:.2f} x {orbit.apogee_altitude / 1e3:.2f} km, "
-        f"{np.degrees(orbit.inclination):.3f} deg, {orbit.time:.1f} s after lift-off",
-        f"  lift-off mass {ascent.liftoff_mass:,.0f} kg",
+        f"{np.degrees(orbit.inclination):.3f} deg, {orbit.time:.1f} s after lift-off (osculating; "
+        f"{orbit.lowest_altitude / 1e3:.1f} to {orbit.highest_altitude / 1e3:.1f} km in the first revolution)",
+        f"  lift-off mass {tonnes(ascent.liftoff_mass)}",
         f"  delta-v       {budget.ideal:.0f} m/s ideal; losses: gravity {budget.gravity:.0f}, drag {budget.drag:.0f}, "
         f"steering {budget.steering:.0f}, pressure {budget.pressure:.0f}",
         f"  flown again   {solver.position_error:.2g} m and {solver.velocity_error:.2g} m/s off at insertion",

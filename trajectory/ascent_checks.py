@@ -6,6 +6,9 @@ from ..core.findings import Finding, Severity
 from .ascent import Ascent
 from .result import SolverSummary, Trajectory
 
+DENSE = 5e3  # Pa
+USUAL_ANGLE = 3.0  # deg; nearly a gravity turn, as launchers fly the dense air
+
 
 def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummary) -> tuple[Finding, ...]:
     """Every limit of the mission against what was flown, tables left, and how well the solution stands."""
@@ -51,6 +54,7 @@ def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummar
         limits.axial_acceleration,
         "largest axial acceleration {:.2f} m/s²",
     )
+    found.append(_angle_of_attack(trajectory, steered))
     bare = np.array([not ascent.plan.segments[int(k)].fairing_on for k in trajectory.phase_index])
     if bare.any():
         limit(
@@ -95,6 +99,23 @@ def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummar
             )
         )
     return tuple(found)
+
+
+def _angle_of_attack(trajectory: Trajectory, steered: np.ndarray) -> Finding:
+    """Large angles in dense air: the model gives them no normal force, so the optimum takes them for nothing."""
+    dense = steered & (trajectory.dynamic_pressure > DENSE)
+    largest = float(np.degrees(trajectory.angle_of_attack[dense].max())) if dense.any() else 0.0
+    text = f"angle of attack up to {largest:.1f} deg where q is over {DENSE / 1e3:g} kPa"
+    if largest <= USUAL_ANGLE:
+        return Finding(Severity.OK, "ascent.angle_of_attack", "ascent", text, 1 - largest / USUAL_ANGLE)
+    return Finding(
+        Severity.WARN,
+        "ascent.angle_of_attack",
+        "ascent",
+        f"{text}: launchers keep to about {USUAL_ANGLE:g} deg there, and this model has no normal force that would make it "
+        "costly; lower the mission's q_alpha to see what it is worth",
+        1 - largest / USUAL_ANGLE,
+    )
 
 
 def _over(value: float | None, unit: float) -> float | None:

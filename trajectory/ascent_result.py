@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.earth import RADIUS, ROTATION_RATE, geodetic_from_ecef
+from ..core.earth import MU, RADIUS, ROTATION_RATE, geodetic_from_ecef
 from ..core.results import Array
 from .ascent import Ascent
 from .ascent_checks import ascent_findings
 from .flight_plan import Segment
-from .motion import loads
+from .motion import loads, phase_model
 from .optimal_control.solution import PhaseSolution
 from .orbit import elements
 from .propagate import Propagation, propagate
@@ -244,14 +244,15 @@ def _events(ascent: Ascent, arrays: dict[str, Array]) -> tuple[Event, ...]:
         after = segments[k + 1] if k + 1 < len(segments) else None
         if segment.powered and (after is None or not after.powered or after.stage != segment.stage):
             add(f"{segment.stage} cut-off", end)
-    peak = int(np.argmax(arrays["dynamic_pressure"]))
-    add("max-q", peak)
+    q = arrays["dynamic_pressure"]
+    add("max-q", int(np.argmax(q >= 0.999 * q.max())))  # where it is held at a limit, its first instant
     add("insertion", len(index) - 1)
     return tuple(sorted(events, key=lambda e: round(e.time, 6)))
 
 
 def _insertion(state: np.ndarray, time: float) -> Insertion:
     orbit = elements(state[:3], state[3:6])
+    low, high = _first_revolution(state, orbit.semi_major_axis)
     return Insertion(
         time=time,
         perigee_altitude=orbit.perigee_radius - RADIUS,
@@ -261,7 +262,28 @@ def _insertion(state: np.ndarray, time: float) -> Insertion:
         semi_major_axis=orbit.semi_major_axis,
         ascending_node_from_greenwich=orbit.ascending_node,
         argument_of_latitude=(orbit.argument_of_perigee + orbit.true_anomaly) % (2 * np.pi),
+        lowest_altitude=low,
+        highest_altitude=high,
     )
+
+
+def _first_revolution(state: np.ndarray, semi_major_axis: float) -> tuple[float, float]:
+    """Lowest and highest altitude over the equatorial radius [m] during one revolution with J2; open orbits: as they are."""
+    if semi_major_axis <= 0:
+        return (float(np.linalg.norm(state[:3])) - RADIUS,) * 2
+    period = 2 * np.pi * np.sqrt(semi_major_axis**3 / MU)
+    coast = propagate(
+        phase_model(),
+        state,
+        0.0,
+        period,
+        lambda t: np.array([1.0, 0.0, 0.0]),
+        lambda t: 1.0,
+        times=np.linspace(0.0, period, 181)[1:-1],
+        tolerance=1e-8,
+    )
+    radius = np.linalg.norm(coast.position, axis=1)
+    return float(radius.min()) - RADIUS, float(radius.max()) - RADIUS
 
 
 def _propellant(ascent: Ascent, flown: list[Propagation]) -> tuple[StagePropellant, ...]:

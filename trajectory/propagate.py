@@ -113,7 +113,7 @@ def propagate(
             columns_t.append(solution.t[1:])
             columns_y.append(solution.y.T[1:])
         else:
-            inside = asked[(asked > a) & (asked < stop)]
+            inside = asked[(asked > a + 1e-6) & (asked < stop - 1e-6)]  # no sample twice
             columns_t.append(np.append(inside, stop))
             columns_y.append(np.vstack([solution.sol(inside).T, y]) if len(inside) else y[None])
         if solution.status == 1:

@@ -8,14 +8,14 @@ above r0, sqrt(2 (E + mu/r0)) grows no faster than the thrust acceleration a,
 and drag only takes from it. It begins as v0, so an orbit of energy E needs a velocity gain of at least
 sqrt(2 (E + mu/r0)) - v0. What a vehicle gives at most is Tsiolkovsky's equation in vacuum: payload as given, or none; each
 stage at the best specific impulse of what burns then; strap-ons emptied and dropped before the core burns, the fairing
-dropped at once.
+dropped at once. And no engine burns longer than at its lowest throttle, so that a perigee may be too high to come to in time.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.earth import MU
+from ..core.earth import MU, RADIUS
 from ..core.errors import ImpossibleError
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
@@ -30,14 +30,20 @@ _COARSE = 1e-3  # of a payload found on a first mesh: within this the finer mesh
 
 @dataclass(frozen=True)
 class Reach:
-    """Velocity gain [m/s]: what the orbit needs at least, and what the vehicle gives at most."""
+    """Velocity gain [m/s]: what the orbit needs at least, and what the vehicle gives at most.
+
+    longest: time [s] until the last cut-off at most, all engines at their lowest throttle; highest: altitude [m] over the
+    equatorial radius that it could come to in that time, straight up at the highest speed.
+    """
 
     needed: float
     available: float
+    longest: float
+    highest: float
 
 
 def reach(plan: FlightPlan, mission: Mission) -> Reach:
-    """The two bounds; where available < needed no flight exists, the other way round nothing is said."""
+    """The bounds; where available < needed, or the perigee is above highest, no flight exists. Otherwise nothing is said."""
     site, orbit = mission.site, mission.orbit
     radius, speed = (float(np.linalg.norm(v)) for v in (site.position(), site.inertial_velocity()))
     axis = 0.5 * (orbit.perigee_radius + orbit.apogee_radius)
@@ -45,6 +51,7 @@ def reach(plan: FlightPlan, mission: Mission) -> Reach:
 
     payload = plan.payload_mass or 0.0
     mass, available = plan.liftoff_mass + payload, 0.0
+    longest = sum(s.duration or s.longest or 0.0 for s in plan.segments if not s.powered)
     for stage in dict.fromkeys(s.stage for s in plan.segments if s.powered):
         segments = [s for s in plan.segments if s.stage == stage]
         exhaust = max(_exhaust_speed(s) for s in segments if s.powered)
@@ -55,13 +62,23 @@ def reach(plan: FlightPlan, mission: Mission) -> Reach:
             mass -= beside
         empty = payload + next(s.burnout_mass for s in reversed(segments) if s.burnout_mass is not None)
         available += exhaust * max(0.0, float(np.log(mass / empty)))
+        longest += max(0.0, mass - empty) / min(_least_flow(s) for s in segments if s.powered)
         mass = min(mass, empty)
-    return Reach(needed, available)
+    highest = radius + longest * (speed + available + ALLOWANCE) - RADIUS
+    return Reach(needed, available, longest, highest)
 
 
 def require_in_reach(plan: FlightPlan, mission: Mission) -> None:
-    """Raise ImpossibleError when the vehicle's whole velocity gain is less than the orbit needs."""
+    """Raise ImpossibleError when the velocity gain of all stages, or the time that they burn, is less than the orbit needs."""
     found = reach(plan, mission)
+    if mission.orbit.perigee_altitude > found.highest:
+        raise ImpossibleError(
+            f"the orbit is too high for this sequence: until the last cut-off, {found.longest:.0f} s after lift-off at most, "
+            f"this vehicle comes to less than {found.highest / 1e3:.0f} km, and the perigee is at "
+            f"{mission.orbit.perigee_altitude / 1e3:.0f} km; let it coast up ('last_stage_burns: 2' with a 'longest_coast' that "
+            "is long enough), or choose a lower perigee",
+            where=mission.where("orbit.perigee_altitude"),
+        )
     if found.available >= found.needed:
         return
     load = "without any payload" if plan.payload_mass is None else f"with {plan.payload_mass:.6g} kg of payload"
@@ -98,6 +115,11 @@ def no_flight(refused: ImpossibleError, mission: Mission) -> ImpossibleError:
         where=mission.where(f"limits.{named}" if named else "orbit"),
         details=details,
     )
+
+
+def _least_flow(segment: Segment) -> float:
+    """Of the stage itself at its lowest throttle [kg/s]."""
+    return float(total_mass_flow(segment.model, segment.throttle_min) - segment.model.steady_mass_flow)
 
 
 def _exhaust_speed(segment: Segment) -> float:

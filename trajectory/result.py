@@ -97,7 +97,10 @@ class SolverSummary(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class Insertion(Result):
-    """The orbit reached (osculating, altitudes over the equatorial radius), from the re-propagated state."""
+    """The orbit reached, from the re-propagated state: elements osculating at insertion, altitudes over the equatorial radius.
+
+    lowest and highest altitude: over the first revolution with J2 and without drag, which is what osculating elements hide.
+    """
 
     time: Annotated[float, Unit("s")]
     perigee_altitude: Annotated[float, Unit("m")]
@@ -107,6 +110,8 @@ class Insertion(Result):
     semi_major_axis: Annotated[float, Unit("m")]
     ascending_node_from_greenwich: Annotated[float, Unit("rad")]
     argument_of_latitude: Annotated[float, Unit("rad")]
+    lowest_altitude: Annotated[float, Unit("m")]
+    highest_altitude: Annotated[float, Unit("m")]
 
 
 @dataclass(frozen=True, kw_only=True)

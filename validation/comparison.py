@@ -12,7 +12,8 @@ class Comparison:
 
     kind: "within" (|ours - published| ≤ tolerance), "at most" (ours ≤ published), "between" (published lies in the span that
     ours gives; low and high), "shown" (nothing was promised). grade: of the published figure; one that is recalled is shown
-    and never counted. error: why there is no number of ours, when there is none.
+    and never counted. real: the published figure is of hardware
+    that exists. error: why there is no number of ours, when there is none.
     """
 
     group: str
@@ -28,7 +29,15 @@ class Comparison:
     high: float | None = None
     digits: int = 6
     note: str = ""
+    real: bool = False
     error: str = ""
+
+    @property
+    def against(self) -> str:
+        """What stands on the other side: a bound of our own proves less than a real vehicle."""
+        if self.source == "own bound":
+            return "our own bounds"
+        return "a real vehicle" if self.real else "other codes and printed tables"
 
     @property
     def difference(self) -> float | None:

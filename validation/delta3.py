@@ -229,10 +229,9 @@ def with_guess(problem: Problem) -> Problem:
 
         def steer(elapsed: float, s, start: float = start) -> dict[str, float]:
             pitch = np.pi / 2 * (1 - np.clip((start + elapsed - begun) / (level - begun), 0.0, 1.0))
-            position = np.array([s[n] for n in POSITION])
-            up = position / np.linalg.norm(position)
-            east = np.cross([0.0, 0.0, 1.0], up)
-            return dict(zip(THRUST, np.sin(pitch) * up + np.cos(pitch) * east / np.linalg.norm(east), strict=True))
+            x, y, z = (s[n] for n in POSITION)
+            up, east = np.sin(pitch) / np.hypot(np.hypot(x, y), z), np.cos(pitch) / np.hypot(x, y)
+            return {"ux": up * x - east * y, "uy": up * y + east * x, "uz": up * z}
 
         guess, state = fly(problem, phase.name, state, steer, start=start, duration=duration, points=20)
         phases.append(replace(phase, guess=guess))

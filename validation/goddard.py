@@ -1,4 +1,4 @@
-"""The Goddard rocket (COPS 3.0, problem 'rocket') stated on our own optimal-control layer: the highest climb of a rocket with drag.
+"""The Goddard rocket (COPS 3.0, problem 'rocket') on our own optimal-control layer: the highest climb of a rocket with drag.
 
 In the units of its publication, where the planet's radius, its surface gravity and the first mass are 1. The answer burns
 fully, then throttles along a singular arc, where thrust appears in no condition of the optimum, then coasts. Stated twice:
@@ -12,7 +12,6 @@ import numpy as np
 from ..trajectory.optimal_control.problem import (
     Control,
     Guess,
-    Limit,
     Link,
     Mesh,
     Objective,
@@ -120,9 +119,7 @@ def solve_goddard(mesh: Mesh = MESH, options: Options | None = None) -> Solution
     return solve(goddard(mesh), options=options)
 
 
-def solve_goddard_with_arc(
-    meshes: tuple[Mesh, Mesh, Mesh] = ARC_MESHES, options: Options | None = None
-) -> Solution:
+def solve_goddard_with_arc(meshes: tuple[Mesh, Mesh, Mesh] = ARC_MESHES, options: Options | None = None) -> Solution:
     """Three phases; ``.objective`` is the final height."""
     return solve(goddard_with_arc(meshes), options=options)
 

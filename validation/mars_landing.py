@@ -90,7 +90,10 @@ def mars_landing(glide_slope: bool = False, mesh: Mesh = MESH) -> Problem:
         guess=Guess(
             duration=75.0,
             values={n: (start[n], 0.0) for n in ("x", "y", "z", "vx", "vy", "vz")}
-            | {"mass": (data["wet_mass_kg"], data["dry_mass_kg"]), "thrust_x": data["wet_mass_kg"] * data["gravity_m_s2"]},
+            | {
+                "mass": (data["wet_mass_kg"], data["dry_mass_kg"]),
+                "thrust_x": data["wet_mass_kg"] * data["gravity_m_s2"],
+            },
         ),
     )
     return Problem(

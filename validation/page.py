@@ -28,12 +28,14 @@ def page(rows: Sequence[Comparison]) -> str:
     counts += f"; {len(missed)} do not" if missed else ""
     counts += f"; {unjudged} could not be judged" if unjudged else ""
     counts += f"; {len(shown)} more are shown for comparison" if shown else ""
+    kinds = dict.fromkeys(r.against for r in rows if r.met is True)
+    by_kind = ", ".join(f"{sum(r.met is True and r.against == k for r in rows)} against {k}" for k in kinds)
     text = _HEAD.format(
         when=datetime.now(UTC).strftime("%Y-%m-%d"),
         version=version("osea-rocket"),
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
-        counts=counts + ".**",
+        counts=f"{counts}.** Of those that hold: {by_kind}." if by_kind else counts + ".**",
     )
     for group in dict.fromkeys(r.group for r in rows):
         own = [r for r in rows if r.group == group]

@@ -85,7 +85,11 @@ def szmuk_landing(mesh: Mesh = MESH) -> Problem:
             *(State(n, "1", 1.0, -1.1, 1.1) for n in upright),
             *(State(n, "1", 1.0) for n in still),
         ),
-        controls=(Control("ux", "1", 1.0, 0.0, most), Control("uy", "1", 1.0, -most, most), Control("uz", "1", 1.0, -most, most)),
+        controls=(
+            Control("ux", "1", 1.0, 0.0, most),
+            Control("uy", "1", 1.0, -most, most),
+            Control("uz", "1", 1.0, -most, most),
+        ),
         dynamics=dynamics,
         path=(
             Limit("thrust", "1", least, most),
@@ -101,7 +105,8 @@ def szmuk_landing(mesh: Mesh = MESH) -> Problem:
         mesh=mesh,
         guess=Guess(
             duration=4.0,
-            values={n: (v, last[n]) for n, v in first.items()} | {"m": data["wet_mass"], "q0": 1.0, "ux": data["wet_mass"]},
+            values={n: (v, last[n]) for n, v in first.items()}
+            | {"m": data["wet_mass"], "q0": 1.0, "ux": data["wet_mass"]},
         ),
     )
     return Problem(

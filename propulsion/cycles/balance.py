@@ -43,9 +43,7 @@ class Prepared:
 
 def prepare(cycle: EngineCycle) -> Prepared:
     """The design network of an engine. Raises InputError when it is not square or its flow runs in a circle."""
-    gas = chamber_gas(
-        cycle.oxidizer, cycle.fuel, cycle.oxidizer_fuel_ratio, cycle.chamber_pressure, cycle.area_ratio
-    )
+    gas = chamber_gas(cycle.oxidizer, cycle.fuel, cycle.oxidizer_fuel_ratio, cycle.chamber_pressure, cycle.area_ratio)
     network = build(cycle, guess(cycle), order(cycle), gas, factors(losses_of(cycle)))
     return Prepared(cycle, gas, network, System(network, cycle.name, cycle.where()))
 
@@ -86,11 +84,19 @@ def read(prepared: Prepared, solution: Solution, seconds: float) -> CycleBalance
             battery = r[f"{c.name}.battery_power"]
             energy = battery * cycle.burn_time if cycle.burn_time else None
             motors.append(
-                MotorState(name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], battery_power=battery, battery_energy=energy)
+                MotorState(
+                    name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], battery_power=battery, battery_energy=energy
+                )
             )
         elif c.type == "burner":
-            keys = ("oxidizer_fuel_ratio", "temperature", "mass_flow")
-            burners.append(BurnerState(name=c.name, **{k: r[f"{c.name}.{k}"] for k in keys}))
+            burners.append(
+                BurnerState(
+                    name=c.name,
+                    oxidizer_fuel_ratio=r[f"{c.name}.oxidizer_fuel_ratio"],
+                    temperature=r[f"{c.name}.temperature"],
+                    mass_flow=r[f"{c.name}.mass_flow"],
+                )
+            )
     for key in r:
         name, _, what = key.rpartition(".")
         if what == "isp_vacuum" and name not in ("chamber", "engine"):
@@ -144,7 +150,9 @@ def _with_findings(result: CycleBalance, findings: Any) -> CycleBalance:
 def worst_balance(system: System, solution: Solution) -> float:
     """Largest relative residual of the mass, energy and shaft-power balances."""
     raw = np.asarray(system.value(solution.x, system.parameters())).ravel()
-    picked = [abs(v) for v, e in zip(raw, system.network.equations, strict=True) if e.kind in ("mass", "energy", "power")]
+    picked = [
+        abs(v) for v, e in zip(raw, system.network.equations, strict=True) if e.kind in ("mass", "energy", "power")
+    ]
     return float(max(picked, default=0.0))
 
 
@@ -152,12 +160,21 @@ def _streams(net: Network, system: System, solution: Solution) -> tuple[StreamSt
     rows = [ca.vertcat(s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy, s.entropy) for s in net.streams]
     function = ca.Function("streams", [system.x, system.p], [ca.vertcat(*rows)], {"cse": True})
     table = np.asarray(function(solution.x, system.parameters())).reshape(-1, 6)
-    keys = ("mass_flow", "pressure", "temperature", "density", "enthalpy", "entropy")
     return tuple(
-        StreamState(name=s.name, source=s.source, target=s.target, medium=s.medium.name,
-                    **{k: float(v) for k, v in zip(keys, row, strict=True)})
+        StreamState(
+            name=s.name,
+            source=s.source,
+            target=s.target,
+            medium=s.medium.name,
+            mass_flow=float(row[0]),
+            pressure=float(row[1]),
+            temperature=float(row[2]),
+            density=float(row[3]),
+            enthalpy=float(row[4]),
+            entropy=float(row[5]),
+        )
         for s, row in zip(net.streams, table, strict=True)
-    )  # fmt: skip
+    )
 
 
 def _speeds(cycle: EngineCycle) -> dict[str, float]:
@@ -193,7 +210,7 @@ def _pump(c: Any, r: dict[str, float], inlet: StreamState, net: Network, speed: 
 
 
 def _losses(cycle: EngineCycle, r: dict[str, float]) -> tuple[CycleLoss, ...]:
-    """From the ideal chamber to the engine: propellants' temperature and heat, the chamber's losses, turbine exhaust and leaks."""
+    """From the ideal chamber to the engine: propellants' temperature and heat, chamber, turbine exhaust and leaks."""
     isp = r["chamber.isp_ideal_cold"]
     items = []
 
@@ -202,7 +219,12 @@ def _losses(cycle: EngineCycle, r: dict[str, float]) -> tuple[CycleLoss, ...]:
         isp *= factor
         items.append(CycleLoss(name=name, factor=factor, isp_after=isp, grade=grade, citation=citation))
 
-    take("propellant temperature, pump work and heat", r["chamber.isp_ideal"] / isp, "computed", "energy balance of the chamber")
+    take(
+        "propellant temperature, pump work and heat",
+        r["chamber.isp_ideal"] / isp,
+        "computed",
+        "energy balance of the chamber",
+    )
     for loss in losses_of(cycle):
         take(loss.name, loss.factor, loss.grade, loss.citation)
     own = r["engine.isp_vacuum"] / isp

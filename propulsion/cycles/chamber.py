@@ -49,16 +49,16 @@ class ChamberGas:
     def c_star(self, ratio: Any, pressure: Any, enthalpy: Any) -> Any:
         """Ideal characteristic velocity [m/s]."""
         by_pressure = (pressure / self.pressure) ** self.c_star_by_pressure
-        return lookup(self.c_star_table, ratio) * by_pressure * (
-            1.0 + self.c_star_by_enthalpy * self.excess(ratio, enthalpy)
+        return (
+            lookup(self.c_star_table, ratio)
+            * by_pressure
+            * (1.0 + self.c_star_by_enthalpy * self.excess(ratio, enthalpy))
         )
 
     def isp(self, ratio: Any, pressure: Any, enthalpy: Any) -> Any:
         """Ideal vacuum specific impulse [s] at the area ratio, composition shifting."""
         by_pressure = (pressure / self.pressure) ** self.isp_by_pressure
-        return lookup(self.isp_table, ratio) * by_pressure * (
-            1.0 + self.isp_by_enthalpy * self.excess(ratio, enthalpy)
-        )
+        return lookup(self.isp_table, ratio) * by_pressure * (1.0 + self.isp_by_enthalpy * self.excess(ratio, enthalpy))
 
 
 @lru_cache(maxsize=64)

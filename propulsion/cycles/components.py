@@ -1,4 +1,4 @@
-"""The equations of each kind of component. One function a kind; each adds its outlet streams and its balances.
+"""The equations of tanks, passages and turbomachinery, and the building of the whole network.
 
 Design: efficiencies and pressure drops are given, ratios and flows follow. Analysis: the hardware of a design point is given
 (resistances, flow capacities, characteristics), and the operating point follows.
@@ -7,103 +7,46 @@ Design: efficiencies and pressure drops are given, ratios and flows follow. Anal
 from collections.abc import Mapping
 from typing import Any
 
-import casadi as ca
 import numpy as np
 
 from ...core.earth import G0
 from ...core.errors import InputError
-from ..fluids.kerosene_gas import gas_temperature, kerosene_gas
-from ..fluids.media import Medium, propellant_medium
-from ..fluids.products import hydrogen_rich, oxygen_rich
+from ..fluids.media import propellant_medium
 from ..propellants import find_propellant
 from ..turbomachinery import pump as pump_equations
 from ..turbomachinery import turbine as turbine_equations
 from .chamber import ChamberGas
+from .combustion import Combustion
 from .document import EngineCycle
 from .network import Network, Stream
+from .parts import ENERGY_SCALE
 from .start import Start
 
-_ENERGY = 1e5  # J/kg: the scale of enthalpy residuals
-_HEAT_EXPONENT = 0.8  # Bartz 1957, "A simple equation for rapid estimation of rocket nozzle convective heat transfer coefficients"
+_HEAT_EXPONENT = (
+    0.8  # Bartz 1957, "A simple equation for rapid estimation of rocket nozzle convective heat transfer coefficients"
+)
 
 
-class Builder:
-    """Adds the components of one engine to a network. reference: readings of the design point, for analysis."""
-
-    def __init__(
-        self, cycle: EngineCycle, network: Network, start: Start, gas: ChamberGas, factors: tuple[float, float],
-        reference: Mapping[str, float], controls: tuple[str, ...],
-    ) -> None:  # fmt: skip
-        self.cycle, self.net, self.start, self.gas = cycle, network, start, gas
-        self.c_star_factor, self.nozzle_factor = factors
-        self.reference, self.controls = reference, controls
-        self.kinds = {c.name: c for c in cycle.components}
-        self.chamber_pressure: Any = None  # set by the chamber's equations
-        self.shaft_power: dict[str, list[tuple[str, Any]]] = {}
-        self.heat: list[tuple[str, Any]] = []  # taken from the chamber
-        self.exhaust_thrust: list[Any] = []
-        self.speed: dict[str, Any] = {}  # over design speed, by shaft
-
-    @property
-    def analysis(self) -> bool:
-        return self.net.mode == "analysis"
-
-    def design(self, key: str) -> float:
-        """A reading of the design point."""
-        return self.reference[key]
-
-    # --- helpers -----------------------------------------------------------------------------------------------
-
-    def outlets(self, name: str) -> list[str]:
-        return [b for a, b in self.cycle.links if a == name]
-
-    def emit(self, name: str, target: str, medium: Medium, share: Any, **given: Any) -> Stream:
-        return self.net.stream(name, target, medium, share, self.start.of((name, target)), **given)
-
-    def single(self, component: Any) -> tuple[Stream, Stream]:
-        """The one stream in, and the one out, of the same medium and flow."""
-        inlet = self.only(self.net.into(component.name), component, "inlet")
-        targets = self.outlets(component.name)
-        if len(targets) != 1:
-            raise InputError(
-                f"{self.cycle.name}: {component.type} '{component.name}' has {len(targets)} outlets; one is needed",
-                where=self.cycle.where("flows"),
-            )
-        outlet = self.emit(
-            component.name, targets[0], inlet.medium, inlet.oxidizer_share, mass_flow=inlet.mass_flow
-        )
-        return inlet, outlet
-
-    def only(self, streams: list[Stream], component: Any, what: str) -> Stream:
-        if len(streams) != 1:
-            raise InputError(
-                f"{self.cycle.name}: {component.type} '{component.name}' has {len(streams)} {what}s; one is needed",
-                where=self.cycle.where("flows"),
-            )
-        return streams[0]
-
-    def mass(self, name: str, residual: Any) -> None:
-        self.net.require(f"mass balance of {name}", "mass", residual, self.net.flow_scale, "kg/s")
-
-    def energy(self, name: str, residual_per_mass: Any) -> None:
-        self.net.require(f"energy balance of {name}", "energy", residual_per_mass, _ENERGY, "J/kg")
-
-    def pressure(self, name: str, residual: Any, kind: Any = "pressure") -> None:
-        self.net.require(f"pressure {name}", kind, residual, self.net.pressure_scale, "Pa")
-
-    def read(self, key: str, value: Any) -> None:
-        self.net.readings[key] = value
-
-    # --- sources and passages ---------------------------------------------------------------------------------------
+class Builder(Combustion):
+    """All components."""
 
     def tank(self, c: Any) -> None:
         medium = propellant_medium(c.propellant)
         share = 1.0 if find_propellant(c.propellant).role == "oxidizer" else 0.0
+        vapour = medium.vapour_pressure(c.temperature)
+        if vapour is not None and vapour >= c.pressure:
+            raise InputError(
+                f"{c.name}: {c.propellant} at {c.temperature:g} K boils below {vapour / 1e5:.2f} bar, and the tank is at "
+                f"{c.pressure / 1e5:.2f} bar; raise the tank pressure or cool the propellant",
+                where=c.where("pressure"),
+            )
         for target in self.outlets(c.name):
             stream = self.emit(c.name, target, medium, share)
             self.pressure(f"of tank {c.name}", stream.pressure - self.net.parameter(f"{c.name}.pressure", c.pressure))
             temperature = self.net.parameter(f"{c.name}.temperature", c.temperature)
-            self.net.require(f"temperature of tank {c.name}", "specification", stream.temperature - temperature, 10.0, "K")
+            self.net.require(
+                f"temperature of tank {c.name}", "specification", stream.temperature - temperature, 10.0, "K"
+            )
 
     def passage(self, c: Any) -> None:
         inlet, outlet = self.single(c)
@@ -190,7 +133,7 @@ class Builder:
             n = self._speed(c.shaft)
             phi = volume / self.design(f"{c.name}.volume_flow") / n
             head = self.design(f"{c.name}.ideal_work") * n**2 * pump_equations.head_curve(phi)
-            self.net.require(f"head of {c.name}", "law", ideal - head, _ENERGY, "J/kg")
+            self.net.require(f"head of {c.name}", "law", ideal - head, ENERGY_SCALE, "J/kg")
             efficiency = efficiency * pump_equations.efficiency_curve(phi)
         elif c.pressure_rise is not None:
             self.pressure(f"rise of {c.name}", outlet.pressure - inlet.pressure - c.pressure_rise, "specification")
@@ -231,6 +174,7 @@ class Builder:
         self.read(f"{c.name}.power", power)
         self.read(f"{c.name}.ideal_work", drop)
         self.read(f"{c.name}.pressure_ratio", ratio)
+        self.read(f"{c.name}.inlet_temperature", inlet.temperature)
         self.read(f"{c.name}.efficiency", efficiency)
         self.read(
             f"{c.name}.capacity",
@@ -260,138 +204,6 @@ class Builder:
         self.net.require(f"power of shaft {c.name}", "power", residual, scale, "W")
         self.read(f"{c.name}.power", given)
 
-    # --- combustion -------------------------------------------------------------------------------------------------
-
-    def burner(self, c: Any) -> None:
-        inlets = self.net.into(c.name)
-        total = sum(s.mass_flow for s in inlets)
-        oxidizer = sum(s.mass_flow * s.oxidizer_share for s in inlets)
-        ratio = oxidizer / (total - oxidizer)
-        share = oxidizer / total
-        if c.gas == "fuel-rich hydrogen":
-            medium: Medium = hydrogen_rich(share)
-        elif c.gas == "oxidizer-rich":
-            fuel = find_propellant(self.cycle.fuel, "fuel")
-            medium = oxygen_rich(share, fuel.atoms.get("C", 0.0), fuel.atoms.get("H", 0.0), fuel.molar_mass)
-        else:
-            medium = kerosene_gas()
-        target = self.only_target(c)
-        out = self.emit(c.name, target, medium, share, mass_flow=total)
-        for s in inlets:
-            self.pressure(f"at {c.name} from {s.source}", s.pressure - out.pressure)
-        if c.gas == "fuel-rich kerosene":
-            residual = out.temperature - gas_temperature(ratio)
-            self.net.require(f"gas temperature of {c.name}", "law", residual, 100.0, "K")
-        else:
-            arriving = sum(s.mass_flow * s.enthalpy for s in inlets) / out.mass_flow
-            self.energy(c.name, out.enthalpy - arriving)
-        if not self.analysis:
-            if c.pressure is not None:
-                self.pressure(f"in {c.name}", out.pressure - c.pressure, "specification")
-            if c.oxidizer_fuel_ratio is not None:
-                wanted = self.net.parameter(f"{c.name}.oxidizer_fuel_ratio", c.oxidizer_fuel_ratio)
-                self.net.require(f"mixture ratio of {c.name}", "specification", ratio - wanted, 1.0, "1")
-            if c.temperature is not None:
-                wanted = self.net.parameter(f"{c.name}.temperature", c.temperature)
-                self.net.require(f"temperature of {c.name}", "specification", out.temperature - wanted, 100.0, "K")
-        self.read(f"{c.name}.oxidizer_fuel_ratio", ratio)
-        self.read(f"{c.name}.temperature", out.temperature)
-        self.read(f"{c.name}.mass_flow", out.mass_flow)
-
-    def only_target(self, c: Any) -> str:
-        targets = self.outlets(c.name)
-        if len(targets) != 1:
-            raise InputError(f"{self.cycle.name}: '{c.name}' needs one outlet, it has {len(targets)}", where=c.where())
-        return targets[0]
-
-    def exhaust(self, c: Any) -> None:
-        for i, s in enumerate(self.net.into(c.name)):
-            key = c.name if i == 0 else f"{c.name} {i + 1}"
-            isp: Any = 0.0
-            if c.isp_vacuum is not None:
-                isp = c.isp_vacuum
-            elif c.area_ratio is not None:
-                isp = self._exhaust_isp(key, c, s)
-            if c.area_ratio is not None or c.isp_vacuum is not None:
-                if self.analysis:
-                    capacity = self.design(f"{key}.capacity") * np.sqrt(s.pressure * s.density)
-                    residual = s.mass_flow - capacity
-                    self.net.require(f"flow capacity of {key}", "law", residual, self.net.flow_scale, "kg/s")
-                self.read(f"{key}.capacity", s.mass_flow / np.sqrt(s.pressure * s.density))
-            self.exhaust_thrust.append(s.mass_flow * isp * G0)
-            self.read(f"{key}.isp_vacuum", isp)
-            self.read(f"{key}.mass_flow", s.mass_flow)
-
-    def _exhaust_isp(self, key: str, c: Any, s: Stream) -> Any:
-        """Perfect gas of the inlet's gamma, choked throat (Sutton and Biblarz 2017, eqs. 3-14, 3-30, 3-32)."""
-        cp = _heat_capacity(s)
-        gas_constant = s.pressure / (s.density * s.temperature)
-        gamma = cp / (cp - gas_constant)
-        mach = self.net.unknown(f"{key}: exit Mach number", 2.2)
-        grown = 1.0 + 0.5 * (gamma - 1.0) * mach**2
-        exponent = 0.5 * (gamma + 1.0) / (gamma - 1.0)
-        area = (2.0 / (gamma + 1.0) * grown) ** exponent / mach
-        self.net.require(f"area ratio of {key}", "law", np.log(area / c.area_ratio), 1.0, "1")
-        speed = mach * np.sqrt(gamma * gas_constant * s.temperature / grown)
-        return c.efficiency * speed * (1.0 + 1.0 / (gamma * mach**2)) / G0
-
-    def chamber(self, c: Any) -> None:
-        cycle, net, gas = self.cycle, self.net, self.gas
-        inlets = net.into(c.name)
-        total = sum(s.mass_flow for s in inlets)
-        oxidizer = sum(s.mass_flow * s.oxidizer_share for s in inlets)
-        ratio = oxidizer / (total - oxidizer)
-        pc = self.chamber_pressure
-        heat = sum((q for _, q in self.heat), 0.0)
-        enthalpy = (sum(s.mass_flow * s.enthalpy for s in inlets) - heat) / total
-        for s in inlets:
-            self.pressure(f"at the chamber from {s.source}", s.pressure - pc)
-        c_star = gas.c_star(ratio, pc, enthalpy) * self.c_star_factor
-        isp = gas.isp(ratio, pc, enthalpy) * self.c_star_factor * self.nozzle_factor
-        thrust = total * isp * G0 + sum(self.exhaust_thrust)
-        tanks = [s for s in net.streams if self.kinds[s.source].type == "tank"]
-        engine_oxidizer = sum(s.mass_flow * s.oxidizer_share for s in tanks)
-        engine_flow = sum(s.mass_flow for s in tanks)
-        engine_ratio = engine_oxidizer / (engine_flow - engine_oxidizer)
-        self._chamber_specification(total, c_star, pc, thrust, engine_flow, ratio, engine_ratio)
-        for key, value in {
-            "chamber.pressure": pc, "chamber.mass_flow": total, "chamber.oxidizer_fuel_ratio": ratio,
-            "chamber.enthalpy_excess": gas.excess(ratio, enthalpy), "chamber.c_star": c_star,
-            "chamber.isp_vacuum": isp, "chamber.isp_ideal": gas.isp(ratio, pc, enthalpy),
-            "chamber.isp_ideal_cold": gas.isp(ratio, pc, enthalpy - gas.excess(ratio, enthalpy)),
-            "chamber.throat_area": total * c_star / pc, "chamber.heat": heat, "engine.thrust_vacuum": thrust,
-            "engine.mass_flow": engine_flow, "engine.oxidizer_fuel_ratio": engine_ratio,
-            "engine.isp_vacuum": thrust / (engine_flow * G0),
-        }.items():  # fmt: skip
-            self.read(key, value)
-
-    def _chamber_specification(
-        self, total: Any, c_star: Any, pc: Any, thrust: Any, engine_flow: Any, ratio: Any, engine_ratio: Any
-    ) -> None:
-        cycle, net = self.cycle, self.net
-        if self.analysis:
-            flow = pc * self.design("chamber.throat_area") / c_star
-            net.require("flow capacity of the throat", "law", total - flow, net.flow_scale, "kg/s")
-        elif cycle.thrust_vacuum is not None:
-            wanted = net.parameter("thrust_vacuum", cycle.thrust_vacuum)
-            net.require("thrust", "specification", thrust - wanted, net.flow_scale * 3000.0, "N")
-        else:
-            wanted = net.parameter("mass_flow", cycle.mass_flow or 0.0)
-            net.require("mass flow of the engine", "specification", engine_flow - wanted, net.flow_scale, "kg/s")
-        if self.analysis and len(self.controls) < 2:
-            return
-        key = "chamber.oxidizer_fuel_ratio" if cycle.ratio_of == "chamber" else "engine.oxidizer_fuel_ratio"
-        wanted = net.parameter("oxidizer_fuel_ratio", self.reference.get(key, cycle.oxidizer_fuel_ratio))
-        own = engine_ratio if cycle.ratio_of == "engine" else ratio
-        net.require(f"mixture ratio of the {cycle.ratio_of}", "specification", own - wanted, 1.0, "1")
-
-
-def _heat_capacity(s: Stream) -> Any:
-    """∂h/∂T at constant density: that at constant pressure for a perfect gas; turbine exhaust is near one [J/(kg K)]."""
-    t, rho = ca.SX.sym("t"), ca.SX.sym("rho")
-    derivative = ca.jacobian(ca.SX(s.medium.enthalpy(t, rho)), t)
-    return ca.substitute([derivative], [t, rho], [s.temperature, s.density])[0]
-
 
 _BUILD = {
     "tank": Builder.tank, "line": Builder.passage, "valve": Builder.passage, "injector": Builder.passage,
@@ -412,7 +224,9 @@ def build(
     if mode == "analysis":
         builder.chamber_pressure = net.unknown("chamber pressure", cycle.chamber_pressure)
         if controls:
-            net.require("chamber pressure", "specification", builder.chamber_pressure - target, net.pressure_scale, "Pa")
+            net.require(
+                "chamber pressure", "specification", builder.chamber_pressure - target, net.pressure_scale, "Pa"
+            )
     else:
         builder.chamber_pressure = target
     for c in sorted(components, key=lambda c: c.type == "chamber"):  # the chamber last: it sums heat and exhausts

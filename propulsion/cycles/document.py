@@ -1,5 +1,6 @@
 """The engine cycle as a document: components, what flows from one to the next, and what is asked of the engine."""
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -53,7 +54,7 @@ class Pump(Document):
     name: str
     shaft: str
     efficiency: Efficiency
-    stages: Annotated[int, Field(ge=1, le=9)] = 1
+    stages: Annotated[int, Field(strict=True, ge=1, le=9)] = 1
     pressure_rise: Drop | None = None
     outlet_pressure: Pressure | None = None
     required_suction_head: Annotated[float, SI("m", ("15 m",), gt=0.0)] | None = None
@@ -71,6 +72,13 @@ class Turbine(Document):
     highest_temperature: Temperature | None = None
 
 
+class Gear(Document):
+    """A component that turns at speed_ratio times its shaft's speed."""
+
+    component: str
+    speed_ratio: Annotated[float, ratio(gt=0.0, le=20.0)]
+
+
 class Shaft(Document):
     """What turbines drive pumps with. efficiency: of all power that it carries (gears too); loss: a fixed one. speed: for the
     pumps' specific and suction speeds; a geared pump's speed is gear_ratio times it."""
@@ -80,14 +88,7 @@ class Shaft(Document):
     efficiency: Efficiency = 1.0
     loss: Power = 0.0
     speed: ShaftSpeed | None = None
-    gears: tuple["Gear", ...] = ()
-
-
-class Gear(Document):
-    """A component that turns at speed_ratio times its shaft's speed."""
-
-    component: str
-    speed_ratio: Annotated[float, ratio(gt=0.0, le=20.0)]
+    gears: tuple[Gear, ...] = ()
 
 
 class Motor(Document):
@@ -167,13 +168,11 @@ class ChamberLoss(Document):
     citation: str = Field(min_length=3)
 
 
-class PublishedFigure(Document):
-    """A figure of the real engine beside ours. station: ``component.quantity``, see docs/cycles.md."""
+class ThrottleBy(Document):
+    """Which valves throttle the engine: one sets chamber pressure, two hold the mixture ratio as well."""
 
-    quantity: str
-    value: str = Field(description="with its unit")
-    grade: Grade
-    citation: str
+    controls: tuple[str, ...] = Field(min_length=1, max_length=2)
+    lowest: Annotated[float, ratio(ge=0.2, lt=1.0)] = 0.6
 
 
 class EngineCycle(Module, schema="osea/engine-cycle/v1"):
@@ -196,7 +195,7 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
     burn_time: Annotated[float, SI("s", ("160 s",), gt=0.0)] | None = None
     components: tuple[Component, ...] = Field(min_length=3)
     flows: tuple[tuple[str, ...], ...] = Field(min_length=2)
-    published: tuple[PublishedFigure, ...] = ()
+    throttle: ThrottleBy | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -230,6 +229,9 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
                                   ("oxidizer_fuel_ratio", "temperature")):  # fmt: skip
                 if getattr(component, first, None) is not None and getattr(component, second, None) is not None:
                     raise FieldError(f"components.{i}.{second}", f"give {first} or {second}, not both")
+        for i, name in enumerate(self.throttle.controls if self.throttle else ()):
+            if kinds.get(name) not in ("valve", "line", "injector"):
+                raise FieldError(f"throttle.controls.{i}", f"'{name}' is not a valve of this engine")
         used = {name for flow in self.flows for name in flow}
         for i, flow in enumerate(self.flows):
             for j, name in enumerate(flow):
@@ -246,4 +248,4 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
         """(from, to) of every stream."""
-        return tuple((a, b) for flow in self.flows for a, b in zip(flow, flow[1:], strict=False))
+        return tuple((a, b) for flow in self.flows for a, b in pairwise(flow))

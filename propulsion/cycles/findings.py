@@ -5,10 +5,12 @@ from typing import Any
 
 from ...core.findings import Finding, Severity
 from ..fluids.kerosene_gas import kerosene_gas_data
+from ..fluids.media import RealFluid
 from .document import EngineCycle
 from .losses import loss_class
 
 _CLOSED = 1e-8
+_SAME_DENSITY = 1e-3  # relative, of our one-phase state and the stable one
 # Uncooled turbines of nickel alloys; a document's own highest_temperature counts instead.
 _USUAL_TURBINE_LIMIT = 1100.0  # K
 _SUCTION_WITH_INDUCER = 12.0  # dimensionless suction specific speed, about 33 000 in US units
@@ -41,7 +43,9 @@ def _turbines(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
         if c.type != "turbine":
             continue
         hot = result.turbine(c.name).inlet_temperature
-        limit, whose = (c.highest_temperature, "stated") if c.highest_temperature else (_USUAL_TURBINE_LIMIT, "usual, uncooled")
+        limit, whose = (
+            (c.highest_temperature, "stated") if c.highest_temperature else (_USUAL_TURBINE_LIMIT, "usual, uncooled")
+        )
         margin = 1.0 - hot / limit
         severity = Severity.OK if margin >= 0.0 else Severity.ERROR if c.highest_temperature else Severity.WARN
         text = f"{c.name}: inlet at {hot:.0f} K, limit {limit:.0f} K ({whose})"
@@ -56,6 +60,8 @@ def _pumps(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
             continue
         p = result.pump(c.name)
         if p.suction_head is None:
+            text = f"{c.name}: NPSH cannot be told: the vapour pressure of what it pumps is not in the library"
+            yield Finding(Severity.UNKNOWN, "cycle.suction", c.where(), text)
             continue
         if p.suction_head <= 0.0:
             text = (
@@ -94,6 +100,14 @@ def _ranges(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Fin
                 f"({low:g} to {high:g} K, up to {medium.highest_pressure / 1e5:.0f} bar)"
             )
             yield Finding(Severity.ERROR, "cycle.range", cycle.where("flows"), text)
+        elif isinstance(medium, RealFluid):
+            stable = medium.stable_density(s.pressure, s.enthalpy)
+            if abs(stable / s.density - 1.0) > _SAME_DENSITY:
+                text = (
+                    f"{s.name}: the {s.medium} boils here ({s.pressure / 1e5:.1f} bar, {s.temperature:.1f} K); the "
+                    "balance took it for one phase and does not hold behind this point; raise the pressure or take less heat"
+                )
+                yield Finding(Severity.ERROR, "cycle.two_phase", cycle.where("flows"), text)
     low, high = gas.ratio_range
     ratio = result.chamber_oxidizer_fuel_ratio
     if not low <= ratio <= high:

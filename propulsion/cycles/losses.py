@@ -1,13 +1,12 @@
 """Default losses of the main chamber by class, from a data file; used where an engine's document gives none of its own."""
 
 from functools import cache
-from typing import Literal
 
 from pydantic import Field
 
-from ...core.documents import Document, Module, load_document
+from ...core.documents import Document, Flag, Module, load_document
 from ..propellants import DATA, find_propellant
-from .document import ChamberLoss, EngineCycle
+from .document import ChamberLoss, Efficiency, EngineCycle
 
 
 class LossClass(Document):
@@ -16,10 +15,10 @@ class LossClass(Document):
 
     name: str
     fuels: tuple[str, ...]
-    staged: bool | Literal["any"]
+    staged: Flag
     losses: tuple[ChamberLoss, ...]
-    lowest: float
-    highest: float
+    lowest: Efficiency
+    highest: Efficiency
     set_with: tuple[str, ...] = ()
 
 
@@ -40,7 +39,7 @@ def loss_class(fuel: str, cycle: str) -> LossClass:
     name = find_propellant(fuel).name
     staged = cycle.endswith("staged combustion")
     classes = loss_defaults().classes
-    return next(c for c in classes if (name in c.fuels or not c.fuels) and c.staged in ("any", staged))
+    return next(c for c in classes if (name in c.fuels or not c.fuels) and c.staged == staged)
 
 
 def losses_of(cycle: EngineCycle) -> tuple[ChamberLoss, ...]:

@@ -117,6 +117,7 @@ class Throttling(Result):
     speed_ratio: Array  # (shafts, points), over design
     controls: tuple[str, ...]
     control_resistance: Array  # (controls, points), over design
+    sweep_time: Annotated[float, Unit("s")]  # of solving all points, the network built
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from .network import Network
 
 _CLOSED = 1e-10  # scaled residual at which Newton stops
 _ACCEPTED = 1e-8  # scaled residual of every balance in an answer
-_LONGEST_STEP = 0.35  # of any logarithm
+_LONGEST_STEP = 0.7  # of any logarithm
 _ITERATIONS = 80
 
 
@@ -50,7 +50,11 @@ class System:
         from scipy.sparse.csgraph import maximum_bipartite_matching
 
         net = self.network
-        pattern = ca.jacobian_sparsity(residual, x) if hasattr(ca, "jacobian_sparsity") else ca.jacobian(residual, x).sparsity()
+        pattern = (
+            ca.jacobian_sparsity(residual, x)
+            if hasattr(ca, "jacobian_sparsity")
+            else ca.jacobian(residual, x).sparsity()
+        )
         rows, columns = pattern.get_triplet()
         matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=pattern.shape)
         matched = maximum_bipartite_matching(matrix, perm_type="column")
@@ -147,7 +151,8 @@ class System:
             lacking = [(net.equations[i].name, raw[i]) for i in soft if abs(raw[i]) / net.equations[i].scale > 1e-6]
             if lacking:
                 lines = [
-                    f"{name}: {'lacks' if value < 0 else 'has too much,'} {abs(value) / 1e3:,.0f} kW" for name, value in lacking
+                    f"{name}: {'lacks' if value < 0 else 'has too much,'} {abs(value) / 1e3:,.0f} kW"
+                    for name, value in lacking
                 ]
                 raise ImpossibleError(
                     f"{self.name}: the cycle has no solution: the turbine cannot drive its pump at this chamber pressure; "
@@ -160,7 +165,10 @@ class System:
         raise UndecidedError(
             f"{self.name}: the balances could not be closed ({solver.stats()['return_status']}); the largest gaps:",
             where=self.where or None,
-            details=[f"{net.equations[i].name}: {residual[i] * net.equations[i].scale:.4g} {net.equations[i].unit}" for i in order],
+            details=[
+                f"{net.equations[i].name}: {residual[i] * net.equations[i].scale:.4g} {net.equations[i].unit}"
+                for i in order
+            ],
         )
 
     def readings(self, x: np.ndarray, changes: dict[str, float] | None = None) -> dict[str, float]:

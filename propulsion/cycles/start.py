@@ -110,7 +110,7 @@ def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: St
         outlets = [link for link in cycle.links if link[0] == c.name]
         flow = sum(start.mass_flow[link] for link in inlets)
         temperature = max((start.temperature[link] for link in inlets), default=0.0)
-        shares = {link: 1.0 for link in outlets}
+        shares = dict.fromkeys(outlets, 1.0)
         if c.type == "tank":
             tanks = sum(
                 t.type == "tank" and propellant_medium(t.propellant).name == propellant_medium(c.propellant).name
@@ -120,7 +120,7 @@ def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: St
             flow = total * (ratio if is_oxidizer else 1.0) / (1.0 + ratio) / tanks
             temperature = c.temperature
         elif c.type == "split":
-            shares = _shares(c, outlets)
+            shares = _shares(cycle, c, outlets, flow)
         elif c.type == "burner":
             temperature = _burner_temperature(c)
         elif c.type == "turbine":
@@ -135,11 +135,21 @@ def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: St
             start.temperature[link] = temperature
 
 
-def _shares(split: Any, outlets: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
-    named = {b.to: b.fraction or _BRANCH for b in split.branches}
+def _shares(
+    cycle: EngineCycle, split: Any, outlets: list[tuple[str, str]], flow: float
+) -> dict[tuple[str, str], float]:
+    named = {b.to: b.fraction or _set_flow(cycle, b.to) / flow or _BRANCH for b in split.branches}
     rest = [link for link in outlets if link[1] not in named]
     left = max(1.0 - sum(named.values()), 0.05)
     return {link: named.get(link[1], left / max(len(rest), 1)) for link in outlets}
+
+
+def _set_flow(cycle: EngineCycle, name: str) -> float:
+    """The flow that a component of this branch sets [kg/s]; 0 when none does."""
+    flow = next((f for f in cycle.flows if name in f), ())
+    behind = flow[flow.index(name) :] if flow else ()
+    kinds = {c.name: c for c in cycle.components}
+    return next((v for n in behind if (v := getattr(kinds[n], "mass_flow", None))), 0.0)
 
 
 def _burner_temperature(burner: Any) -> float:

@@ -82,10 +82,10 @@ class Helmholtz:
 @lru_cache(maxsize=32)
 def helmholtz(fluid: str) -> Helmholtz:
     """The equation of state of a fluid by CoolProp's name. Raises InputError for one that has terms of other kinds."""
-    import CoolProp.CoolProp as cp
+    from CoolProp import CoolProp
 
     try:
-        data = json.loads(cp.get_fluid_param_string(fluid, "JSON"))[0]
+        data = json.loads(CoolProp.get_fluid_param_string(fluid, "JSON"))[0]
     except (ValueError, RuntimeError):
         raise InputError(f"no equation of state for the fluid '{fluid}'") from None
     eos = data["EOS"][0]

@@ -57,7 +57,9 @@ class KeroseneGas:
         return self.heat_capacity * temperature
 
     def entropy(self, temperature: Any, density: Any) -> Any:
-        return self.heat_capacity * np.log(temperature) - self.gas_constant * np.log(self.pressure(temperature, density))
+        return self.heat_capacity * np.log(temperature) - self.gas_constant * np.log(
+            self.pressure(temperature, density)
+        )
 
     def guess_density(self, pressure: float, temperature: float) -> float:
         return pressure / (self.gas_constant * temperature)

@@ -22,11 +22,19 @@ ATMOSPHERE = 101325.0
 class Medium(Protocol):
     """Scalar algebra for floats and CasADi; guess_density: a number to start Newton's method from."""
 
-    name: str
-    citation: str
-    # how far the algebra is meant to be used [K], [Pa]
-    temperature_range: tuple[float, float]
-    highest_pressure: float
+    @property
+    def name(self) -> str: ...
+    @property
+    def citation(self) -> str: ...
+    @property
+    def temperature_range(self) -> tuple[float, float]:
+        """[K], how far the algebra is meant to be used."""
+        ...
+
+    @property
+    def highest_pressure(self) -> float:
+        """[Pa]"""
+        ...
 
     def pressure(self, temperature: Any, density: Any) -> Any: ...
     def enthalpy(self, temperature: Any, density: Any) -> Any: ...
@@ -65,7 +73,15 @@ class RealFluid:
 
     def guess_density(self, pressure: float, temperature: float) -> float:
         low, high = self.temperature_range
-        return fluid_state(self.name, pressure=pressure, temperature=min(max(temperature, low + 0.1), high)).density
+        inside = min(max(temperature, low + 0.1), high)
+        try:
+            return fluid_state(self.name, pressure=pressure, temperature=inside).density
+        except InputError:  # exactly on the saturation line: the liquid just below it will do
+            return fluid_state(self.name, pressure=pressure, temperature=0.99 * inside).density
+
+    def stable_density(self, pressure: float, enthalpy: float) -> float:
+        """Density [kg/m³] at a pressure and an enthalpy (formation datum) in equilibrium, boiling if it must."""
+        return fluid_state(self.name, pressure=pressure, enthalpy=enthalpy - self.offset).density
 
     def vapour_pressure(self, temperature: float) -> float | None:
         """[Pa]; None above the critical temperature."""
@@ -107,7 +123,6 @@ class LinearLiquid:
         return None
 
 
-# RP-1: Wang, T.-S., and RocketProps, see data/liquids.yaml
 _REAL = {"O2(L)": "oxygen", "H2(L)": "hydrogen", "CH4(L)": "methane"}
 
 

@@ -39,9 +39,9 @@ class FluidState(Result):
 
 @lru_cache(maxsize=32)
 def _backend(name: str) -> Any:
-    import CoolProp.CoolProp as cp
+    from CoolProp import CoolProp
 
-    return cp.AbstractState("HEOS", name)
+    return CoolProp.AbstractState("HEOS", name)
 
 
 def fluid_state(
@@ -79,7 +79,9 @@ def fluid_state(
         else:
             state.update(CoolProp.PSmass_INPUTS, pressure, value)
     except ValueError as error:
-        raise InputError(f"{fluid} at {pressure / 1e5:g} bar and {kind} {value:g}: {str(error).split(':')[0]}") from None
+        raise InputError(
+            f"{fluid} at {pressure / 1e5:g} bar and {kind} {value:g}: {str(error).split(':')[0]}"
+        ) from None
     two_phase = state.phase() == CoolProp.iphase_twophase
     return FluidState(
         fluid=fluid,

@@ -24,7 +24,12 @@ def run_file(path: Path, solver: Solver, *, quiet: bool = False) -> tuple[dict[s
 
 
 def flags(
-    fuel: list[str], oxidizer: list[str], ratio: float | None, pressure: str | None, ambient: str | None, flux: str | None
+    fuel: list[str],
+    oxidizer: list[str],
+    ratio: float | None,
+    pressure: str | None,
+    ambient: str | None,
+    flux: str | None,
 ) -> dict[str, Any]:
     """A case's plain data from flags; quantities have units. Raises InputError."""
     if not fuel or pressure is None:

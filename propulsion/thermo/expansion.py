@@ -6,24 +6,9 @@ Works on the states of ``gibbs``; pressures in bar, energies in J/kg, speeds in 
 import numpy as np
 
 from ...core.compiled import compiled
-from .gibbs import (
-    CONVERGED,
-    HIGHEST,
-    HP,
-    LOWEST,
-    NOT_CONVERGED,
-    OUT_OF_RANGE,
-    SP,
-    assemble,
-    copy_state,
-    equilibrium,
-    gas_properties,
-    new_state,
-    phase_properties,
-    solve_linear,
-    start_cold,
-)
+from .gibbs import CONVERGED, HIGHEST, HP, LOWEST, NOT_CONVERGED, OUT_OF_RANGE, SP, assemble, equilibrium
 from .species import GAS_CONSTANT
+from .state import copy_state, gas_properties, new_state, phase_properties, solve_linear, start_cold
 
 EQUILIBRIUM, FROZEN_CHAMBER, FROZEN_THROAT = 0, 1, 2
 CHAMBER, THROAT, SUBSONIC, SUPERSONIC, PRESSURE_RATIO = range(5)
@@ -244,7 +229,7 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
         rows[q, :, STATUS] = NOT_CONVERGED
         for i in range(m):
             kind, value, row = kinds[i], values[i], rows[q, i]
-            if kind > THROAT and row_t[STATUS] != CONVERGED or kind == THROAT and row_c[STATUS] != CONVERGED:
+            if (kind > THROAT and row_t[STATUS] != CONVERGED) or (kind == THROAT and row_c[STATUS] != CONVERGED):
                 break
             if kind == SUPERSONIC and value == 1.0:
                 row[:] = row_t
@@ -254,13 +239,14 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
             shifting = mode != FROZEN_CHAMBER
             problem, target = SP, entropy
             low, high = log_pc - 3.0, log_pc
+            behind = False
             if kind == CHAMBER:
                 problem, target, shifting = HP, enthalpy[q], True
                 log_p = log_pc
                 start_cold(state, 3800.0)
             else:
                 log_p = first_guess(kind, value, row_c, row_t)
-                behind = kind == SUPERSONIC or kind == PRESSURE_RATIO and log_p <= np.log(row_t[PRESSURE])
+                behind = kind == SUPERSONIC or (kind == PRESSURE_RATIO and log_p <= np.log(row_t[PRESSURE]))
                 if kind != THROAT and behind:
                     low, high = log_pc - 40.0, np.log(row_t[PRESSURE])
                     shifting = mode == EQUILIBRIUM

@@ -5,12 +5,10 @@ kmol/kg; pressures as the logarithm of the pressure over 1 bar. Unknowns of one 
 potentials π (k), the changes of the condensed amounts present, Δln N, and Δln T unless T is given.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from ...core.compiled import compiled
-from .species import Bank
+from .state import gas_properties, phase_properties, solve_linear, start_cold
 
 TP, HP, SP = 0, 1, 2
 CONVERGED, NOT_CONVERGED, SINGULAR, OUT_OF_RANGE = 0, 1, 2, 3
@@ -18,163 +16,6 @@ LOWEST, HIGHEST = 200.0, 6000.0  # K: the range of the gas data
 
 _TRACE = -30.0  # ln of the mole fraction below which a gas adds nothing to the sums (1e-13)
 _STEP = 1e-5  # a full Newton step smaller than this leaves an error of its square
-_MANY = 1 << 20
-
-
-class State(NamedTuple):
-    """One state of the mixture; its arrays are changed in place.
-
-    ln_n (g,): ln of each gas's amount; amount, present (c,): of the condensed phases; main (3,): ln N of the gas, ln T,
-    ln of the pressure over 1 bar. cp, h, mu (g,): Cp/R, H/RT, and μ/RT without its ln n and ln p.
-    n (g,): amounts, 0 for what is below the trace; potentials (k,): π at the solution.
-    tangent (g + c + 2,): how ln n, amounts, ln N and ln T change with ln p at constant entropy.
-    """
-
-    ln_n: np.ndarray
-    amount: np.ndarray
-    present: np.ndarray
-    main: np.ndarray
-    cp: np.ndarray
-    h: np.ndarray
-    mu: np.ndarray
-    n: np.ndarray
-    potentials: np.ndarray
-    tangent: np.ndarray
-
-
-@compiled
-def new_state(bank):
-    """An empty state for the bank's species."""
-    k, g = bank.gas_atoms.shape
-    c = bank.phase_atoms.shape[1]
-    return State(
-        np.zeros(g),
-        np.zeros(c),
-        np.zeros(c, np.int64),
-        np.zeros(3),
-        np.zeros(g),
-        np.zeros(g),
-        np.zeros(g),
-        np.zeros(g),
-        np.zeros(k),
-        np.zeros(g + c + 2),
-    )
-
-
-@compiled
-def copy_state(source, target):
-    """Make *target* equal to *source*."""
-    target.ln_n[:] = source.ln_n
-    target.amount[:] = source.amount
-    target.present[:] = source.present
-    target.main[:] = source.main
-    target.cp[:] = source.cp
-    target.h[:] = source.h
-    target.mu[:] = source.mu
-    target.n[:] = source.n
-    target.potentials[:] = source.potentials
-    target.tangent[:] = source.tangent
-
-
-@compiled
-def start_cold(state, temperature):
-    """The first guess of RP-1311 section 3.2: 0.1 kmol/kg of gas in equal parts, nothing condensed."""
-    state.main[0] = np.log(0.1)
-    state.main[1] = np.log(temperature)
-    state.ln_n[:] = np.log(0.1 / len(state.ln_n))
-    state.amount[:] = 0.0
-    state.present[:] = 0
-
-
-@compiled
-def gas_properties(bank, temperature, cp, h, mu):
-    """Cp/R, H/RT and G/RT of every gas at 1 bar (RP-1311 equations 4.9 to 4.11 with the NASA-9 terms)."""
-    t = temperature
-    half = 0 if t < bank.split else 1
-    c = bank.gas[half]
-    log_t = np.log(t)
-    i1 = 1.0 / t
-    i2 = i1 * i1
-    t2 = t * t
-    t3 = t2 * t
-    t4 = t2 * t2
-    h1, h2, h4, h5, h6, h7 = -i2, log_t * i1, 0.5 * t, t2 / 3.0, 0.25 * t3, 0.2 * t4
-    # G/RT = H/RT − S/R, term by term
-    g1, g2, g3 = -0.5 * i2, i1 * (log_t + 1.0), 1.0 - log_t
-    g4, g5, g6, g7 = -0.5 * t, -t2 / 6.0, -t3 / 12.0, -t4 / 20.0
-    for j in range(len(cp)):
-        a1, a2, a3, a4, a5, a6, a7 = c[0, j], c[1, j], c[2, j], c[3, j], c[4, j], c[5, j], c[6, j]
-        cp[j] = a1 * i2 + a2 * i1 + a3 + a4 * t + a5 * t2 + a6 * t3 + a7 * t4
-        h[j] = a1 * h1 + a2 * h2 + a3 + a4 * h4 + a5 * h5 + a6 * h6 + a7 * h7 + c[7, j] * i1
-        mu[j] = (
-            a1 * g1 + a2 * g2 + a3 * g3 + a4 * g4 + a5 * g5 + a6 * g6 + a7 * g7 + c[7, j] * i1 - c[8, j]
-        )
-
-
-@compiled
-def polynomial(a, t):
-    """Cp/R, H/RT and G/RT of one NASA-9 interval."""
-    log_t = np.log(t)
-    cp = a[0] / t**2 + a[1] / t + a[2] + t * (a[3] + t * (a[4] + t * (a[5] + t * a[6])))
-    h = (
-        -a[0] / t**2
-        + a[1] * log_t / t
-        + a[2]
-        + t * (a[3] / 2 + t * (a[4] / 3 + t * (a[5] / 4 + t * a[6] / 5)))
-        + a[7] / t
-    )
-    s = (
-        -a[0] / (2 * t**2)
-        - a[1] / t
-        + a[2] * log_t
-        + t * (a[3] + t * (a[4] / 2 + t * (a[5] / 3 + t * a[6] / 4)))
-        + a[8]
-    )
-    return cp, h, h - s
-
-
-@compiled
-def phase_properties(bank, c, temperature):
-    """Cp/R, H/RT, G/RT of a condensed phase; outside its range the nearest interval goes on."""
-    first, last = bank.phase_start[c], bank.phase_start[c + 1] - 1
-    i = first
-    while i < last and temperature > bank.interval_high[i]:
-        i += 1
-    return polynomial(bank.interval[i], temperature)
-
-
-@compiled
-def solve_linear(matrix, rhs, m, columns):
-    """Gauss's elimination with row pivots, in place; the answer is left in rhs (m, columns). False when singular."""
-    for i in range(m):
-        pivot = i
-        best = abs(matrix[i, i])
-        for r in range(i + 1, m):
-            if abs(matrix[r, i]) > best:
-                best = abs(matrix[r, i])
-                pivot = r
-        if not best > 1e-250:
-            return False
-        if pivot != i:
-            for q in range(i, m):
-                matrix[i, q], matrix[pivot, q] = matrix[pivot, q], matrix[i, q]
-            for q in range(columns):
-                rhs[i, q], rhs[pivot, q] = rhs[pivot, q], rhs[i, q]
-        inverse = 1.0 / matrix[i, i]
-        for r in range(i + 1, m):
-            factor = matrix[r, i] * inverse
-            if factor != 0.0:
-                for q in range(i + 1, m):
-                    matrix[r, q] -= factor * matrix[i, q]
-                for q in range(columns):
-                    rhs[r, q] -= factor * rhs[i, q]
-    for i in range(m - 1, -1, -1):
-        for q in range(columns):
-            value = rhs[i, q]
-            for r in range(i + 1, m):
-                value -= matrix[i, r] * rhs[r, q]
-            rhs[i, q] = value / matrix[i, i]
-    return True
 
 
 @compiled
@@ -301,6 +142,7 @@ def newton(bank, kind, b, target, state, matrix, rhs, most):
         largest = 5.0 * max(abs(d_t), abs(d_n))
         damping = 1.0
         error = max(abs(d_t), abs(d_n))
+        square = 0.0  # of what a gas's step leaves undone: half its amount times the step squared
         scale = np.exp(-log_n)
         for j in range(g):
             if near and state.n[j] == 0.0:
@@ -309,7 +151,9 @@ def newton(bank, kind, b, target, state, matrix, rhs, most):
             for i in range(k):
                 change += a[i, j] * rhs[i, 0]
             step[j] = change
-            error = max(error, state.n[j] * scale * abs(change))
+            share = state.n[j] * scale
+            error = max(error, share * abs(change))
+            square = max(square, share * change * change)
             if change > 0.0:
                 x = state.ln_n[j] - log_n
                 if x > -18.420681:
@@ -336,7 +180,7 @@ def newton(bank, kind, b, target, state, matrix, rhs, most):
         near = damping == 1.0 and error < 0.1
         if main[1] < 4.0 or main[1] > 9.9:  # 55 K and 20000 K: far from every range
             return OUT_OF_RANGE
-        if damping == 1.0 and error < _STEP:
+        if damping == 1.0 and error < _STEP and square < _STEP * _STEP:
             for i in range(k):
                 state.potentials[i] = rhs[i, 0]
             if not _traces_return(bank, state, d_t):
@@ -434,8 +278,7 @@ def equilibrium(bank, kind, b, log_p, target, state):
 
     The state given is where the search starts; it is the answer when the status is CONVERGED.
     """
-    k, g = bank.gas_atoms.shape
-    phases = bank.phase_atoms.shape[1]
+    k, phases = bank.phase_atoms.shape
     size = k + phases + 2
     matrix = np.empty((size, size))
     rhs = np.empty((size, 1))
@@ -449,7 +292,9 @@ def equilibrium(bank, kind, b, log_p, target, state):
             # the neighbour's composition may be a poor guess: start over, from different temperatures
             if cold == 3:
                 return status
-            start_cold(state, np.exp(given) if kind == TP else (3800.0 if cold == 0 else (1500.0 if cold == 1 else 600.0)))
+            start_cold(
+                state, np.exp(given) if kind == TP else (3800.0 if cold == 0 else (1500.0 if cold == 1 else 600.0))
+            )
             left[:] = 0
             cold += 1
             continue

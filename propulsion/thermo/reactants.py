@@ -100,7 +100,9 @@ def _shift(propellant: Propellant, temperature: float | None, pressure: float | 
     fluid, at = propellant.fluid, propellant.temperature
     try:
         own = saturation_pressure(fluid, at)
-        datum = fluid_state(fluid, pressure=1.0 if propellant.datum == "gas" or own is None else own * 1.0001, temperature=at)
+        datum = fluid_state(
+            fluid, pressure=1.0 if propellant.datum == "gas" or own is None else own * 1.0001, temperature=at
+        )
         inlet = at if temperature is None else temperature
         if pressure is None:
             vapour = saturation_pressure(fluid, inlet)

@@ -93,9 +93,7 @@ class Request:
         """Raises InputError for a ratio out of range."""
         for ratio in (*self.area_ratios, *self.subsonic_area_ratios):
             if not 1.0 <= ratio <= HIGHEST_AREA_RATIO:
-                raise InputError(
-                    f"area ratio {ratio:g} is outside 1 to {HIGHEST_AREA_RATIO:g} (area over throat area)"
-                )
+                raise InputError(f"area ratio {ratio:g} is outside 1 to {HIGHEST_AREA_RATIO:g} (area over throat area)")
         for ratio in self.subsonic_area_ratios:
             if ratio < 1.0001:
                 raise InputError(f"subsonic area ratio {ratio:g}: at least 1.0001; 1 is the throat itself")

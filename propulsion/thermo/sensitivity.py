@@ -31,9 +31,7 @@ class Derivatives:
     exit_pressure: tuple[float, float, float]
 
 
-def rocket_derivatives(
-    oxidizer: Stream, fuel: Stream, ratio: float, pressure: float, area_ratio: float
-) -> Derivatives:
+def rocket_derivatives(oxidizer: Stream, fuel: Stream, ratio: float, pressure: float, area_ratio: float) -> Derivatives:
     """Ideal performance in shifting equilibrium with its derivatives; chamber pressure [Pa], one exit area ratio > 1.
 
     Raises InputError for what is out of range, UndecidedError where a state could not be found.
@@ -92,9 +90,10 @@ class _State:
 
     def __init__(self, species: SpeciesSet, b: np.ndarray, row: np.ndarray, amounts: np.ndarray) -> None:
         from . import gibbs
+        from .state import new_state
 
         g = len(species.gases)
-        state = gibbs.new_state(species.bank)
+        state = new_state(species.bank)
         with np.errstate(divide="ignore"):
             state.ln_n[:] = np.maximum(np.log(amounts[:g]), -1e3)
         state.amount[:] = amounts[g:]
@@ -127,19 +126,9 @@ class _State:
         if kind == "hp":
             rhs[m - 1] = d_target / self.temperature + matrix[m - 1, at_n] * d_p
         else:
-            rhs[m - 1] = d_target + (self._gas_entropy() + self._sum_n) * d_p
+            rhs[m - 1] = d_target + (matrix[m - 1, at_n] + self._sum_n) * d_p
         x = np.linalg.solve(matrix, rhs)
         return x[m - 2], x[m - 1]
-
-    def _gas_entropy(self) -> float:
-        matrix, m, k = self._matrices["sp"], self._m, self._k
-        total = matrix[m - 1, m - 2]
-        return float(total) - self._condensed_entropy(k, m)
-
-    def _condensed_entropy(self, k: int, m: int) -> float:
-        return self.condensed_entropy
-
-    condensed_entropy = 0.0
 
     def enthalpy_change(self, d_b: np.ndarray, d_s: np.ndarray, d_p: np.ndarray) -> np.ndarray:
         """Of enthalpy/R, by Gibbs's relation: T ds + N T d ln p + T Σ π db."""

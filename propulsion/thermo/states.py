@@ -60,11 +60,12 @@ def solve_state(
     if kind == "tp" and not 200.0 <= value <= 6000.0:
         raise InputError(f"temperature {value:g} K is outside 200 to 6000 K, the range of the species data")
     from . import expansion, gibbs
+    from .state import new_state, start_cold
 
     species = species_of(tuple(symbol for symbol, _ in mixture.atoms))
     b = np.array([amount for _, amount in mixture.atoms])
-    state = gibbs.new_state(species.bank)
-    gibbs.start_cold(state, value if kind == "tp" else 3800.0)
+    state = new_state(species.bank)
+    start_cold(state, value if kind == "tp" else 3800.0)
     code = {"tp": gibbs.TP, "hp": gibbs.HP, "sp": gibbs.SP}[kind]
     target = 0.0 if kind == "tp" else value / GAS_CONSTANT
     status = gibbs.equilibrium(species.bank, code, b, float(np.log(pressure / 1e5)), target, state)

@@ -85,7 +85,7 @@ def test_it_stands_alone(html):
 def test_numbers_of_the_summary_are_those_of_the_result(result):
     data, text = summary(result)
     assert data["payload_mass_kg"] == result.ascent.payload_mass
-    assert f"{result.ascent.payload_mass:,.0f} kg" in text
+    assert f"{result.ascent.payload_mass / 1e3:.4g} t" in text
     assert sum(data["findings"].values()) == len(result.findings)
 
 

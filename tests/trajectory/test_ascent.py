@@ -71,7 +71,9 @@ def test_limits_hold_all_the_way(flown, study):
     off = t.phase_index == len(t.phase_names) - 1
     assert t.heat_flux[off].max() <= limits.fairing_heat_flux * 1.005
     rate = np.abs(np.diff(np.unwrap(t.pitch))) / np.maximum(np.diff(t.time), 1e-9)
-    assert rate[np.diff(t.time) > 0.5].max() <= limits.attitude_rate * 1.1  # pitch over the horizon turns a little faster
+    assert (
+        rate[np.diff(t.time) > 0.5].max() <= limits.attitude_rate * 1.1
+    )  # pitch over the horizon turns a little faster
     assert not [f for f in flown.findings if f.severity is Severity.ERROR]
 
 

@@ -42,8 +42,9 @@ class Account:
         r = self.report
         lines = [
             f"{self.problem}: {self.objective}",
-            f"{r.solver}: {r.status.replace('_', ' ').lower()} after {r.iterations} iterations; build {1e3 * r.build_time:.0f} ms, "
-            f"solve {1e3 * r.solve_time:.0f} ms; {r.unknowns} unknowns, {r.constraints} constraints, {r.nonzeros} nonzeros",
+            f"{r.solver}: {r.status.replace('_', ' ').lower()} after {r.iterations} iterations; "
+            f"build {1e3 * r.build_time:.0f} ms, solve {1e3 * r.solve_time:.0f} ms; "
+            f"{r.unknowns} unknowns, {r.constraints} constraints, {r.nonzeros} nonzeros",
             f"largest violation {r.violation:.1e} (scaled): {r.worst}",
         ]
         for index, error in enumerate(self.mesh_errors):

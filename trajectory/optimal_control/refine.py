@@ -105,8 +105,9 @@ def finer(
     least_degree: int = 3,
     largest_degree: int = 10,
     switches: Sequence[float | None] = (),
+    join: bool = False,
 ) -> Mesh:
-    """The next mesh. Intervals within the tolerance stay, and neighbours far within it are joined; *switches* (see
+    """The next mesh. Intervals within the tolerance stay; with *join*, neighbours far within it become one. *switches* (see
     *switch_in*) are enclosed in a short interval of their own, which every round makes shorter."""
     parts: list[tuple[float, int, float]] = []  # fraction, degree, error (or infinity for a new interval)
     for index, (fraction, degree, error) in enumerate(zip(mesh.fractions, mesh.degrees, errors, strict=True)):
@@ -130,7 +131,7 @@ def finer(
         before, before_degree, before_error = kept[-1]
         # An interval's error grows with its length to the power of its degree + 1 (Liu, Hager, Rao 2018, section 4).
         joined = max(error, before_error) * ((before + fraction) / min(before, fraction)) ** (degree + 1)
-        if degree == before_degree and joined <= MARGIN * tolerance:
+        if join and degree == before_degree and joined <= MARGIN * tolerance:
             kept[-1] = (before + fraction, degree, joined)
         else:
             kept.append((fraction, degree, error))
@@ -158,7 +159,9 @@ def solve_refined(
         if largest <= tolerance or last:
             return Refined(solution, errors, tuple(history), largest <= tolerance)
         meshes = [
-            finer(p.phase.mesh, e.errors, tolerance, switches=[switch_in(p, i) for i in range(len(e.errors))])
+            finer(
+                p.phase.mesh, e.errors, tolerance, switches=[switch_in(p, i) for i in range(len(e.errors))], join=True
+            )
             for p, e in zip(solution.phases, errors, strict=True)
         ]
         problem = replace(

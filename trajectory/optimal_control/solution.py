@@ -80,7 +80,8 @@ class PhaseSolution:
         """The same at fractions of the duration; *interval* forces one interval's polynomial."""
         grid = Grid.of(self.phase.mesh)
         fractions = np.asarray(fractions, dtype=float)
-        owner = np.clip(np.searchsorted(grid.edges, fractions, side="right") - 1, 0, len(grid.edges) - 2)
+        # A time on an edge belongs to the interval that begins there, also when rounding has put it just before.
+        owner = np.clip(np.searchsorted(grid.edges, fractions + 1e-12, side="right") - 1, 0, len(grid.edges) - 2)
         if interval is not None:
             owner = np.full(len(fractions), interval)
         names = [*self.states, *self.controls]

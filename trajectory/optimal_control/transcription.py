@@ -19,7 +19,8 @@ import casadi as ca
 import numpy as np
 
 from .collocation import radau
-from .functions import AT_END, EndFunctions, EndShape, Point, Shape, end_shape, trace_ends, trace_point
+from .end_functions import AT_END, EndFunctions, EndShape, end_shape, trace_ends
+from .functions import Point, Shape, trace_point
 from .problem import Mesh, Phase, Problem, bounds_of
 
 Array = np.ndarray

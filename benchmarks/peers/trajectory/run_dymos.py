@@ -5,6 +5,9 @@ package ipyopt instead, with the total Jacobian's sparsity as OpenMDAO's own col
 Hessian, as pyoptsparse would. The tolerance is tightened from the authors' 1e-2 to 1e-6, to reach the published figure.
 """
 
+# Runs in an environment of its own.
+# pyright: reportMissingImports=false
+
 import contextlib
 import io
 import json
@@ -67,7 +70,9 @@ class IpoptDriver(om.ScipyOptimizeDriver):
         def totals(x):
             move(x)
             if last["jacobian_at"] is None or not np.array_equal(last["jacobian_at"], x):
-                last["jacobian"] = self._compute_totals(of=names, wrt=list(self._designvars), return_format="array").copy()
+                last["jacobian"] = self._compute_totals(
+                    of=names, wrt=list(self._designvars), return_format="array"
+                ).copy()
                 last["jacobian_at"] = x.copy()
             return last["jacobian"]
 
@@ -98,7 +103,7 @@ class IpoptDriver(om.ScipyOptimizeDriver):
 
 
 def shuttle():
-    """Final latitude [deg]."""
+    """The problem and its phase, set up."""
     rad = np.pi / 180
     p = om.Problem(model=om.Group(), reports=False)
     p.driver = IpoptDriver()
@@ -123,6 +128,12 @@ def shuttle():
     phase.add_control("beta", units="rad", opt=True, lower=-89 * rad, upper=rad, targets=["beta"])
     phase.add_objective("theta", loc="final", ref=-0.01)
     p.setup(check=False, force_alloc_complex=True)
+    return p, phase
+
+
+def guess(phase):
+    """Straight lines, angle of attack and bank as the authors'."""
+    rad = np.pi / 180
     phase.set_time_val(initial=0, duration=2000, units="s")
     for name, values, unit in (
         ("h", [260000, 80000], "ft"), ("gamma", [-rad, -5 * rad], "rad"), ("phi", [0, 75 * rad], "rad"),
@@ -131,13 +142,17 @@ def shuttle():
         phase.set_state_val(name, values, units=unit)
     phase.set_control_val("alpha", [17.4 * rad, 17.4 * rad], units="rad")
     phase.set_control_val("beta", [-75 * rad, 0], units="rad")
-    p.run_driver()
-    return float(p.get_val("traj.phase0.timeseries.theta", units="deg")[-1, 0])
 
 
-with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
     begun = time.perf_counter()
-    with contextlib.redirect_stdout(io.StringIO()):
-        answer = shuttle()
+    problem, entry = shuttle()
+    guess(entry)
+    problem.run_driver()
     seconds = time.perf_counter() - begun
-print(json.dumps({"seconds": seconds, "answer": answer, "status": str(IpoptDriver.status)}))
+    answer = float(problem.get_val("traj.phase0.timeseries.theta", units="deg")[-1, 0])
+    begun = time.perf_counter()
+    guess(entry)
+    problem.run_driver()
+    again = time.perf_counter() - begun
+print(json.dumps({"seconds": seconds, "again_s": again, "answer": answer, "status": str(IpoptDriver.status)}))

@@ -10,7 +10,9 @@ import cea
 import numpy as np
 
 count, area_ratio = int(sys.argv[1]), float(sys.argv[2])
-PRESSURE_RATIO = 12.0 * area_ratio  # the package insists on a pressure ratio: the one exit is given by it, the cheaper way
+PRESSURE_RATIO = (
+    12.0 * area_ratio
+)  # the package insists on a pressure ratio: the one exit is given by it, the cheaper way
 names = ["CH4(L)", "O2(L)"]
 reactants = cea.Mixture(names)
 products = cea.Mixture(names, products_from_reactants=True)

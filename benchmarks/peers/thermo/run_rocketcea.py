@@ -7,7 +7,9 @@ import numpy as np
 from rocketcea.cea_obj import CEA_Obj
 
 count, area_ratio = int(sys.argv[1]), float(sys.argv[2])
-engine = CEA_Obj(oxName="LOX", fuelName="CH4")  # its own cards: boiling liquids; results of equal inputs are kept, so none repeats
+engine = CEA_Obj(
+    oxName="LOX", fuelName="CH4"
+)  # its own cards: boiling liquids; results of equal inputs are kept, so none repeats
 
 
 def run(ratio: float) -> float:

@@ -1,0 +1,142 @@
+"""The equations of burners, exhausts and the main chamber."""
+
+from typing import Any
+
+import casadi as ca
+import numpy as np
+
+from ...core.earth import G0
+from ..fluids.kerosene_gas import gas_temperature, kerosene_gas
+from ..fluids.media import Medium
+from ..fluids.products import hydrogen_rich, oxygen_rich
+from ..propellants import find_propellant
+from .network import Stream
+from .parts import Parts
+
+
+class Combustion(Parts):
+    """Where propellants burn, and where gas leaves."""
+
+    def burner(self, c: Any) -> None:
+        inlets = self.net.into(c.name)
+        total = sum(s.mass_flow for s in inlets)
+        oxidizer = sum(s.mass_flow * s.oxidizer_share for s in inlets)
+        ratio = oxidizer / (total - oxidizer)
+        share = oxidizer / total
+        if c.gas == "fuel-rich hydrogen":
+            medium: Medium = hydrogen_rich(share)
+        elif c.gas == "oxidizer-rich":
+            fuel = find_propellant(self.cycle.fuel, "fuel")
+            medium = oxygen_rich(share, fuel.atoms.get("C", 0.0), fuel.atoms.get("H", 0.0), fuel.molar_mass)
+        else:
+            medium = kerosene_gas()
+        target = self.only_target(c)
+        out = self.emit(c.name, target, medium, share, mass_flow=total)
+        for s in inlets:
+            self.pressure(f"at {c.name} from {s.source}", s.pressure - out.pressure)
+        if c.gas == "fuel-rich kerosene":
+            residual = out.temperature - gas_temperature(ratio)
+            self.net.require(f"gas temperature of {c.name}", "law", residual, 100.0, "K")
+        else:
+            arriving = sum(s.mass_flow * s.enthalpy for s in inlets) / out.mass_flow
+            self.energy(c.name, out.enthalpy - arriving)
+        if not self.analysis:
+            if c.pressure is not None:
+                self.pressure(f"in {c.name}", out.pressure - c.pressure, "specification")
+            if c.oxidizer_fuel_ratio is not None:
+                wanted = self.net.parameter(f"{c.name}.oxidizer_fuel_ratio", c.oxidizer_fuel_ratio)
+                self.net.require(f"mixture ratio of {c.name}", "specification", ratio - wanted, 1.0, "1")
+            if c.temperature is not None:
+                wanted = self.net.parameter(f"{c.name}.temperature", c.temperature)
+                self.net.require(f"temperature of {c.name}", "specification", out.temperature - wanted, 100.0, "K")
+        self.read(f"{c.name}.oxidizer_fuel_ratio", ratio)
+        self.read(f"{c.name}.temperature", out.temperature)
+        self.read(f"{c.name}.mass_flow", out.mass_flow)
+
+    def exhaust(self, c: Any) -> None:
+        for i, s in enumerate(self.net.into(c.name)):
+            key = c.name if i == 0 else f"{c.name} {i + 1}"
+            isp: Any = 0.0
+            if c.isp_vacuum is not None:
+                isp = c.isp_vacuum
+            elif c.area_ratio is not None:
+                isp = self._exhaust_isp(key, c, s)
+            if c.area_ratio is not None or c.isp_vacuum is not None:
+                if self.analysis:
+                    capacity = self.design(f"{key}.capacity") * np.sqrt(s.pressure * s.density)
+                    residual = s.mass_flow - capacity
+                    self.net.require(f"flow capacity of {key}", "law", residual, self.net.flow_scale, "kg/s")
+                self.read(f"{key}.capacity", s.mass_flow / np.sqrt(s.pressure * s.density))
+            self.exhaust_thrust.append(s.mass_flow * isp * G0)
+            self.read(f"{key}.isp_vacuum", isp)
+            self.read(f"{key}.mass_flow", s.mass_flow)
+
+    def _exhaust_isp(self, key: str, c: Any, s: Stream) -> Any:
+        """Perfect gas of the inlet's gamma, choked throat (Sutton and Biblarz 2017, eqs. 3-14, 3-30, 3-32)."""
+        cp = _heat_capacity(s)
+        gas_constant = s.pressure / (s.density * s.temperature)
+        gamma = cp / (cp - gas_constant)
+        mach = self.net.unknown(f"{key}: exit Mach number", 2.2)
+        grown = 1.0 + 0.5 * (gamma - 1.0) * mach**2
+        exponent = 0.5 * (gamma + 1.0) / (gamma - 1.0)
+        area = (2.0 / (gamma + 1.0) * grown) ** exponent / mach
+        self.net.require(f"area ratio of {key}", "law", np.log(area / c.area_ratio), 1.0, "1")
+        speed = mach * np.sqrt(gamma * gas_constant * s.temperature / grown)
+        return c.efficiency * speed * (1.0 + 1.0 / (gamma * mach**2)) / G0
+
+    def chamber(self, c: Any) -> None:
+        net, gas = self.net, self.gas
+        inlets = net.into(c.name)
+        total = sum(s.mass_flow for s in inlets)
+        oxidizer = sum(s.mass_flow * s.oxidizer_share for s in inlets)
+        ratio = oxidizer / (total - oxidizer)
+        pc = self.chamber_pressure
+        heat = sum((q for _, q in self.heat), 0.0)
+        enthalpy = (sum(s.mass_flow * s.enthalpy for s in inlets) - heat) / total
+        for s in inlets:
+            self.pressure(f"at the chamber from {s.source}", s.pressure - pc)
+        c_star = gas.c_star(ratio, pc, enthalpy) * self.c_star_factor
+        isp = gas.isp(ratio, pc, enthalpy) * self.c_star_factor * self.nozzle_factor
+        thrust = total * isp * G0 + sum(self.exhaust_thrust)
+        tanks = [s for s in net.streams if self.kinds[s.source].type == "tank"]
+        engine_oxidizer = sum(s.mass_flow * s.oxidizer_share for s in tanks)
+        engine_flow = sum(s.mass_flow for s in tanks)
+        engine_ratio = engine_oxidizer / (engine_flow - engine_oxidizer)
+        self._chamber_specification(total, c_star, pc, thrust, engine_flow, ratio, engine_ratio)
+        for key, value in {
+            "chamber.pressure": pc, "chamber.mass_flow": total, "chamber.oxidizer_fuel_ratio": ratio,
+            "chamber.enthalpy_excess": gas.excess(ratio, enthalpy), "chamber.c_star": c_star,
+            "chamber.isp_vacuum": isp, "chamber.isp_ideal": gas.isp(ratio, pc, enthalpy),
+            "chamber.isp_ideal_cold": gas.isp(ratio, pc, enthalpy - gas.excess(ratio, enthalpy)),
+            "chamber.throat_area": total * c_star / pc, "chamber.heat": heat, "engine.thrust_vacuum": thrust,
+            "engine.mass_flow": engine_flow, "engine.oxidizer_fuel_ratio": engine_ratio,
+            "engine.isp_vacuum": thrust / (engine_flow * G0),
+        }.items():  # fmt: skip
+            self.read(key, value)
+
+    def _chamber_specification(
+        self, total: Any, c_star: Any, pc: Any, thrust: Any, engine_flow: Any, ratio: Any, engine_ratio: Any
+    ) -> None:
+        cycle, net = self.cycle, self.net
+        if self.analysis:
+            flow = pc * self.design("chamber.throat_area") / c_star
+            net.require("flow capacity of the throat", "law", total - flow, net.flow_scale, "kg/s")
+        elif cycle.thrust_vacuum is not None:
+            wanted = net.parameter("thrust_vacuum", cycle.thrust_vacuum)
+            net.require("thrust", "specification", thrust - wanted, net.flow_scale * 3000.0, "N")
+        else:
+            wanted = net.parameter("mass_flow", cycle.mass_flow or 0.0)
+            net.require("mass flow of the engine", "specification", engine_flow - wanted, net.flow_scale, "kg/s")
+        if self.analysis and len(self.controls) < 2:
+            return
+        key = "chamber.oxidizer_fuel_ratio" if cycle.ratio_of == "chamber" else "engine.oxidizer_fuel_ratio"
+        wanted = net.parameter("oxidizer_fuel_ratio", self.reference.get(key, cycle.oxidizer_fuel_ratio))
+        own = engine_ratio if cycle.ratio_of == "engine" else ratio
+        net.require(f"mixture ratio of the {cycle.ratio_of}", "specification", own - wanted, 1.0, "1")
+
+
+def _heat_capacity(s: Stream) -> Any:
+    """∂h/∂T at constant density: that at constant pressure for a perfect gas; turbine exhaust is near one [J/(kg K)]."""
+    t, rho = ca.SX.sym("t"), ca.SX.sym("rho")
+    derivative = ca.jacobian(ca.SX(s.medium.enthalpy(t, rho)), t)
+    return ca.substitute([derivative], [t, rho], [s.temperature, s.density])[0]

@@ -1,0 +1,157 @@
+"""Engine cycles: published balances, closure, throttling, and what is said of cycles that cannot be."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from osea_rocket.core.documents import DocumentError, load_document
+from osea_rocket.core.errors import ImpossibleError, InputError
+from osea_rocket.core.findings import Severity
+from osea_rocket.propulsion.cycles.balance import balance, prepare
+from osea_rocket.propulsion.cycles.document import EngineCycle
+from osea_rocket.propulsion.cycles.result import CycleBalance
+from osea_rocket.propulsion.cycles.throttle import throttle
+from osea_rocket.propulsion.cycles.typical import typical_gas_generator, typical_isp
+
+ENGINES = Path(__file__).parents[2] / "examples" / "engines"
+FILES = sorted(p.name for p in ENGINES.glob("*.yaml"))
+
+
+def engine(name: str) -> EngineCycle:
+    return load_document(EngineCycle, ENGINES / name)
+
+
+def changed(cycle: EngineCycle, component: str, **values: Any) -> EngineCycle:
+    parts = tuple(c.evolve(**values) if c.name == component else c for c in cycle.components)
+    return cycle.evolve(components=parts)
+
+
+@pytest.fixture(scope="module")
+def balances() -> dict[str, CycleBalance]:
+    return {name: balance(engine(name)) for name in FILES}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_example_closes(balances: dict[str, CycleBalance], name: str) -> None:
+    b = balances[name]
+    assert b.worst_balance < 1e-8
+    assert CycleBalance.from_json(b.to_json()) == b
+    assert not [f for f in b.findings if f.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_mass_and_power_by_hand(balances: dict[str, CycleBalance], name: str) -> None:
+    """Summed from the result alone: what leaves the tanks is what leaves the engine; turbines and motors give what pumps take."""
+    b, cycle = balances[name], engine(name)
+    kinds = {c.name: c for c in cycle.components}
+    out = sum(s.mass_flow for s in b.streams if kinds[s.target].type in ("chamber", "exhaust"))
+    assert out == pytest.approx(b.mass_flow, rel=1e-9)
+    for shaft in (c for c in cycle.components if c.type == "shaft"):
+        taken = sum(p.power for p in b.pumps if p.shaft == shaft.name)
+        given = sum(t.power for t in b.turbines if t.shaft == shaft.name)
+        given += sum(m.power for m in b.motors if m.shaft == shaft.name)
+        assert given * shaft.efficiency - shaft.loss == pytest.approx(taken, rel=1e-8)
+
+
+def test_j2(balances: dict[str, CycleBalance]) -> None:
+    """McHugh 1995: generator 3.19 kg/s and 922 K, turbines 8120 hp (listed as kW) and 1717 kW."""
+    b = balances["j-2.yaml"]
+    assert b.burners[0].mass_flow == pytest.approx(3.19, rel=0.04)
+    assert b.burners[0].temperature == pytest.approx(922.0, rel=0.05)
+    assert b.turbine("fuel turbine").power == pytest.approx(8120 * 745.7, rel=0.03)
+    assert b.turbine("oxygen turbine").power == pytest.approx(1717e3, rel=0.03)
+
+
+def test_se_21d(balances: dict[str, CycleBalance]) -> None:
+    """Sippel et al. 2003."""
+    b = balances["se-21d.yaml"]
+    for pump, power in (("fuel pump", 15.443e6), ("jacket pump", 1.01e6), ("oxygen pump", 4.315e6)):
+        assert b.pump(pump).power == pytest.approx(power, rel=0.03)
+    assert b.stream("bleed split", "fuel turbine").mass_flow == pytest.approx(8.06, rel=0.03)
+    assert b.stream("bleed split", "oxygen turbine").mass_flow == pytest.approx(2.114, rel=0.03)
+    assert b.stream("fuel mixer").temperature == pytest.approx(62.955, rel=0.02)
+
+
+def test_throttling_starts_at_design_and_is_quick() -> None:
+    cycle = engine("rl10a-3-3a.yaml")
+    prepared = prepare(cycle)
+    assert cycle.throttle is not None
+    t = throttle(cycle, cycle.throttle.controls, 0.6, 20, prepared)
+    design = prepared.system.readings(prepared.system.solve().x)
+    assert t.thrust_vacuum[-1] == pytest.approx(design["engine.thrust_vacuum"], rel=1e-8)
+    assert np.all(np.diff(t.thrust_vacuum) > 0.0)
+    assert np.all(np.diff(t.speed_ratio) > 0.0)
+    assert t.oxidizer_fuel_ratio == pytest.approx(design["engine.oxidizer_fuel_ratio"], rel=1e-8)
+    assert t.sweep_time < 3.0  # measured 0.04 s; the bound leaves room for a busy machine
+
+
+def test_turbine_that_cannot_drive_its_pump() -> None:
+    cycle = engine("rl10a-3-3a.yaml").evolve(chamber_pressure=110e5)
+    with pytest.raises(ImpossibleError, match=r"cannot drive its pump(.|\n)*power of shaft shaft: lacks [\d,]+ kW"):
+        balance(cycle)
+
+
+def test_hot_turbine() -> None:
+    cycle = changed(engine("j-2.yaml"), "fuel turbine", highest_temperature=800.0)
+    found = {(f.rule, f.severity) for f in balance(cycle).findings}
+    assert ("cycle.turbine_temperature", Severity.ERROR) in found
+
+
+def test_boiling_tank_and_boiling_pump_inlet() -> None:
+    with pytest.raises(InputError, match="boils below"):
+        balance(changed(engine("j-2.yaml"), "oxygen tank", temperature=105.0))
+    cycle = changed(engine("rl10a-3-3a.yaml"), "oxygen inlet line", pressure_drop=1.05e5)
+    finding = next(f for f in balance(cycle).findings if f.rule == "cycle.suction" and f.severity is Severity.ERROR)
+    assert "below the vapour pressure" in finding.message
+
+
+def test_pump_below_its_suction_head() -> None:
+    cycle = changed(engine("j-2.yaml"), "oxygen pump", required_suction_head=40.0)
+    finding = next(f for f in balance(cycle).findings if f.rule == "cycle.suction" and f.severity is Severity.ERROR)
+    assert "NPSH" in finding.message
+    assert finding.margin is not None
+    assert finding.margin < 0.0
+
+
+def test_kerosene_gas_out_of_range_is_said() -> None:
+    cycle = changed(engine("h-1.yaml"), "gas generator", oxidizer_fuel_ratio=0.5)
+    finding = next(f for f in balance(cycle).findings if f.rule == "cycle.kerosene_gas")
+    assert finding.severity is Severity.WARN
+
+
+def test_too_little_and_too_much_given() -> None:
+    with pytest.raises(InputError, match="nothing determines"):
+        prepare(changed(engine("j-2.yaml"), "fuel turbine", pressure_ratio=None))
+    with pytest.raises(InputError, match="too much is given"):
+        prepare(changed(engine("j-2.yaml"), "oxygen turbine", pressure_ratio=2.65))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("shaft: fuel shaft, efficiency: 0.73", "shaft: fuel shft, efficiency: 0.73", "not a shaft"),
+        ("{to: GG fuel valve}", "{to: GG fuel vlve}", "no component is called"),
+        ("47 bar, oxidizer_fuel_ratio", "47 bar, temperature: 900 K, oxidizer_fuel_ratio", "not both"),
+        ("thrust_vacuum: 1023 kN", "area_ratio_: 3", "area_ratio"),
+        ("fuel turbine, oxygen turbine, turbine exhaust]", "fuel turbine, turbine exhaust]", "no flow passes"),
+        ("efficiency: 0.60", "efficiency: 1.60", "less than or equal|at most|≤|1"),
+    ],
+)  # fmt: skip
+def test_bad_documents(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = (ENGINES / "j-2.yaml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "engine.yaml"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DocumentError, match=says):
+        load_document(EngineCycle, file)
+
+
+def test_isp_from_five_figures() -> None:
+    """RS-27 (McHugh 1995: 301.8 s) was not used to set a default."""
+    assert typical_isp("RS-27", "gas generator", "LOX", "RP-1", 2.245, 48.7e5, 12.0) == pytest.approx(301.8, rel=0.025)
+    with pytest.raises(InputError, match="no typical network"):
+        typical_isp("LE-9", "expander bleed", "LOX", "LH2", 5.9, 100e5, 37.0)
+    with pytest.raises(InputError, match="no model"):
+        typical_gas_generator("Prometheus", "LOX", "LCH4", 3.5, 100e5, 20.0)
