@@ -169,7 +169,7 @@ def main() -> int:
         "*Stated to solved*: the first solve of a process, from stating the problem, imports loaded before; ours includes the "
         "flown first guess, tracing and building. *Solved again*: the program's own solve a second time in that process, from "
         "the same cold guess: what it keeps of its building, it keeps (MPOPT and MAPTOR keep nothing; the better of the two "
-        "times counts); of ours the solver's time remains, and it is this that the aim was set for. Each peer solves the mesh, "
+        "times counts); of ours the solver's time remains. The aims are ratios of solves. Each peer solves the mesh, "
         "guess and tolerance of its authors' own example. Dymos runs IPOPT through ipyopt (pyoptsparse has no package in the "
         "registry), with its tolerance tightened from 1e-2 to 1e-6; MPOPT runs with numpy 1.26 in place of the 1.22 it asks "
         "for.\n",

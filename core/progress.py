@@ -27,17 +27,18 @@ class RichProgress(Progress):
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
+        from rich.table import Column
 
         self._shares = steps
         self.seconds: dict[str, float] = {}
         console = Console(stderr=True)
         self._bar = Bar(
-            TextColumn("{task.description:<26}", markup=False),  # names from files may hold [brackets]
-            BarColumn(),
-            TimeElapsedColumn(),
+            TextColumn("{task.description:<16}", markup=False),  # names from files may hold [brackets]
+            BarColumn(bar_width=20),
+            TimeElapsedColumn(table_column=Column(min_width=7)),
             TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", markup=False),
+            TimeRemainingColumn(table_column=Column(min_width=7)),
+            TextColumn("{task.fields[note]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
             console=console,
             transient=True,
             disable=not console.is_terminal,  # in a file or a log a bar is noise

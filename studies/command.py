@@ -13,7 +13,10 @@ from .documents import Study, load
 
 
 def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
-    """Run a study and publish its run folder; returns (summary as plain data, the same for people)."""
+    """Run a study and publish its run folder; returns (summary as plain data, the same for people).
+
+    A finding of ERROR makes the data's exit_code 1; the run is published all the same.
+    """
     from .design import STEPS, design
     from .run import summary, write_design
 
@@ -31,6 +34,9 @@ def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
         progress.close()
     data, text = summary(result)
     report = folder / "report.html"
+    errors = [f.message for f in result.findings if f.severity is Severity.ERROR]
+    if errors:  # the run stands, with its report; the answer is no
+        data |= {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": "; ".join(errors)}
     return data | {"run": str(folder), "report": str(report)}, f"{text}\n\n  report  {report}"
 
 

@@ -92,6 +92,7 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         *unsourced(study),
         *recalled(study),
         *_light_adapter(vehicle, ascent.payload_mass),
+        *_ignored_payload(study),
         *published.findings,
     )
     return Design(
@@ -219,3 +220,14 @@ def _light_adapter(vehicle: Vehicle, payload_mass: float) -> tuple[Finding, ...]
     )
     margin = HEAVY_LOAD * adapter.mass / payload_mass - 1
     return (Finding(Severity.WARN, "vehicle.light_adapter", adapter.where("mass"), message, margin),)
+
+
+def _ignored_payload(study: Study) -> tuple[Finding, ...]:
+    payload = study.vehicle.payload
+    if study.mission.objective != "payload" or payload.mass is None:
+        return ()
+    message = (
+        f"the payload's mass of {payload.mass:.5g} kg is not used: the mission asks for the largest payload; set 'objective: "
+        "propellant' to fly this one, or leave the mass out"
+    )
+    return (Finding(Severity.WARN, "study.payload_not_used", payload.where("mass"), message),)

@@ -73,7 +73,9 @@ def _layout(cycle: EngineCycle) -> tuple[dict[str, Place], int, int]:
         rows = set(range(min(row[n] for n in new), max(row[n] for n in new) + 1))
         source = lane.get(flow[0], 1)
         wanted = [source] if source >= 1 else []
-        column = next(k for k in [*wanted, *range(1, 20)] if not rows & taken.get(k, set()))
+        # a lane is shared with what it continues, or with a row between
+        apart = rows | {min(rows) - 1, max(rows) + 1}
+        column = next(k for k in [*wanted, *range(1, 20)] if not (rows if k in wanted else apart) & taken.get(k, set()))
         taken.setdefault(column, set()).update(rows)
         for n in new:
             lane[n] = column

@@ -15,8 +15,8 @@ def write_design(design: Design, run: RunFolder) -> None:
     from .figures import figures
     from .report import design_report
 
-    for engine in design.engines:
-        run.write_result(f"engine-{_slug(engine.name)}", engine)
+    for number, engine in enumerate(design.engines, start=1):
+        run.write_result(f"engine-{number}-{_slug(engine.name)}", engine)  # two names may read alike in a file's name
     run.write_result("masses", design.masses)
     run.write_result("mass-history", design.mass_history)
     run.write_result("drag", design.drag)

@@ -270,7 +270,8 @@ def _insertion(state: np.ndarray, time: float) -> Insertion:
 def _first_revolution(state: np.ndarray, semi_major_axis: float) -> tuple[float, float]:
     """Lowest and highest altitude over the equatorial radius [m] during one revolution with J2; open orbits: as they are."""
     if semi_major_axis <= 0:
-        return (float(np.linalg.norm(state[:3])) - RADIUS,) * 2
+        altitude = float(np.linalg.norm(state[:3])) - RADIUS
+        return altitude, altitude
     period = 2 * np.pi * np.sqrt(semi_major_axis**3 / MU)
     coast = propagate(
         phase_model(),

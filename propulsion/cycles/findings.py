@@ -21,6 +21,7 @@ def cycle_findings(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Itera
     yield from _closure(cycle, result)
     yield from _turbines(cycle, result)
     yield from _pumps(cycle, result)
+    yield from _passages(cycle, result)
     yield from _ranges(cycle, result, gas, net)
     if not cycle.losses:
         own = loss_class(cycle.fuel, cycle.cycle)
@@ -87,6 +88,21 @@ def _pumps(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
         else:
             text = f"{c.name}: NPSH is {p.suction_head:.1f} m; neither the shaft's speed nor the need is given"
             yield Finding(Severity.UNKNOWN, "cycle.suction", c.where(), text)
+
+
+def _passages(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
+    """A passage cannot raise the pressure."""
+    before = {s.target: s for s in result.streams}
+    for c in cycle.components:
+        if c.type not in ("line", "valve", "injector", "jacket"):
+            continue
+        drop = before[c.name].pressure - result.stream(c.name).pressure
+        if drop < -1e-6 * result.chamber_pressure:
+            text = (
+                f"{c.name} would have to raise the pressure by {-drop / 1e5:.2f} bar; raise the pressure ahead of it "
+                "(outlet_pressure of its pump, a kick pump), or lower what lies behind"
+            )
+            yield Finding(Severity.ERROR, "cycle.uphill", c.where(), text, drop / result.chamber_pressure)
 
 
 def _ranges(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Finding]:

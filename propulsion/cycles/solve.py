@@ -14,6 +14,8 @@ _CLOSED = 1e-10  # scaled residual at which Newton stops
 _ACCEPTED = 1e-8  # scaled residual of every balance in an answer
 _LONGEST_STEP = 0.7  # of any logarithm
 _ITERATIONS = 80
+_UPHILL = 1e-6  # of chamber pressure
+_HIGHEST_PRESSURE = 1e8  # Pa
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class System:
         self.reading_keys = keys
         self.read = ca.Function("read", [x, p], [ca.vertcat(*(network.readings[k] for k in keys))], {"cse": True})
         self.read_residual = ca.Function("raw", [x, p], [ca.vertcat(*(e.residual for e in network.equations))])
+        pressures = ca.vertcat(*(s.pressure for s in network.streams))
+        self.pressures = ca.Function("pressures", [x, p], [pressures])
         self.start = np.log(network.start)
         self.unknowns = len(network.start)
 
@@ -76,7 +80,7 @@ class System:
         values = self.network.parameter_values | (changes or {})
         return np.array([values[k] for k in self.network.parameters])
 
-    def newton(self, start: np.ndarray, p: np.ndarray) -> Solution | None:
+    def newton(self, start: np.ndarray, p: np.ndarray, longest_step: float = _LONGEST_STEP) -> Solution | None:
         """Damped Newton's method on the logarithms; None when it does not converge."""
         x = start.copy()
         worst = np.inf
@@ -95,7 +99,7 @@ class System:
             longest = float(np.max(np.abs(step)))
             if not np.isfinite(longest):
                 return None
-            factor = min(1.0, _LONGEST_STEP / longest)
+            factor = min(1.0, longest_step / longest)
             for _ in range(12):  # only so far that the residuals stay numbers
                 new = np.asarray(self.value(x + factor * step, p)).ravel()
                 if np.all(np.isfinite(new)) and np.max(np.abs(new)) < 100.0 * max(worst, 1.0):
@@ -112,9 +116,20 @@ class System:
         found = self.newton(self.start if start is None else start, p)
         if found is None and start is not None:
             found = self.newton(self.start, p)
+        if found is not None and self.absurd(found.x, p):
+            # a staged cycle has a second root at absurd pressures: look again, within bounds
+            found = self._elastic(self.start, p)
         if found is None:
             found = self._elastic(self.start if start is None else start, p)
         return found
+
+    def absurd(self, x: np.ndarray, p: np.ndarray) -> bool:
+        """Whether some passage would have to raise the pressure, or a pressure is beyond all engines."""
+        if float(np.max(np.asarray(self.pressures(x, p)))) > _HIGHEST_PRESSURE:
+            return True
+        values = np.asarray(self.read(x, p)).ravel()
+        drops = [v for k, v in zip(self.reading_keys, values, strict=True) if k.endswith(".pressure_drop")]
+        return any(v < -_UPHILL * self.network.pressure_scale for v in drops)
 
     @cached_property
     def _soft(self) -> list[int]:
@@ -138,6 +153,9 @@ class System:
         n = len(soft)
         low = np.concatenate([self.start - 4.0, np.zeros(2 * n)])
         high = np.concatenate([self.start + 4.0, np.full(2 * n, np.inf)])
+        for k, name in enumerate(net.names):
+            if name.endswith(": pressure"):
+                high[k] = np.log(_HIGHEST_PRESSURE)
         answer = solver(
             x0=np.concatenate([np.clip(start, low[: self.unknowns], high[: self.unknowns]), np.full(2 * n, 0.1)]),
             p=p, lbx=low, ubx=high, lbg=0.0, ubg=0.0,

@@ -14,7 +14,7 @@ from .document import EngineCycle
 _TYPICAL_ISP = 330.0  # s
 _DROP = 0.12  # of the pressure behind it
 _TURBINE = 1.5
-_BRANCH = 0.04
+_BRANCH, _TURBINE_BRANCH = 0.04, 0.4
 
 
 @dataclass
@@ -126,7 +126,7 @@ def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: St
         elif c.type == "turbine":
             temperature *= 0.93
         elif c.type == "pump":
-            temperature *= 1.06
+            temperature += _pump_heating(cycle, inlets[0], outlets[0], start, temperature)
         elif c.type in ("line", "valve", "injector", "jacket"):
             flow = c.mass_flow or flow
             temperature = _heated(cycle, c, flow, temperature, start.pressure[outlets[0]] if outlets else 0.0)
@@ -138,10 +138,37 @@ def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: St
 def _shares(
     cycle: EngineCycle, split: Any, outlets: list[tuple[str, str]], flow: float
 ) -> dict[tuple[str, str], float]:
-    named = {b.to: b.fraction or _set_flow(cycle, b.to) / flow or _BRANCH for b in split.branches}
+    named = {b.to: b.fraction or _set_flow(cycle, b.to) / flow or _usual(cycle, b.to) for b in split.branches}
     rest = [link for link in outlets if link[1] not in named]
     left = max(1.0 - sum(named.values()), 0.05)
     return {link: named.get(link[1], left / max(len(rest), 1)) for link in outlets}
+
+
+def _usual(cycle: EngineCycle, name: str) -> float:
+    """Share of a branch that the balance has to find: much for one that drives a turbine as it is, little for a burner's feed."""
+    kinds = {c.name: c.type for c in cycle.components}
+    flow = next((f for f in cycle.flows if name in f), ())
+    behind = {kinds[n] for n in flow[flow.index(name) :]} if flow else set()
+    return _TURBINE_BRANCH if "turbine" in behind and "burner" not in behind else _BRANCH
+
+
+def _pump_heating(
+    cycle: EngineCycle, inlet: tuple[str, str], outlet: tuple[str, str], start: Start, temperature: float
+) -> float:
+    """About 0.6 of Δp/(ρ c) [K]; some kelvins where no real fluid is near the guess."""
+    rise = start.pressure[outlet] - start.pressure[inlet]
+    for name in (cycle.fuel, cycle.oxidizer):
+        medium = propellant_medium(name)
+        if (
+            isinstance(medium, RealFluid)
+            and medium.temperature_range[0] < temperature < medium.eos.critical_temperature
+        ):
+            try:
+                state = fluid_state(medium.name, pressure=start.pressure[inlet], temperature=temperature)
+            except InputError:
+                continue
+            return 0.6 * rise / (state.density * (state.cp or 2000.0))
+    return 0.06 * temperature
 
 
 def _set_flow(cycle: EngineCycle, name: str) -> float:

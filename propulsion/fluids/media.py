@@ -74,10 +74,13 @@ class RealFluid:
     def guess_density(self, pressure: float, temperature: float) -> float:
         low, high = self.temperature_range
         inside = min(max(temperature, low + 0.1), high)
-        try:
-            return fluid_state(self.name, pressure=pressure, temperature=inside).density
-        except InputError:  # exactly on the saturation line: the liquid just below it will do
-            return fluid_state(self.name, pressure=pressure, temperature=0.99 * inside).density
+        # exactly on the saturation line, or frozen: the liquid a little beside it will do
+        for factor in (1.0, 0.99, 1.1, 1.25, 1.5):
+            try:
+                return fluid_state(self.name, pressure=pressure, temperature=factor * inside).density
+            except InputError:
+                continue
+        raise InputError(f"{self.name}: no state near {pressure / 1e5:.1f} bar and {temperature:.1f} K to start from")
 
     def stable_density(self, pressure: float, enthalpy: float) -> float:
         """Density [kg/m³] at a pressure and an enthalpy (formation datum) in equilibrium, boiling if it must."""

@@ -269,7 +269,7 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
             status = NOT_CONVERGED
             for tries in range(120):
                 status = solve(bank, problem, b[q], log_p, target, shifting, state, row)
-                if kind == CHAMBER or kind == PRESSURE_RATIO:
+                if kind in (CHAMBER, PRESSURE_RATIO):
                     break
                 if status != CONVERGED:
                     # too far, most often: colder than the data reach

@@ -108,7 +108,7 @@ def test_the_run_folder_is_complete(good_run) -> None:
     assert (run["status"], run["command"]) == ("done", "design")
     expected = {
         "report.html", "inputs/study.yaml", "inputs/engines/merlin-1d.yaml", "inputs/resolved.yaml",
-        "results/ascent.json", "results/masses.json", "results/engine-merlin-1d.json",
+        "results/ascent.json", "results/masses.json", "results/engine-1-merlin-1d.json",
         "tables/ascent.csv", "tables/events.csv",
     }  # fmt: skip
     assert expected <= set(run["artefacts"])

@@ -31,9 +31,9 @@ def test_while_the_run_is_at_work(delay: float, times: int, tmp_path: Path, star
     for _ in range(times):
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
-    stdout, stderr = process.communicate(timeout=30)
+    stdout, stderr = process.communicate(timeout=60)
 
-    assert time.monotonic() - begun < 5.0
+    assert time.monotonic() - begun < 20.0  # far less on a machine that has nothing else to do
     assert process.returncode == 130
     assert json.loads(stdout) == {
         "status": "failed", "exit_code": 130, "message": "interrupted; nothing unfinished was published"

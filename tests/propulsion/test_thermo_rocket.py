@@ -82,7 +82,7 @@ def test_examples_8_and_9_of_rp_1311(chamber, c_star, total, throat, isp):
     assert p.c_star == pytest.approx(c_star, rel=1e-5)
     assert p.chamber.pressure == pytest.approx(total * 1e5, rel=3e-5)
     assert p.throat.temperature == pytest.approx(throat, abs=0.02)
-    assert [s.isp_vacuum * 9.80665 for s in p.stations] == pytest.approx(isp, rel=1e-5)
+    assert [station_isp(s) * 9.80665 for s in p.stations] == pytest.approx(isp, rel=1e-5)
 
 
 def test_alumina_melts_in_the_nozzle():
@@ -176,7 +176,7 @@ def test_bad_input(call, message):
 
 def test_what_does_not_converge_is_an_error():
     with pytest.raises(UndecidedError, match="outside the range"):
-        solve_rocket(mixed("LOX", "LH2", 190.0), 2.5e6, area_ratios=(100.0,))
+        solve_rocket(mixed("LOX", "LCH4", 1.0625), 1e5, mode="frozen_chamber", area_ratios=(100.0,))
     with pytest.raises(UndecidedError, match="not found"):
         solve_rocket(
             SOLID, 7e6, mode="frozen_chamber", area_ratios=(50.0,)

@@ -158,3 +158,26 @@ def test_a_drag_curve_of_the_complete_vehicle_used_after_staging_is_told(result)
     )
     given = design(result.study.evolve(vehicle=result.study.vehicle.evolve(drag=curve)))
     assert "aerodynamics.given_curve" in [f.rule for f in given.findings]
+
+
+def test_an_error_found_is_an_answer_of_no(result, tmp_path, monkeypatch):
+    """The run is published with its report, and the exit code says that a check failed."""
+    import dataclasses
+
+    from osea_rocket.core.findings import Finding
+    from osea_rocket.studies import command, design
+
+    bad = dataclasses.replace(result, findings=(Finding(Severity.ERROR, "test", "here", "a check failed"),))
+    monkeypatch.setattr(design, "design", lambda study, progress: bad)
+    data, _ = command.run_design(STUDY, tmp_path / "run", quiet=True)
+    assert (data["status"], data["exit_code"], data["message"]) == ("failed", 1, "a check failed")
+    assert (tmp_path / "run" / "report.html").is_file()
+
+
+def test_a_payload_that_is_not_used_is_told(result):
+    from osea_rocket.studies.design import _ignored_payload
+
+    study = result.study
+    vehicle = study.vehicle.evolve(payload=study.vehicle.payload.evolve(mass=10e3))
+    (finding,) = _ignored_payload(study.evolve(vehicle=vehicle))
+    assert finding.severity is Severity.WARN and "not used" in finding.message

@@ -78,6 +78,7 @@ class Point:
 
 
 def differentiate(name: str, z: ca.SX, fixed: Sequence[ca.SX], y: ca.SX) -> Derivatives:
+    """The derivatives of y in z; *fixed* are the other inputs."""
     multipliers = ca.SX.sym("multipliers", y.numel())
     jacobian = ca.jacobian(y, z)
     hessian = ca.triu(ca.hessian(ca.dot(multipliers, y), z)[0])
@@ -97,6 +98,7 @@ def differentiate(name: str, z: ca.SX, fixed: Sequence[ca.SX], y: ca.SX) -> Deri
 
 
 def scalar_of(value: Any, what: str) -> ca.SX:
+    """One number that a user returned, as a symbol; *what* names it in the error."""
     try:
         scalar = ca.SX(value)
     except (NotImplementedError, TypeError, ValueError):
@@ -169,4 +171,5 @@ def trace_point(shape: Shape, phase_name: str = "") -> Point:
 
 
 def column_of(scalars: Sequence[ca.SX]) -> ca.SX:
+    """Scalars as a column, which may be empty."""
     return ca.vertcat(*scalars) if scalars else ca.SX(0, 1)

@@ -10,9 +10,7 @@ import cea
 import numpy as np
 
 count, area_ratio = int(sys.argv[1]), float(sys.argv[2])
-PRESSURE_RATIO = (
-    12.0 * area_ratio
-)  # the package insists on a pressure ratio: the one exit is given by it, the cheaper way
+# The package insists on a pressure ratio beside the area ratio: one next to 1, the cheapest there is.
 names = ["CH4(L)", "O2(L)"]
 reactants = cea.Mixture(names)
 products = cea.Mixture(names, products_from_reactants=True)
@@ -24,7 +22,7 @@ temperatures = np.array([111.643, 90.17])
 def run(ratio: float) -> float:
     weights = reactants.of_ratio_to_weights(np.array([0.0, 1.0]), np.array([1.0, 0.0]), ratio)
     enthalpy = reactants.calc_property(cea.ENTHALPY, weights, temperatures) / cea.R
-    solver.solve(solution, weights, 100.0, [PRESSURE_RATIO], hc=enthalpy, iac=True)
+    solver.solve(solution, weights, 100.0, [1.001], supar=[area_ratio], hc=enthalpy, iac=True)
     return float(solution.Isp_vacuum[-1]) / 9.80665
 
 
