@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from ..core.documents import Module, Reference, load_any
 from ..core.errors import InputError
 from ..launch_data.kvn import Issuer
+from ..propulsion.cycles.document import EngineCycle  # noqa: F401  its schema
 from ..trajectory.mission import Mission
 from ..vehicle.vehicle import Vehicle
 

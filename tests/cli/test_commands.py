@@ -137,8 +137,8 @@ def test_results_read_back_equal_to_those_of_another_run(good_run, again: Design
     """From the files: every number to the last bit, but for the time that the solver took."""
     assert read_result(good_run.folder, "masses", MassTable).same_as(again.masses)
     assert read_result(good_run.folder, "drag", DragTable).same_as(again.drag)
-    for engine in again.engines:
-        name = f"engine-{engine.name.lower().replace(' ', '-')}"
+    for number, engine in enumerate(again.engines, start=1):
+        name = f"engine-{number}-{engine.name.lower().replace(' ', '-')}"
         assert read_result(good_run.folder, name, EnginePerformance).same_as(engine)
     flown = read_result(good_run.folder, "ascent", AscentResult)
     assert flown.input_hash == again.study.content_hash()
