@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .main import JsonFlag, app, finish
+from .app import JsonFlag, app, finish
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A study: which vehicle flies which mission.")]
 AnyFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="Any definition file.")]

@@ -1,4 +1,4 @@
-"""The `osea` command: parsing, and how every command ends (exit codes, errors as text, JSON on stdout)."""
+"""The `osea` command: its entry point, and how every command ends (exit codes, errors as text or JSON)."""
 
 import os
 import signal
@@ -8,59 +8,15 @@ from pathlib import Path
 if Path(sys.argv[0]).stem == "osea":  # Ctrl-C during the imports below: main() takes over
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
-from typing import Annotated, Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 import typer
 
 from ..core.errors import OseaError
+from .app import app, as_json, say
 
 INTERRUPTED = 130
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Open rocket design: one vehicle definition, from the engine to orbit and to open launch data.",
-)
-
-JsonFlag = Annotated[bool, typer.Option("--json", metavar="", help="Print the result as one JSON document on stdout.")]
-
-_EPILOG = "Exit codes: 0 done, 1 the physics says no, 2 the input is wrong, 3 undecided, 130 interrupted."
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        print(f"osea-rocket {version('osea-rocket')}")
-        raise typer.Exit()
-
-
-@app.callback(epilog=_EPILOG)
-def _osea(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, metavar="", help="Show the version.")
-    ] = False,
-) -> None:
-    pass
-
-
-def finish(json_wanted: bool, job: Callable[[], tuple[dict[str, Any], str]]) -> None:
-    """Run a command's job, which returns (plain data, text), and print one of the two.
-
-    Whatever else the job or a solver's library prints goes to stderr. A job that is done and whose answer is no puts
-    status "failed", exit_code and message into its data.
-    """
-    with _chatter_on_stderr():
-        data, text = job()
-    print(_json(data) if json_wanted else text)
-    if data.get("exit_code"):
-        _say(data["message"])
-        raise typer.Exit(data["exit_code"])
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -81,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    def failed(code: int, message: str, say: Callable[[], None] | None = None) -> int:
+    def failed(code: int, message: str, show: Callable[[], None] | None = None) -> int:
         if "--json" in arguments:
-            print(_json({"status": "failed", "exit_code": code, "message": message}))
-        (say or (lambda: _say(message)))()
+            print(as_json({"status": "failed", "exit_code": code, "message": message}))
+        (show or (lambda: say(message)))()
         return code
 
     def interrupted() -> int:
@@ -123,26 +79,3 @@ def _run(arguments: Sequence[str]) -> int:
             f"a fault of OSEA-Rocket, not of your input: {type(error).__name__}: {error}\n"
             "  run again with OSEA_TRACEBACK=1 and report what it prints",
         )
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-@contextmanager
-def _chatter_on_stderr() -> Iterator[None]:
-    """Send to stderr what is printed meanwhile, by Python and by libraries that write to the file descriptor."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    try:
-        os.dup2(2, 1)
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-
-
-def _say(text: str) -> None:
-    head = "\033[1;31merror\033[0m " if sys.stderr.isatty() else "error "
-    print(head + text, file=sys.stderr)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from .main import JsonFlag, app, finish
+from .app import JsonFlag, app, finish
 
 
 @app.command()
