@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import ImpossibleError, InputError, UndecidedError
+from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_boundaries import ascent_boundaries
 from .ascent_guess import GuessedPhase, guess_ascent
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
-from .motion import PhaseModel, loads, right_hand_side
+from .motion import PhaseModel, loads, right_hand_side, total_mass_flow
 from .optimal_control.ipopt import Options
 from .optimal_control.problem import (
     Control,
@@ -226,7 +226,7 @@ def ascent_problem(
             own = (*own, State("throttle", "1", 1.0, segment.throttle_min, 1.0))
             if segment.name == first_free:
                 initial["throttle"] = 1.0  # the rise and pitch-over before are at full thrust
-        duration = segment.duration if segment.duration is not None else (1.0, segment.longest or 3000.0)
+        duration = segment.duration or (1.0, segment.longest or _longest_burn(segment, mass_scale))
         return Phase(
             name=segment.name,
             states=states + own,
@@ -260,6 +260,11 @@ def ascent_problem(
         boundaries=ascent_boundaries(plan, mission, frame),
         objective=_objective(plan, last),
     )
+
+
+def _longest_burn(segment: Segment, mass: float) -> float:
+    """No burn lasts longer than a whole lift-off mass [kg] at the least flow [s]."""
+    return mass / total_mass_flow(segment.model, segment.throttle_min)
 
 
 def _drop(segment: Segment) -> Callable[[Values], dict[str, Any]] | None:
@@ -336,10 +341,3 @@ def _mesh(segment: Segment, duration: float, density: float) -> Mesh:
         return Mesh((0.3 / low,) * low + (0.7 / high,) * high, (4,) * (low + high))
     pace = 8.0 if segment.fairing_on else 30.0
     return Mesh.uniform(int(np.clip(round(density * duration / pace), 3, 60)), 4)
-
-
-def require_flyable(plan: FlightPlan) -> None:
-    """Raise InputError when a segment could not even begin (a mass that is not positive)."""
-    for segment in plan.segments:
-        if segment.burnout_mass is not None and segment.burnout_mass <= 0:
-            raise InputError(f"'{segment.name}': nothing would be left at burnout; check the masses of {segment.stage}")

@@ -166,7 +166,7 @@ class _Planner:
         drag = drag_table(
             self.vehicle,
             lowest_stage=index,
-            boosters=bool(boosters),
+            boosters=tuple(group.stage.name for group in boosters),
             fairing=fairing_on,
             nozzle_exit_area=exit_area if burning else 0.0,
         )

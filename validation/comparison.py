@@ -37,7 +37,7 @@ class Comparison:
         """What stands on the other side: a bound of our own proves less than a real vehicle."""
         if self.source == "own bound":
             return "our own bounds"
-        return "a real vehicle" if self.real else "other codes and printed tables"
+        return "real hardware" if self.real else "other codes and printed tables"
 
     @property
     def difference(self) -> float | None:

@@ -22,12 +22,12 @@ def page(rows: Sequence[Comparison]) -> str:
     """One table a group; what is not met is said first."""
     met = sum(r.met is True for r in rows)
     missed = [r for r in rows if r.met is False]
-    shown = [r for r in rows if r.kind == "shown" and not r.error]
-    unjudged = len(rows) - met - len(missed) - len(shown)
-    counts = f"**{met} of {len(rows) - len(shown)} hold"
+    failed = [r for r in rows if r.error]
+    shown = len(rows) - met - len(missed) - len(failed)  # nothing promised, or the target is recalled
+    counts = f"**{met} of {met + len(missed) + len(failed)} hold"
     counts += f"; {len(missed)} do not" if missed else ""
-    counts += f"; {unjudged} could not be judged" if unjudged else ""
-    counts += f"; {len(shown)} more are shown for comparison" if shown else ""
+    counts += f"; {len(failed)} could not be computed" if failed else ""
+    counts += f"; {shown} more are shown for comparison" if shown else ""
     kinds = dict.fromkeys(r.against for r in rows if r.met is True)
     by_kind = ", ".join(f"{sum(r.met is True and r.against == k for r in rows)} against {k}" for k in kinds)
     text = _HEAD.format(

@@ -6,6 +6,7 @@ taken off while the engines run. Not modelled: legs, raceways, gaps and other pr
 boosters; the plume's effect on the flow ahead of it; thin air above about 90 km, where the coefficient rises towards 2.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import pi, sqrt
 from typing import Annotated
@@ -82,11 +83,13 @@ def drag_table(
     vehicle: Vehicle,
     *,
     lowest_stage: int = 0,
-    boosters: bool = True,
+    boosters: bool | Collection[str] = True,
     fairing: bool = True,
     nozzle_exit_area: float = 0.0,
 ) -> DragTable:
     """Drag of what still flies: core stages from *lowest_stage* up, with or without boosters and fairing.
+
+    boosters: whether they are attached, or the names of those that are.
 
     nozzle_exit_area [m^2]: of all engines that run at the base, boosters' included; no more than the base is taken off.
     The reference area is that of the widest body of the core (boosters' drag is added on the same area). A curve given in
@@ -101,7 +104,8 @@ def drag_table(
     groups = [
         g
         for g in vehicle.boosters
-        if boosters and [s.name for s in vehicle.stages].index(g.beside or vehicle.stages[0].name) >= lowest_stage
+        if (boosters is True or (boosters and g.stage.name in boosters))
+        and [s.name for s in vehicle.stages].index(g.beside or vehicle.stages[0].name) >= lowest_stage
     ]
     widest = max([nose[2] if nose else 0.0] + [max(c.fore, c.aft) for c in body])
     area = pi / 4 * widest**2
