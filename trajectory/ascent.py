@@ -23,7 +23,7 @@ from .ascent_boundaries import ascent_boundaries
 from .ascent_guess import GuessedPhase, guess_ascent
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
-from .motion import PhaseModel, loads, right_hand_side, total_mass_flow
+from .motion import PhaseModel, loads, right_hand_side
 from .optimal_control.ipopt import Options
 from .optimal_control.problem import (
     Control,
@@ -52,6 +52,7 @@ SPEED_SCALE = 1e3  # m/s
 TURNING_WEIGHT = 1000.0  # kg of objective per (rad/s)^2 s; docs/ascent.md shows what the two weights cost
 THROTTLING_WEIGHT = 20.0  # kg of objective per (1/s)^2 s
 MESH_PASSES = 8
+LONGEST_BURN = 3000.0  # s, without a limit of the mission's own; ten times what launchers' burns last
 FASTEST_TURN = np.radians(10.0)  # rad/s, where the mission states no limit
 FASTEST_THROTTLING = 1.0  # 1/s
 # Throttle ends on its bound, and the engine map has a corner there: without relaxed bounds it is never reached.
@@ -226,7 +227,7 @@ def ascent_problem(
             own = (*own, State("throttle", "1", 1.0, segment.throttle_min, 1.0))
             if segment.name == first_free:
                 initial["throttle"] = 1.0  # the rise and pitch-over before are at full thrust
-        duration = segment.duration or (1.0, segment.longest or _longest_burn(segment, mass_scale))
+        duration = segment.duration or (1.0, segment.longest or LONGEST_BURN)
         return Phase(
             name=segment.name,
             states=states + own,
@@ -260,11 +261,6 @@ def ascent_problem(
         boundaries=ascent_boundaries(plan, mission, frame),
         objective=_objective(plan, last),
     )
-
-
-def _longest_burn(segment: Segment, mass: float) -> float:
-    """No burn lasts longer than a whole lift-off mass [kg] at the least flow [s]."""
-    return mass / total_mass_flow(segment.model, segment.throttle_min)
 
 
 def _drop(segment: Segment) -> Callable[[Values], dict[str, Any]] | None:
