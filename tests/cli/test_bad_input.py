@@ -225,7 +225,7 @@ def test_a_limit_that_cannot_be_held_is_named(folder: Path, design: Callable) ->
     text = spoil(folder / MISSION, ("dynamic_pressure: 35 kPa", "dynamic_pressure: 200 Pa"))
     end = design("--quiet")
     assert (end.code, end.out) == (1, "")
-    assert f"{folder / MISSION}:{line_of(text, 'dynamic_pressure: 1 Pa')}:" in end.err
+    assert f"{folder / MISSION}:{line_of(text, 'dynamic_pressure: 200 Pa')}:" in end.err
     assert "must be at most 200 Pa" in end.err
 
 
