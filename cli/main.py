@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from ..core import interruption
 from ..core.errors import OseaError
 from .app import app, as_json, say
 
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     if Path(sys.argv[0]).stem == "osea":
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        interruption.install()
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, TypeVar
 
-from . import strict_yaml
+from . import interruption, strict_yaml
 from .documents import Module
 from .errors import InputError
 from .results import Result
@@ -131,7 +131,8 @@ class RunFolder:
         return file
 
     def publish(self) -> Path:
-        """Write run.json, put the folder in its place, and return it."""
+        """Write run.json, put the folder in its place, and return it. Raises KeyboardInterrupt when one was swallowed."""
+        interruption.check()
         artefacts = {
             file.relative_to(self.partial).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(self.partial.rglob("*"))

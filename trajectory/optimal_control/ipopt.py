@@ -10,6 +10,8 @@ from typing import Any
 import casadi as ca
 import numpy as np
 
+from ...core import interruption
+
 Array = np.ndarray
 
 
@@ -174,10 +176,11 @@ class _Interruptible:
 
     def __enter__(self) -> None:
         # Only the handler that raises KeyboardInterrupt is replaced: whoever set another one means it.
-        if (
-            threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) in (
+            signal.default_int_handler,
+            interruption.handler,
         ):
+            self.before = signal.getsignal(signal.SIGINT)
             signal.signal(signal.SIGINT, self._mark)
             self.active = True
 
@@ -186,4 +189,4 @@ class _Interruptible:
 
     def __exit__(self, *_: object) -> None:
         if self.active:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, self.before)
