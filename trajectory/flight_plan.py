@@ -71,10 +71,6 @@ class FlightPlan:
     liftoff_mass: float
     payload_mass: float | None
 
-    def segment(self, name: str) -> Segment:
-        """The segment of that name."""
-        return next(s for s in self.segments if s.name == name)
-
 
 def flight_plan(vehicle: Vehicle, mission: Mission, maps: Mapping[str, EngineMap]) -> FlightPlan:
     """The plan of a vehicle on a mission. maps: one engine's map by stage name.
