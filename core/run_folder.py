@@ -3,6 +3,7 @@
 Work goes into ``<name>.partial``, whose ``run.json`` says *running*; ``publish`` writes the final one and renames the
 folder. A run that fails or is interrupted leaves no folder that looks finished. Nothing is removed or replaced that is
 not a run of ours, and a lock on the ``.partial`` keeps a second run out of it (not on Windows, which has no flock).
+Long work of many parts keeps its ``.partial`` when it is interrupted, and a later run with the same input takes it up.
 """
 
 import contextlib
@@ -34,14 +35,17 @@ R = TypeVar("R", bound=Result)
 class RunFolder:
     """Use as a context: ``with RunFolder(path, "design", document) as run: … run.publish()``.
 
-    Leaving the block without publish() (an error, Ctrl-C) removes the partial folder. Raises InputError when the
-    path holds something that is not an earlier run.
+    Leaving the block without publish() (an error, Ctrl-C) removes the partial folder, unless *keep* is set. resume: take up
+    a kept partial folder of the same command and input. Raises InputError when the path holds
+    something that is not an earlier run, or what is to be resumed is not there or has another input.
     """
 
-    def __init__(self, path: Path, command: str, document: Module) -> None:
+    def __init__(self, path: Path, command: str, document: Module, *, keep: bool = False, resume: bool = False) -> None:
         self.path = path
         self.command = command
         self.document = document
+        self.keep = keep
+        self.resume = resume
         self._place = Path(os.path.realpath(path))  # '.', '..' and links have no name to put '.partial' after
         if not self._place.name:
             raise InputError(f"'{path}' cannot be a run folder; choose another with --out")
@@ -54,7 +58,7 @@ class RunFolder:
         try:
             self._claim()
             for name in ("inputs", "results", "tables", "figures"):
-                (self.partial / name).mkdir()
+                (self.partial / name).mkdir(exist_ok=True)
             self._write_inputs()
         except BlockingIOError:
             raise InputError(
@@ -75,6 +79,10 @@ class RunFolder:
 
     def _claim(self) -> None:
         """Make the partial folder ours, a leftover of a dead run removed. BlockingIOError: a live one holds it."""
+        if self.resume:
+            self._require_same_input()
+            self._lock = _locked(self.partial / "run.json", "a")
+            return
         if self.partial.exists():
             _refuse_foreign(self.partial)
             with contextlib.closing(_locked(self.partial / "run.json", "a")):
@@ -86,10 +94,20 @@ class RunFolder:
         self._lock = _locked(self.partial / "run.json", "w")
         self._write_run("running", {})
 
+    def _require_same_input(self) -> None:
+        try:
+            run = json.loads((self.partial / "run.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            raise InputError(f"there is no unfinished run '{self.partial}' to resume; leave --resume out") from None
+        ours = {"schema": SCHEMA, "command": self.command, "input_hash": self.document.content_hash()}
+        if not isinstance(run, dict) or any(run.get(key) != value for key, value in ours.items()):
+            raise InputError(f"'{self.partial}' is of another input; leave --resume out to begin anew")
+
     def _release(self) -> None:
-        """Give the partial folder up, and remove it when it is still there."""
+        """Give the partial folder up, and remove it when it is still there and not to be kept."""
         if self._lock:
-            shutil.rmtree(self.partial, ignore_errors=True)
+            if not self.keep:
+                shutil.rmtree(self.partial, ignore_errors=True)
             self._lock.close()
             self._lock = None
 
@@ -121,6 +139,18 @@ class RunFolder:
     def write_text(self, name: str, text: str) -> None:
         """Any other text artefact, by its path in the folder (``report.html``, ``figures/side_view.svg``)."""
         self._file(name).write_text(text, encoding="utf-8")
+
+    def read_text(self, name: str) -> str | None:
+        """What an artefact of the partial folder holds, None when it is not there: for taking work up again."""
+        file = self._file(name)
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+
+    def append_text(self, name: str, text: str) -> None:
+        """Add to a text artefact, on disk at once: a kept partial folder then holds what is done so far."""
+        with self._file(name).open("a", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
 
     def _file(self, name: str) -> Path:
         """The artefact's path, its folder made. Raises ValueError for a name that leads out of the run folder."""

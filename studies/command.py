@@ -45,7 +45,7 @@ def run_check(path: Path, *, strict: bool = False) -> tuple[dict[str, Any], str]
 
     The data's exit_code is 1 where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
     """
-    from .design import unsourced
+    from .provenance import unsourced
 
     document = load(path)
     findings = [*unsourced(document), *_unknown(document)]
@@ -79,7 +79,7 @@ def _unknown(document: Any) -> list[Finding]:
     from ..propulsion.engine import Engine
     from ..vehicle.checks import coverage
     from ..vehicle.vehicle import Vehicle
-    from .design import documents_of
+    from .provenance import documents_of
 
     found: list[Finding] = []
     for module in documents_of(document):

@@ -4,25 +4,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from ..core.documents import Document, Module
+from ..core.documents import Module
 from ..core.findings import Finding, Severity
 from ..core.frames import EarthOrientation
 from ..core.progress import Progress
 from ..launch_data.export import LaunchData, launch_data
 from ..launch_data.kvn import Issuer, SpaceObject
 from ..propulsion.engine_map import EngineMap
-from ..propulsion.performance import EnginePerformance, engine_performance
-from ..trajectory.ascent_result import fly_ascent
-from ..trajectory.environment.atmosphere import pressure, standard_atmosphere
-from ..trajectory.flight_plan import flight_plan
+from ..propulsion.performance import EnginePerformance
 from ..trajectory.result import AscentResult
 from ..vehicle.aerodynamics import DragTable, drag_table
 from ..vehicle.checks import coverage, lift_off_check
 from ..vehicle.mass import MassTable, mass_table
-from ..vehicle.stage import Stage
 from ..vehicle.vehicle import Vehicle
+from .ascend import ascend
 from .documents import Study, require_study
 from .mass_history import MassHistory, mass_history
+from .provenance import recalled, unsourced
 
 STEPS = {"read": 1.5, "engines": 0.5, "vehicle": 0.5, "ascent": 6.0, "flight": 1.5, "launch data": 0.5, "report": 3.0}
 
@@ -54,29 +52,16 @@ def design(study: Module, progress: Progress | None = None) -> Design:
     """
     progress = progress or Progress()
     study = require_study(study)
-    vehicle, mission = study.vehicle, study.mission
+    vehicle = study.vehicle
     content = study.content_hash()
-    with progress.step("engines"):
-        engines, maps = _engines(vehicle)
-    with progress.step("vehicle"):
-        ambient = float(pressure(standard_atmosphere(), mission.site.altitude))
-        # without a payload first: what cannot lift itself needs no optimizer to say so
-        lift_off_check(vehicle, maps, payload_mass=vehicle.payload.mass or 0.0, ambient_pressure=ambient)
-        plan = flight_plan(vehicle, mission, maps)
-    with progress.step("ascent"):
-        from ..trajectory.ascent import solve_ascent  # CasADi is slow to import, and a bad vehicle never needs it
-
-        solved = solve_ascent(
-            plan,
-            mission,
-            on_iteration=lambda i: progress.note(f"iteration {i.number}, infeasibility {i.infeasibility:.1e}"),
-        )
-    with progress.step("flight"):
-        ascent = fly_ascent(solved, input_hash=content, sources=_sources(study))
+    flown = ascend(study, progress)
+    engines, maps, ascent = flown.engines, flown.maps, flown.ascent
     with progress.step("launch data"):
         masses = mass_table(vehicle, ascent.payload_mass)
-        history = mass_history(vehicle, plan, ascent.trajectory, ascent.payload_mass)
-        lift_off = lift_off_check(vehicle, maps, payload_mass=ascent.payload_mass, ambient_pressure=ambient)
+        history = mass_history(vehicle, flown.plan, ascent.trajectory, ascent.payload_mass)
+        lift_off = lift_off_check(
+            vehicle, maps, payload_mass=ascent.payload_mass, ambient_pressure=flown.ambient_pressure
+        )
         drag = drag_table(vehicle, nozzle_exit_area=_exit_area(vehicle, maps))
         drag_at_the_end = drag_table(vehicle, lowest_stage=len(vehicle.stages) - 1, fairing=vehicle.fairing is None)
         published = _launch_data(study, ascent)
@@ -107,22 +92,6 @@ def design(study: Module, progress: Progress | None = None) -> Design:
     )
 
 
-def _stages(vehicle: Vehicle) -> tuple[Stage, ...]:
-    return (*vehicle.stages, *(group.stage for group in vehicle.boosters))
-
-
-def _engines(vehicle: Vehicle) -> tuple[tuple[EnginePerformance, ...], dict[str, EngineMap]]:
-    """Performance of each different engine, and the map of each stage's engine by stage name."""
-    found: dict[str, EnginePerformance] = {}
-    maps: dict[str, EngineMap] = {}
-    for stage in _stages(vehicle):
-        key = stage.engine.content_hash()
-        if key not in found:
-            found[key] = engine_performance(stage.engine)
-        maps[stage.name] = found[key].map
-    return tuple(found.values()), maps
-
-
 def _exit_area(vehicle: Vehicle, maps: dict[str, EngineMap]) -> float:
     first = vehicle.stages[0]
     area = first.engine_count * maps[first.name].exit_area
@@ -149,62 +118,6 @@ def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
 def _ascii(name: str) -> str:
     """CCSDS messages carry ASCII only; other letters are left out of the object's name."""
     return "".join(c for c in name if c.isascii() and c.isprintable()).strip() or "VEHICLE"
-
-
-def documents_of(document: Document) -> list[Module]:
-    """The document and every module that it holds, each once."""
-    found: list[Module] = [document] if isinstance(document, Module) else []
-    for name in type(document).model_fields:
-        value = getattr(document, name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Document):
-                found += [m for m in documents_of(item) if m not in found]
-    return found
-
-
-def _sources(study: Study) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{s.citation} [{s.grade}]" for module in documents_of(study) for s in module.sources))
-
-
-def unsourced(document: Document) -> tuple[Finding, ...]:
-    """One WARN for each module whose numbers have no source, naming the fields."""
-    findings = []
-    for module in documents_of(document):
-        covered = {f.split(".")[0] for s in module.sources for f in s.fields}
-        bare = [
-            name
-            for name, info in type(module).model_fields.items()
-            if name not in covered and name in module.model_fields_set and isinstance(getattr(module, name), float)
-        ]
-        if bare:
-            findings.append(
-                Finding(
-                    Severity.WARN,
-                    "document.no_source",
-                    module.where(bare[0]),
-                    f"'{module.name}': no source for {', '.join(bare)}; add one, or mark them as an estimate",
-                )
-            )
-    return tuple(findings)
-
-
-def recalled(document: Document) -> tuple[Finding, ...]:
-    """One WARN for each module that rests on figures from memory, naming the fields: results that use them inherit the doubt."""
-    findings = []
-    for module in documents_of(document):
-        fields = [f for s in module.sources if s.grade == "recalled" for f in s.fields]
-        fields += [f"losses.{loss.name}" for loss in getattr(module, "losses", ()) if loss.grade == "recalled"]
-        if fields:
-            findings.append(
-                Finding(
-                    Severity.WARN,
-                    "document.recalled",
-                    module.where(),
-                    f"'{module.name}': {', '.join(fields)} recalled from memory; what is computed from them is no validation "
-                    "until they are looked up",
-                )
-            )
-    return tuple(findings)
 
 
 HEAVY_LOAD = 50.0  # payload over adapter mass: our own threshold, where an estimate from area alone deserves a look

@@ -23,8 +23,9 @@ from ..report.pieces import (
     Table,
     Text,
 )
-from .design import Design, documents_of
+from .design import Design
 from .figures import throttle_curve
+from .provenance import documents_of
 
 HELD = 3.0  # s: within a thousandth of the largest dynamic pressure for longer than this means that throttling holds it
 

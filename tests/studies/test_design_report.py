@@ -8,9 +8,10 @@ import pytest
 
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.findings import Severity
-from osea_rocket.studies.design import design, documents_of, unsourced
+from osea_rocket.studies.design import design
 from osea_rocket.studies.documents import Study
 from osea_rocket.studies.figures import figures
+from osea_rocket.studies.provenance import documents_of, unsourced
 from osea_rocket.studies.report import design_report
 from osea_rocket.studies.run import summary
 

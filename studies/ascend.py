@@ -1,0 +1,80 @@
+"""A study's ascent: engines, flight plan, optimum, and the optimum flown again. What design, ascent and sweep share."""
+
+from dataclasses import dataclass
+
+from ..core.progress import Progress
+from ..propulsion.engine_map import EngineMap
+from ..propulsion.performance import EnginePerformance, engine_performance
+from ..trajectory.ascent_result import fly_ascent
+from ..trajectory.environment.atmosphere import pressure, standard_atmosphere
+from ..trajectory.flight_plan import FlightPlan, flight_plan
+from ..trajectory.result import AscentResult
+from ..vehicle.checks import lift_off_check
+from ..vehicle.stage import Stage
+from ..vehicle.vehicle import Vehicle
+from .documents import Study
+from .provenance import documents_of
+
+
+@dataclass(frozen=True)
+class FlownAscent:
+    """An optimal ascent of a study. engines: one for each engine document, in the stages' order; maps: by stage name;
+    ambient_pressure [Pa]: at the site."""
+
+    study: Study
+    engines: tuple[EnginePerformance, ...]
+    maps: dict[str, EngineMap]
+    ambient_pressure: float
+    plan: FlightPlan
+    ascent: AscentResult
+
+
+def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
+    """Find the optimal ascent and fly it again.
+
+    Raises ImpossibleError where the physics says no (cannot lift off, orbit out of reach), UndecidedError where a solver did
+    not converge, InputError where documents disagree.
+    """
+    progress = progress or Progress()
+    vehicle, mission = study.vehicle, study.mission
+    with progress.step("engines"):
+        engines, maps = engines_of(vehicle)
+    with progress.step("vehicle"):
+        ambient = float(pressure(standard_atmosphere(), mission.site.altitude))
+        # without a payload first: what cannot lift itself needs no optimizer to say so
+        lift_off_check(vehicle, maps, payload_mass=vehicle.payload.mass or 0.0, ambient_pressure=ambient)
+        plan = flight_plan(vehicle, mission, maps)
+    with progress.step("ascent"):
+        from ..trajectory.ascent import solve_ascent  # CasADi is slow to import, and a bad vehicle never needs it
+
+        solved = solve_ascent(
+            plan,
+            mission,
+            on_iteration=lambda i: progress.note(
+                f"iteration {i.number}, infeasibility {i.infeasibility:.1e}, objective {i.objective:,.1f} kg"
+            ),
+        )
+    with progress.step("flight"):
+        ascent = fly_ascent(solved, input_hash=study.content_hash(), sources=_sources(study))
+    return FlownAscent(study, engines, maps, ambient, plan, ascent)
+
+
+def stages_of(vehicle: Vehicle) -> tuple[Stage, ...]:
+    """Every stage, strap-ons too, one of each group."""
+    return (*vehicle.stages, *(group.stage for group in vehicle.boosters))
+
+
+def engines_of(vehicle: Vehicle) -> tuple[tuple[EnginePerformance, ...], dict[str, EngineMap]]:
+    """Performance of each different engine, and the map of each stage's engine by stage name."""
+    found: dict[str, EnginePerformance] = {}
+    maps: dict[str, EngineMap] = {}
+    for stage in stages_of(vehicle):
+        key = stage.engine.content_hash()
+        if key not in found:
+            found[key] = engine_performance(stage.engine)
+        maps[stage.name] = found[key].map
+    return tuple(found.values()), maps
+
+
+def _sources(study: Study) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{s.citation} [{s.grade}]" for module in documents_of(study) for s in module.sources))
