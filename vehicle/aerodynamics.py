@@ -55,7 +55,7 @@ class DragTable(Result):
 
 
 @dataclass(frozen=True)
-class _Cone:
+class Cone:
     """A piece of the outline, from the fore end aft: length and the two diameters [m]."""
 
     length: float
@@ -100,7 +100,7 @@ def drag_table(
     if vehicle.drag is not None:
         return _given(vehicle, lowest_stage, fairing, nozzle_exit_area)
     place = layout(vehicle)
-    nose, body = _outline(vehicle, lowest_stage, fairing, place)
+    nose, body = outline(vehicle, lowest_stage, fairing, place)
     groups = [
         g
         for g in vehicle.boosters
@@ -148,7 +148,7 @@ def drag_table(
     )
 
 
-def _body_drag(nose: tuple[str, float, float] | None, body: list[_Cone], machs: Array) -> dict:
+def _body_drag(nose: tuple[str, float, float] | None, body: list[Cone], machs: Array) -> dict:
     """Drag areas (coefficient times area) [m^2] of one body of revolution at each Mach number, and its wetted area."""
     data = methods.drag_data()
     length = sum(c.length for c in body) + (nose[1] if nose else 0.0)
@@ -186,11 +186,11 @@ def _nose_area(shape: str, length: float, diameter: float) -> float:
     return float(np.sum(pi * (r[1:] + r[:-1]) * np.hypot(np.diff(x), np.diff(r))))
 
 
-def _outline(
+def outline(
     vehicle: Vehicle, lowest: int, fairing: bool, place: Layout
-) -> tuple[tuple[str, float, float] | None, list[_Cone]]:
+) -> tuple[tuple[str, float, float] | None, list[Cone]]:
     """The nose (shape, length, diameter; None: a flat face) and the body from the fore end aft."""
-    body: list[_Cone] = []
+    body: list[Cone] = []
     nose = None
     if not 0 <= lowest < len(vehicle.stages):
         raise InputError(
@@ -200,26 +200,26 @@ def _outline(
         f = vehicle.fairing
         nose = (f.nose_shape, f.nose_length, f.diameter)
         if f.cylinder_length > 1e-9:
-            body.append(_Cone(f.cylinder_length, f.diameter, f.diameter))
+            body.append(Cone(f.cylinder_length, f.diameter, f.diameter))
         if f.boattail_length > 0:
-            body.append(_Cone(f.boattail_length, f.diameter, f.base_diameter or vehicle.stages[-1].diameter))
+            body.append(Cone(f.boattail_length, f.diameter, f.base_diameter or vehicle.stages[-1].diameter))
     for i in range(len(vehicle.stages) - 1, lowest - 1, -1):
         stage = vehicle.stages[i]
         below = vehicle.interstage_on(vehicle.stages[i - 1]) if i > 0 else None
         # The engine of an upper stage is hidden in the interstage while that is attached.
         hidden = below.encloses if below is not None and i > lowest else 0.0
-        body.append(_Cone(stage.length - hidden, stage.diameter, stage.diameter))
+        body.append(Cone(stage.length - hidden, stage.diameter, stage.diameter))
         if below is not None and i > lowest:
-            body.append(_Cone(below.length, below.upper_diameter, below.lower_diameter))
+            body.append(Cone(below.length, below.upper_diameter, below.lower_diameter))
     return nose, body
 
 
-def _booster_outline(group: StrapOns) -> tuple[tuple[str, float, float] | None, list[_Cone]]:
+def _booster_outline(group: StrapOns) -> tuple[tuple[str, float, float] | None, list[Cone]]:
     stage = group.stage
     if stage.nose_length is None or stage.nose_shape is None:
-        return None, [_Cone(stage.length, stage.diameter, stage.diameter)]
+        return None, [Cone(stage.length, stage.diameter, stage.diameter)]
     nose = (stage.nose_shape, stage.nose_length, stage.diameter)
-    return nose, [_Cone(max(stage.length - stage.nose_length, 1e-6), stage.diameter, stage.diameter)]
+    return nose, [Cone(max(stage.length - stage.nose_length, 1e-6), stage.diameter, stage.diameter)]
 
 
 def _findings(vehicle: Vehicle, nose, fairing: bool, groups: list[StrapOns]) -> list[Finding]:
