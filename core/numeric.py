@@ -64,6 +64,8 @@ def lookup(table: Table, x: Any) -> Any:
     if _is_symbolic(x):
         import casadi as ca
 
+        if np.ptp(table.coefficients) == 0.0:  # B-splines add up to one: a constant, which leaves no node in the graph
+            return type(x)(float(table.coefficients[0]))
         clamped = ca.fmin(ca.fmax(x, table.low), table.high)
         return _casadi_spline(table.knots.tobytes(), table.coefficients.tobytes())(clamped)
     return evaluate_table(table, x)
