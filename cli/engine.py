@@ -1,4 +1,4 @@
-"""`osea engine`: an engine cycle in balance."""
+"""`osea engine`: an engine cycle in balance, or a solid motor fired."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,13 @@ from .app import JsonFlag, app, finish
 
 @app.command()
 def engine(
-    file: Annotated[Path, typer.Argument(metavar="ENGINE.yaml", help="An engine cycle (osea/engine-cycle/v1).")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ENGINE.yaml",
+            help="An engine cycle (osea/engine-cycle/v1), a solid motor (osea/solid-motor/v1) or a RASP file (.eng).",
+        ),
+    ],
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="The run folder to write (out/<name of the engine> when left out)."),
@@ -18,7 +24,7 @@ def engine(
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")] = False,
 ) -> None:
-    """Balance an engine cycle: pressures, temperatures, flows, powers, losses; report.html and data in a run folder."""
+    """Balance an engine cycle, or fire a solid motor: pressures, flows, thrust, losses; report.html and data in a run folder."""
     from ..studies.engine_command import run_engine
 
     finish(json, lambda: run_engine(file, out, quiet=quiet))

@@ -55,3 +55,8 @@ def compiled(function: F) -> F:
             _registered.add(known)
             register_jitable(known)
     return numba.njit(cache=True)(function)  # type: ignore[return-value]
+
+
+def is_kept(function: str) -> bool:
+    """Whether compiled code of a function (``module.name``) is on disk, so that its first call is quick."""
+    return any(Path(numba.config.CACHE_DIR).glob(f"*/{function}*.nbi"))  # type: ignore[attr-defined]

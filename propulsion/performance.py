@@ -12,8 +12,8 @@ from ..core.results import Result, Unit
 from .engine import Engine
 from .engine_map import EngineMap
 from .findings import engine_findings
-from .nozzle import RocketPerformance, rocket
 from .propellants import Mixture, mix
+from .thermo.rocket import RocketSolution, solve_rocket
 
 _THROTTLE_POINTS = 7
 
@@ -47,8 +47,8 @@ class EnginePerformance(Result):
     chamber_pressure: Annotated[float, Unit("Pa")]
     area_ratio: float
     basis: Literal["published", "predicted"]
-    ideal_equilibrium: RocketPerformance
-    ideal_frozen: RocketPerformance
+    ideal_equilibrium: RocketSolution
+    ideal_frozen: RocketSolution
     losses: tuple[LossItem, ...]
     c_star: Annotated[float, Unit("m/s")]
     isp_vacuum_ideal: Annotated[float, Unit("s")]
@@ -73,7 +73,7 @@ class EnginePerformance(Result):
 def engine_performance(engine: Engine) -> EnginePerformance:
     """Everything that follows from an engine's document; see EnginePerformance. About 0.1 s.
 
-    Equations: c*, Isp and C_F of the ideal engine by RP-1311 chapter 6 (``nozzle``); delivered c* = ideal c* times its
+    Equations: c*, Isp and C_F of the ideal engine by RP-1311 chapter 6 (``thermo``); delivered c* = ideal c* times its
     factors; throat area = chamber flow · delivered c* / chamber pressure; exit area = throat area · area ratio;
     thrust at ambient pressure p = vacuum thrust − p · exit area.
     Raises InputError for a propellant or ratio out of range, UndecidedError where a state could not be found.
@@ -135,7 +135,7 @@ def engine_performance(engine: Engine) -> EnginePerformance:
         thrust_sea_level=thrust_sea_level,
         isp_sea_level=thrust_sea_level / (mass_flow * G0),
         exit_diameter=_diameter(exit_area),
-        exit_pressures=tuple(p.exits[0].pressure for p in (ideal_map[0], ideal)),
+        exit_pressures=tuple(p.stations[0].pressure for p in (ideal_map[0], ideal)),
     )
     return EnginePerformance(
         input_hash=hash_,
@@ -165,7 +165,7 @@ def engine_performance(engine: Engine) -> EnginePerformance:
         throat_diameter=_diameter(throat_area),
         exit_area=exit_area,
         exit_diameter=_diameter(exit_area),
-        exit_pressure=ideal.exits[0].pressure,
+        exit_pressure=ideal.stations[0].pressure,
         thrust_sea_level=thrust_sea_level if at_sea_level else None,
         isp_sea_level=thrust_sea_level / (mass_flow * G0) if at_sea_level else None,
         mass=engine.mass,
@@ -179,14 +179,15 @@ def _throttle_grid(throttle_min: float | None) -> np.ndarray:
     return np.linspace(low, 1.0, _THROTTLE_POINTS)
 
 
-def _ideal(engine: Engine, mixture: Mixture, throttle: float, *, frozen: bool = False) -> RocketPerformance:
-    """The ideal engine at a throttle, mixture ratio held."""
+def _ideal(engine: Engine, mixture: Mixture, throttle: float, *, frozen: bool = False) -> RocketSolution:
+    """The ideal engine at a throttle, mixture ratio held. By Cantera: eight states need no compiled minimiser."""
     try:
-        return rocket(
+        return solve_rocket(
             mixture,
             engine.chamber_pressure * throttle,
-            (engine.area_ratio,),
-            expansion="frozen_chamber" if frozen else "equilibrium",
+            mode="frozen_chamber" if frozen else "equilibrium",
+            area_ratios=(engine.area_ratio,),
+            solver="cantera",
         )
     except UndecidedError as error:
         raise UndecidedError(error.message, where=engine.where(), details=error.details) from None

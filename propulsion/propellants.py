@@ -4,10 +4,12 @@ import difflib
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import field_validator
+import numpy as np
+from pydantic import field_validator, model_validator
 
 from ..core.documents import Document, Module, Source, load_document
 from ..core.errors import InputError
@@ -36,12 +38,49 @@ def parse_formula(formula: str) -> dict[str, float]:
     return atoms
 
 
+HeatCapacityValue = Annotated[float, SI("J/(kg K)", ("2936 J/(kg K)",), gt=0.0)]
+Expansion = Annotated[float, SI("1/K", ("1.1e-3 1/K",), gt=0.0)]
+
+
+class Part(Document):
+    """A part of a mixture, by mass: a propellant of the file or a species of the library (at 298.15 K)."""
+
+    name: str
+    share: Ratio
+
+
+class HeatCapacity(Document):
+    """cp of the liquid (or solid) at ascending temperatures; straight lines between, nothing beyond."""
+
+    temperature: tuple[Temperature, ...]
+    value: tuple[HeatCapacityValue, ...]
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if len(self.temperature) != len(self.value) or len(self.temperature) < 2:
+            raise ValueError("temperature and value need the same number of entries, at least two")
+        if any(b <= a for a, b in pairwise(self.temperature)):
+            raise ValueError("temperatures must ascend")
+        return self
+
+    def enthalpy_change(self, start: float, end: float) -> float:
+        """∫cp dT [J/kg] from one temperature [K] to another. Raises ValueError outside the range."""
+        t, low, high = self.temperature, self.temperature[0], self.temperature[-1]
+        for x in (start, end):
+            if not low <= x <= high:
+                raise ValueError(f"{x:g} K is outside its heat capacity's data, {low:g} to {high:g} K")
+        knots = sorted({start, end, *(x for x in t if min(start, end) < x < max(start, end))})
+        cp = np.interp(knots, t, self.value)
+        return float(np.trapezoid(cp, knots)) * (1.0 if end >= start else -1.0)
+
+
 class Propellant(Document):
     """One liquid as it enters the injector.
 
     enthalpy: assigned, per mole of ``formula``, relative to the elements at 298.15 K (CEA's datum), at ``temperature``.
     density: of the liquid, None where no source was at hand. fluid: its name in ``fluids``, for other temperatures and
-    pressures; datum: whether the assigned enthalpy is that of the saturated liquid or of the dilute gas.
+    pressures; datum: whether the assigned enthalpy is that of the saturated liquid or of the dilute gas. heat_capacity,
+    expansion (thermal, ∂ln v/∂T): for a propellant without such an equation. parts: what a mixture is made of.
     """
 
     name: str
@@ -54,6 +93,9 @@ class Propellant(Document):
     density_temperature: Temperature | None = None
     fluid: str | None = None
     datum: Literal["liquid", "gas"] = "liquid"
+    heat_capacity: HeatCapacity | None = None
+    expansion: Expansion | None = None
+    parts: tuple[Part, ...] = ()
     sources: tuple[Source, ...] = ()
 
     @field_validator("formula")
@@ -81,13 +123,6 @@ def _weight(symbol: str, propellant: Propellant) -> float:
             where=propellant.where("formula"),
         )
     return ATOMIC_WEIGHTS[symbol]
-
-
-class Part(Document):
-    """A part of a mixture, by mass: a propellant of the file or a species of the library (at 298.15 K)."""
-
-    name: str
-    share: Ratio
 
 
 class Blend(Document):
@@ -209,6 +244,7 @@ def _mixed(
         temperature=298.15,
         density=density,
         density_temperature=298.15 if density else None,
+        parts=parts,
         sources=tuple(s for s in sources if "parts" not in s.fields),
     )
 

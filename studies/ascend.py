@@ -1,10 +1,11 @@
 """A study's ascent: engines, flight plan, optimum, and the optimum flown again. What design, ascent and sweep share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.progress import Progress
 from ..propulsion.engine_map import EngineMap
 from ..propulsion.performance import EnginePerformance, engine_performance
+from ..propulsion.thrust_curve import MotorMap, motor_map
 from ..trajectory.ascent_result import fly_ascent
 from ..trajectory.environment.atmosphere import pressure, standard_atmosphere
 from ..trajectory.flight_plan import FlightPlan, flight_plan
@@ -23,7 +24,7 @@ class FlownAscent:
 
     study: Study
     engines: tuple[EnginePerformance, ...]
-    maps: dict[str, EngineMap]
+    maps: dict[str, EngineMap | MotorMap]
     ambient_pressure: float
     plan: FlightPlan
     ascent: AscentResult
@@ -40,7 +41,7 @@ def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
     with progress.step("engines"):
         engines, maps = engines_of(vehicle)
     with progress.step("vehicle"):
-        ambient = float(pressure(standard_atmosphere(), mission.site.altitude))
+        ambient = float(pressure(standard_atmosphere(), mission.site.ellipsoid_altitude()))
         # without a payload first: what cannot lift itself needs no optimizer to say so
         lift_off_check(vehicle, maps, payload_mass=vehicle.payload.mass or 0.0, ambient_pressure=ambient)
         plan = flight_plan(vehicle, mission, maps)
@@ -56,6 +57,14 @@ def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
         )
     with progress.step("flight"):
         ascent = fly_ascent(solved, input_hash=study.content_hash(), sources=_sources(study))
+    if mission.sequence.engine_out:
+        from ..trajectory.engine_out import failure_finding, payload_without_failure
+
+        with progress.step("ascent without engine failure"):
+            nominal = payload_without_failure(vehicle, mission, maps)
+            ascent = replace(
+                ascent, nominal_payload=nominal, findings=(*ascent.findings, failure_finding(ascent, nominal, mission))
+            )
     return FlownAscent(study, engines, maps, ambient, plan, ascent)
 
 
@@ -64,11 +73,15 @@ def stages_of(vehicle: Vehicle) -> tuple[Stage, ...]:
     return (*vehicle.stages, *(group.stage for group in vehicle.boosters))
 
 
-def engines_of(vehicle: Vehicle) -> tuple[tuple[EnginePerformance, ...], dict[str, EngineMap]]:
-    """Performance of each different engine, and the map of each stage's engine by stage name."""
+def engines_of(vehicle: Vehicle) -> tuple[tuple[EnginePerformance, ...], dict[str, EngineMap | MotorMap]]:
+    """Performance of each different engine, and the map of each stage's engine or motor by stage name."""
     found: dict[str, EnginePerformance] = {}
-    maps: dict[str, EngineMap] = {}
+    maps: dict[str, EngineMap | MotorMap] = {}
     for stage in stages_of(vehicle):
+        if stage.engine is None:
+            assert stage.motor is not None  # a stage has one of the two
+            maps[stage.name] = motor_map(stage.motor)
+            continue
         key = stage.engine.content_hash()
         if key not in found:
             found[key] = engine_performance(stage.engine)

@@ -12,7 +12,8 @@ from ..launch_data.export import LaunchData, launch_data
 from ..launch_data.kvn import Issuer, SpaceObject
 from ..propulsion.engine_map import EngineMap
 from ..propulsion.performance import EnginePerformance
-from ..trajectory.result import AscentResult
+from ..propulsion.thrust_curve import MotorMap
+from ..trajectory.result import AscentResult, until_insertion
 from ..vehicle.aerodynamics import DragTable, drag_table
 from ..vehicle.checks import coverage, lift_off_check
 from ..vehicle.mass import MassTable, mass_table
@@ -92,7 +93,7 @@ def design(study: Module, progress: Progress | None = None) -> Design:
     )
 
 
-def _exit_area(vehicle: Vehicle, maps: dict[str, EngineMap]) -> float:
+def _exit_area(vehicle: Vehicle, maps: dict[str, EngineMap | MotorMap]) -> float:
     first = vehicle.stages[0]
     area = first.engine_count * maps[first.name].exit_area
     return area + sum(g.count * g.stage.engine_count * maps[g.stage.name].exit_area for g in vehicle.boosters)
@@ -102,17 +103,21 @@ def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     mission = study.mission
     return launch_data(
-        ascent.trajectory,
+        until_insertion(ascent.trajectory),
         Issuer(originator=study.originator, created=created, where=study.where("originator")),
         mission=mission.name,
         vehicle=SpaceObject(name=_ascii(study.vehicle.name)),
         payload=SpaceObject(name="PAYLOAD"),
-        payload_mass=ascent.payload_mass,
+        payload_mass=_released_at_insertion(ascent),
         state_of="last stage with payload at its last engine cut-off, taken as separation: no coast after it is modelled",
         software=f"osea-rocket {version('osea-rocket')}",
         orientation=EarthOrientation(ut1_minus_utc=mission.ut1_minus_utc),
         where=mission.where("epoch"),
     )
+
+
+def _released_at_insertion(ascent: AscentResult) -> float:
+    return next(o.released for o in ascent.orbits if o.orbit.time == ascent.insertion.time)
 
 
 def _ascii(name: str) -> str:

@@ -9,6 +9,7 @@ from ..core.documents import Module, Reference, load_any
 from ..core.errors import InputError
 from ..launch_data.kvn import Issuer
 from ..propulsion.cycles.document import EngineCycle  # noqa: F401  its schema
+from ..propulsion.solids.curve import RaspMotor  # noqa: F401  its schema, the solid motor's and the thrust curve's
 from ..trajectory.mission import Mission
 from ..vehicle.vehicle import Vehicle
 

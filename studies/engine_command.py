@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,13 @@ STEPS = {"read": 0.3, "balance": 3.0, "report": 1.0}
 
 
 def run_engine(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
-    """Balance an engine cycle and publish its run folder; returns (the result as plain data, the same for people)."""
+    """Balance an engine cycle and publish its run folder; returns (the result as plain data, the same for people).
+
+    A solid motor, a thrust curve or a RASP file (``.eng``) goes its own way: see solid_command.
+    """
+    other = _solid(path)
+    if other is not None:
+        return other(path, out, quiet=quiet)
     progress = Progress() if quiet else RichProgress(STEPS)
     try:
         with progress.step("read"):
@@ -40,6 +47,21 @@ def run_engine(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
     report = folder / "report.html"
     data = result.to_json() | {"run": str(folder), "report": str(report)}
     return data, f"{table(result)}\n\n  report  {report}"
+
+
+def _solid(path: Path) -> Callable[..., tuple[dict[str, Any], str]] | None:
+    """What runs a solid motor's file; None for anything else, whose errors the reader of cycles states."""
+    from .solid_command import run_curves, run_solid
+
+    if path.suffix.lower() == ".eng":
+        return run_curves
+    try:
+        head = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    schema = re.search(r"^schema:\s*[\"']?(osea/[a-z-]+/v\d+)", head, re.MULTILINE)
+    kinds = {"osea/solid-motor/v1": run_solid, "osea/thrust-curve/v1": run_curves, "osea/rasp-motor/v1": run_curves}
+    return kinds.get(schema[1] if schema else "")
 
 
 def _write(cycle: EngineCycle, result: CycleBalance, run: RunFolder) -> None:

@@ -101,11 +101,13 @@ def _rows(cycle: EngineCycle) -> dict[str, int]:
     row: dict[str, int] = {}
     pending = [c.name for c in cycle.components if c.type not in ("shaft", "motor")]
     while pending:
-        for name in list(pending):
-            before = [a for a, b in cycle.links if b == name]
-            if all(a in row for a in before):
-                row[name] = max((row[a] + 1 for a in before), default=0)
-                pending.remove(name)
+        ready = [n for n in pending if all(a in row for a, b in cycle.links if b == n)]
+        if not ready:  # what runs back upstream is cut ahead of a mixer, as in the balance
+            kinds = {c.name: c.type for c in cycle.components}
+            ready = [n for n in pending if kinds[n] == "mixer" and any(a in row for a, b in cycle.links if b == n)][:1]
+        for name in ready:
+            row[name] = max((row[a] + 1 for a, b in cycle.links if b == name and a in row), default=0)
+            pending.remove(name)
     chamber = next(c.name for c in cycle.components if c.type == "chamber")
     row[chamber] = max(row[chamber], max(r for n, r in row.items() if n != chamber) + 1)
     return row

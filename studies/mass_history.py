@@ -5,11 +5,10 @@ from typing import Annotated
 
 import numpy as np
 
-from ..core.findings import Finding, Severity
 from ..core.results import Array, Result, Unit
-from ..trajectory.flight_plan import FlightPlan, Segment
+from ..trajectory.flight_plan import FlightPlan
 from ..trajectory.result import Trajectory
-from ..vehicle.mass import mass_properties
+from ..vehicle.mass import MassProperties, mass_properties
 from ..vehicle.vehicle import Vehicle
 
 SAMPLE_STEP = 4.0  # s
@@ -18,8 +17,7 @@ SAMPLE_STEP = 4.0  # s
 @dataclass(frozen=True, kw_only=True)
 class MassHistory(Result):
     """Against time (n,): mass; centre of mass as a station over the complete vehicle's exit plane; inertia about axes
-    through it, roll along the vehicle and pitch across. phase_index counts in the trajectory's phase names. Empty where it
-    could not be made; a finding then says why.
+    through it, roll along the vehicle and pitch across. phase_index counts in the trajectory's phase names.
     """
 
     time: Annotated[Array, Unit("s")]
@@ -30,74 +28,59 @@ class MassHistory(Result):
     pitch_inertia: Annotated[Array, Unit("kg*m^2")]
 
 
+@dataclass(frozen=True)
+class Stack:
+    """What flies at one instant: its mass properties, the index of its lowest core stage, names of strap-ons, fairing on?"""
+
+    masses: MassProperties
+    lowest_stage: int
+    strap_ons: tuple[str, ...]
+    fairing: bool
+
+
 def mass_history(vehicle: Vehicle, plan: FlightPlan, trajectory: Trajectory, payload_mass: float) -> MassHistory:
     """The history at about every fourth second of the trajectory; the burning stage's propellant is what its mass leaves."""
-    if len(vehicle.boosters) > 1:
-        finding = Finding(
-            Severity.UNKNOWN,
-            "mass.history",
-            vehicle.where("boosters"),
-            "centre of mass and inertia through the ascent are not computed for several groups of boosters; give one group",
-        )
-        empty = np.zeros(0)
-        return MassHistory(
-            time=empty,
-            phase_index=empty,
-            mass=empty,
-            center_of_mass=empty,
-            roll_inertia=empty,
-            pitch_inertia=empty,
-            findings=(finding,),
-        )
-    rows = []
-    for i in _samples(trajectory):
-        segment = plan.segments[int(trajectory.phase_index[i])]
-        rows.append(
-            (i, *_properties(vehicle, segment, float(trajectory.time[i]), float(trajectory.mass[i]), payload_mass))
-        )
-    table = np.array(rows).T
-    index = table[0].astype(int)
+    index = samples(trajectory)
+    masses = [stack_at(vehicle, plan, trajectory, i, payload_mass).masses for i in index]
     return MassHistory(
         time=trajectory.time[index],
         phase_index=trajectory.phase_index[index],
-        mass=table[1],
-        center_of_mass=table[2],
-        roll_inertia=table[3],
-        pitch_inertia=table[4],
+        mass=np.array([m.mass for m in masses]),
+        center_of_mass=np.array([m.center_of_mass for m in masses]),
+        roll_inertia=np.array([m.roll_inertia for m in masses]),
+        pitch_inertia=np.array([m.pitch_inertia for m in masses]),
     )
 
 
-def _samples(trajectory: Trajectory) -> list[int]:
-    """Every phase's first and last instant, and between them one for each step."""
+def samples(trajectory: Trajectory, step: float = SAMPLE_STEP) -> list[int]:
+    """Indices of every phase's first and last instant, and between them one for each step [s]."""
     chosen = []
     for phase in np.unique(trajectory.phase_index):
         here = np.flatnonzero(trajectory.phase_index == phase)
-        count = max(2, int(np.ceil((trajectory.time[here[-1]] - trajectory.time[here[0]]) / SAMPLE_STEP)) + 1)
+        count = max(2, int(np.ceil((trajectory.time[here[-1]] - trajectory.time[here[0]]) / step)) + 1)
         chosen += here[np.unique(np.linspace(0, len(here) - 1, min(count, len(here))).round().astype(int))].tolist()
     return chosen
 
 
-def _properties(
-    vehicle: Vehicle, segment: Segment, time: float, mass: float, payload_mass: float
-) -> tuple[float, float, float, float]:
-    lowest = next(i for i, stage in enumerate(vehicle.stages) if stage.name == segment.stage)
-    boosters = segment.model.steady_mass_flow > 0
+def stack_at(vehicle: Vehicle, plan: FlightPlan, trajectory: Trajectory, i: int, payload_mass: float) -> Stack:
+    """What flies at the trajectory's i-th instant."""
+    segment = plan.segments[int(trajectory.phase_index[i])]
+    lowest = next(k for k, stage in enumerate(vehicle.stages) if stage.name == segment.stage)
     propellant = {segment.stage: 0.0}
-    for group in vehicle.boosters if boosters else ():
-        burned = segment.model.steady_mass_flow * time / group.count
-        propellant[group.stage.name] = max(group.stage.propellant_mass - burned, 0.0)
+    for group in plan.strap_ons:
+        burned = group.burned(float(trajectory.time[i])) / group.count
+        propellant[group.name] = max(vehicle.stage(group.name).propellant_mass - burned, 0.0)
 
-    def properties():
+    def properties() -> MassProperties:
         return mass_properties(
             vehicle,
-            payload_mass=payload_mass,
+            payload_mass=segment.payload_aboard(payload_mass),
             propellant=propellant,
             lowest_stage=lowest,
-            boosters=boosters,
+            boosters=segment.strap_ons,
             fairing=segment.fairing_on,
         )
 
     loaded = vehicle.stages[lowest].propellant_mass
-    propellant[segment.stage] = float(np.clip(mass - properties().mass, 0.0, loaded))
-    found = properties()
-    return found.mass, found.center_of_mass, found.roll_inertia, found.pitch_inertia
+    propellant[segment.stage] = float(np.clip(trajectory.mass[i] - properties().mass, 0.0, loaded))
+    return Stack(properties(), lowest, tuple(segment.strap_ons), segment.fairing_on)

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from ..core.documents import Count, Document, FieldError, Flag, Module, Reference
 from ..core.errors import InputError
+from ..core.quantity import Ratio
 from ..core.variant import value_at, with_fields
 from .documents import Study
 
@@ -16,7 +17,7 @@ MOST_POINTS = 100_000
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"\s*(?P<low>{_NUMBER})\s*(?P<unit_low>[^\d.]*)\.\.\s*(?P<high>{_NUMBER})\s*(?P<unit>\D.*)?")
 
-Value = Flag | Annotated[float, Field(strict=True)] | str
+Value = Annotated[Flag | Ratio | str, Field(union_mode="left_to_right")]
 
 
 class Axis(Document):

@@ -44,7 +44,7 @@ from .optimal_control.refine import finer, mesh_error
 from .optimal_control.solution import Solution
 from .optimal_control.solve import Iteration, solve
 from .reach import no_flight, require_in_reach, require_payload
-from .restart_guess import guess_with_restart, has_restart
+from .restart_guess import guess_with_restarts, has_restarts
 from .steering import LaunchFrame, launch_frame, thrust_direction
 
 POSITION_SCALE = 1e6  # m
@@ -147,13 +147,14 @@ def _guess(
     options: Options,
     on_iteration: Callable[[Iteration], None],
 ) -> tuple[GuessedPhase, ...]:
-    def without_restart(plan: FlightPlan, mission: Mission) -> Solution:
-        problem = ascent_problem(plan, mission, frame, guess_ascent(plan, mission, frame), mesh_density)
+    def on_first_mesh(plan: FlightPlan, mission: Mission, guess: tuple[GuessedPhase, ...] | None) -> Solution:
+        guess = guess_ascent(plan, mission, frame) if guess is None else guess
+        problem = ascent_problem(plan, mission, frame, guess, mesh_density)
         return solve(problem, options=options, on_iteration=on_iteration)
 
-    if has_restart(plan):
+    if has_restarts(plan):
         with contextlib.suppress(ImpossibleError, UndecidedError):  # nothing is lost but a guess
-            return guess_with_restart(plan, mission, frame, without_restart)
+            return guess_with_restarts(plan, mission, frame, on_first_mesh)
     return guess_ascent(plan, mission, frame)
 
 
@@ -223,11 +224,16 @@ def ascent_problem(
             initial = dict(zip(MOTION[:6], map(float, (*site_position, *site_velocity)), strict=True))
             initial |= {"pitch": np.pi / 2, "yaw": 0.0}
         own = () if segment.steering == "none" else attitude
+        final: dict[str, Any] = {}
         if throttles:
             own = (*own, State("throttle", "1", 1.0, segment.throttle_min, 1.0))
             if segment.name == first_free:
                 initial["throttle"] = 1.0  # the rise and pitch-over before are at full thrust
-        duration = segment.duration or (1.0, segment.longest or LONGEST_BURN)
+        if segment.clock == "burn":
+            own = (*own, State("burn_time", "s", 100.0))
+            initial |= {"burn_time": 0.0} if segment.ignites else {}
+            final |= {"burn_time": segment.clock_end} if segment.clock_end is not None else {}
+        duration = segment.duration or (segment.shortest, segment.longest or LONGEST_BURN)
         return Phase(
             name=segment.name,
             states=states + own,
@@ -238,20 +244,23 @@ def ascent_problem(
             start=0.0 if segment is first else (0.0, np.inf),
             duration=duration,
             initial=initial,
+            final=final,
             mesh=_mesh(segment, guessed.duration, mesh_density),
             guess=Guess(start=guessed.start, duration=guessed.duration, values=guessed.values, at=guessed.at),
         )
 
     phases = tuple(phase(s, g) for s, g in zip(plan.segments, guess, strict=True))
     links = tuple(
-        Link(before=a.name, after=b.name, change=_drop(b))
+        Link(before=a.name, after=b.name, change=_drop(a, b))
         for a, b in zip(plan.segments, plan.segments[1:], strict=False)
     )
     payload = plan.payload_mass
-    payload_bounds = (payload, payload) if payload is not None else (0.0, plan.liftoff_mass)
+    aboard = float(np.atleast_1d(guess[0].values["mass"])[0]) - plan.liftoff_mass  # as the guess flies
+    turning_over = _turning_over(plan, guess) if has_restarts(plan) else np.radians(0.5)
+    payload_bounds = (payload, payload) if payload is not None else (plan.released, plan.liftoff_mass)
     parameters = (
-        Parameter("payload", "kg", 0.02 * mass_scale, *payload_bounds, guess=payload or 0.02 * mass_scale),
-        Parameter("pitch_over_rate", "rad/s", 0.01, 0.0, turn_limit, guess=np.radians(0.5)),
+        Parameter("payload", "kg", 0.02 * mass_scale, *payload_bounds, guess=aboard),
+        Parameter("pitch_over_rate", "rad/s", 0.01, 0.0, turn_limit, guess=turning_over),
     )
     return Problem(
         name=f"ascent of {mission.name}",
@@ -263,8 +272,15 @@ def ascent_problem(
     )
 
 
-def _drop(segment: Segment) -> Callable[[Values], dict[str, Any]] | None:
-    return (lambda p: {"mass": segment.mass_after_drop(p.mass, p.payload)}) if segment.drops else None
+def _turning_over(plan: FlightPlan, guess: tuple[GuessedPhase, ...]) -> float:
+    """The pitch-over rate [rad/s] of a guess that is itself a solution."""
+    phase = next(g for s, g in zip(plan.segments, guess, strict=True) if s.steering == "pitch-over")
+    pitch = np.atleast_1d(phase.values["pitch"])
+    return float(pitch[0] - pitch[-1]) / phase.duration
+
+
+def _drop(before: Segment, segment: Segment) -> Callable[[Values], dict[str, Any]] | None:
+    return (lambda p: {"mass": segment.mass_after_drop(p.mass, p.payload, before)}) if segment.drops else None
 
 
 def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable[[Values], dict[str, Any]]:
@@ -277,8 +293,9 @@ def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable
             ux, uy, uz = 1.0, 0.0, 0.0  # nothing pushes
         else:
             ux, uy, uz = thrust_direction(frame, p.pitch, p.yaw)
-        throttle = p.throttle if throttles else 1.0
-        state = (p.x, p.y, p.z, p.vx, p.vy, p.vz, p.mass, ux, uy, uz, throttle)
+        throttle = p.throttle if throttles else segment.throttle or 1.0
+        clock = p.time if segment.clock == "flight" else p.burn_time if segment.clock == "burn" else 0.0
+        state = (p.x, p.y, p.z, p.vx, p.vy, p.vz, p.mass, ux, uy, uz, throttle, clock)
         out: dict[str, Any] = dict(zip(MOTION, right_hand_side(model, *state), strict=True))
         if steering == "free":
             effort = TURNING_WEIGHT * (p.pitch_rate**2 + p.yaw_rate**2)
@@ -290,6 +307,8 @@ def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable
             out |= {"pitch": -p.pitch_over_rate, "yaw": 0.0}
         elif steering != "none":
             out |= {"pitch": 0.0, "yaw": 0.0}
+        if segment.clock == "burn":
+            out["burn_time"] = 1.0
         load = loads(model, *state)
         return out | {
             "dynamic_pressure": load.dynamic_pressure,
@@ -309,7 +328,8 @@ def _limits(segment: Segment, mission: Mission) -> tuple[Limit, ...]:
         limits.append(Limit("dynamic_pressure", "Pa", upper=asked.dynamic_pressure))
     if asked.q_alpha is not None and segment.steering != "vertical" and not coasts:
         limits.append(Limit("q_alpha_squared", "Pa^2 rad^2", upper=asked.q_alpha**2))
-    if asked.axial_acceleration is not None and segment.powered:
+    # what the payload bears is no matter when it has left
+    if asked.axial_acceleration is not None and (segment.powered or segment.strap_ons) and not segment.payload_gone:
         limits.append(Limit("axial_acceleration", "m/s^2", upper=asked.axial_acceleration))
     if asked.fairing_heat_flux is not None and not segment.fairing_on:
         limits.append(Limit("heat_flux", "W/m^2", upper=asked.fairing_heat_flux))

@@ -35,6 +35,7 @@ def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummar
         )
 
     q = trajectory.dynamic_pressure
+    aboard = np.array([not ascent.plan.segments[int(k)].payload_gone for k in trajectory.phase_index])
     limit(
         "ascent.dynamic_pressure",
         "dynamic_pressure",
@@ -50,7 +51,7 @@ def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummar
     limit(
         "ascent.axial_acceleration",
         "axial_acceleration",
-        trajectory.axial_acceleration.max(),
+        trajectory.axial_acceleration[aboard].max(),
         limits.axial_acceleration,
         "largest axial acceleration {:.2f} m/s²",
     )

@@ -42,21 +42,27 @@ def guess_ascent(plan: FlightPlan, mission: Mission, frame: LaunchFrame) -> tupl
         return _FINAL_PITCH + (np.radians(86.0) - _FINAL_PITCH) * (1 - s) ** 3
 
     state = np.array([*mission.site.position(), *mission.site.inertial_velocity(), plan.liftoff_mass + payload])
-    phases, clock = [], 0.0
+    phases, clock, ignited = [], 0.0, 0.0
+    before = None
     for segment, duration in zip(plan.segments, durations, strict=True):
         state = state.copy()
-        state[6] = segment.mass_after_drop(state[6], payload)
+        state[6] = segment.mass_after_drop(state[6], payload, before)
+        before = segment
         held = pitch(clock, segment) if segment.steering == "held" else None
         programme = (lambda t, angle=held: angle) if held is not None else (lambda t, s=segment: pitch(t, s))
-        phase, state = fly(segment, frame, state, clock, duration, programme)
+        ignited = clock if segment.ignites else ignited
+        curve_clock = clock if segment.clock == "flight" else clock - ignited
+        phase, state = fly(segment, frame, state, clock, duration, programme, clock=curve_clock)
         phases.append(phase)
         clock += duration
     return tuple(phases)
 
 
 def payload_guess(plan: FlightPlan) -> float:
-    """The payload [kg]: given, or a usual share of the lift-off mass."""
-    return plan.payload_mass if plan.payload_mass is not None else _PAYLOAD_SHARE * plan.liftoff_mass
+    """The payload [kg]: given, or a usual share of the lift-off mass, and more than leaves on the way."""
+    if plan.payload_mass is not None:
+        return plan.payload_mass
+    return max(_PAYLOAD_SHARE * plan.liftoff_mass, 1.5 * plan.released)
 
 
 def fly(
@@ -66,57 +72,86 @@ def fly(
     start: float,
     duration: float,
     pitch: Callable[[float], float] = lambda t: 0.0,
+    *,
+    yaw: float = 0.0,
+    clock: float = 0.0,
 ) -> tuple[GuessedPhase, np.ndarray]:
-    """One segment flown at full throttle from a state (x, y, z, vx, vy, vz, mass): the guess, and the state at its end."""
+    """One segment flown at full (or scheduled) throttle from a state (x, y, z, vx, vy, vz, mass): the guess, and the state
+    at its end. clock [s]: of solid motors at its beginning."""
     steps = max(2, int(np.ceil(duration / _STEP)))
     times = np.linspace(start, start + duration, steps + 1)
+    clocks = times - start + clock
     states = [state]
-    for t in times[:-1]:
-        states.append(_runge_kutta(segment, frame, states[-1], pitch(t), duration / steps))
+    for t, c in zip(times[:-1], clocks[:-1], strict=True):
+        states.append(_runge_kutta(segment, frame, states[-1], (pitch(t), yaw), float(c), duration / steps))
     flown = np.array(states)
     values: dict[str, np.ndarray | float] = dict(zip(("x", "y", "z", "vx", "vy", "vz", "mass"), flown.T, strict=True))
     if segment.steering != "none":
-        values["pitch"] = np.array([pitch(t) for t in times])
+        values |= {"pitch": np.array([pitch(t) for t in times]), "yaw": yaw}
     if segment.throttles:
         values["throttle"] = 1.0
+    if segment.clock == "burn":
+        values["burn_time"] = clocks
     return GuessedPhase(start, duration, values, np.linspace(0.0, 1.0, steps + 1)), flown[-1]
 
 
 def _durations(plan: FlightPlan, payload: float) -> list[float]:
     """Burn times at full throttle, from the masses; the fairing leaves early in its stage's burn."""
     durations: list[float] = []
-    mass = plan.liftoff_mass + payload
+    mass, clock, before = plan.liftoff_mass + payload, 0.0, None
     for i, segment in enumerate(plan.segments):
-        mass = segment.mass_after_drop(mass, payload)
-        if segment.burnout_mass is None:
-            duration = segment.duration if segment.duration is not None else 0.3 * (segment.longest or 1000.0)
-            durations.append(duration)
-            continue
-        flow = total_mass_flow(segment.model, 1.0)
-        left = (mass - payload - segment.burnout_mass) / flow
+        mass = segment.mass_after_drop(mass, payload, before)
+        before = segment
         following = plan.segments[i + 1] if i + 1 < len(plan.segments) else None
+        goes_on = following is not None and following.stage == segment.stage and following.powered
         duration = segment.duration
-        if duration is None:
-            duration = left
-            if following is not None and following.stage == segment.stage and following.powered:
-                duration = min(_FAIRING_TIME, 0.2 * left)
-            if following is not None and following.steering == "none":
-                duration = 0.9 * left
+        if segment.burnout_mass is None:
+            if duration is None:
+                duration = max(0.3 * (segment.longest or 1000.0), segment.shortest)
+        elif segment.clock == "burn":
+            clock = 0.0 if segment.ignites else clock
+            whole = next((s.clock_end for s in plan.segments[i:] if s.clock_end is not None), duration or 1.0)
+            duration = duration or (whole - clock if not goes_on or segment.clock_end is not None else 0.3 * whole)
+            clock += duration
+        elif duration is None:
+            duration = (mass - payload - segment.burnout_mass) / _flow(segment)
+            if goes_on:
+                duration = min(_FAIRING_TIME, 0.2 * duration)
+            if following is not None and following.steering == "none" and following.stage == segment.stage:
+                duration = 0.9 * duration
         duration = max(duration, 1.0)
         durations.append(duration)
-        mass -= flow * duration
+        mass -= _burned(plan, segment, sum(durations[:-1]), duration)
     return durations
 
 
-def _runge_kutta(segment: Segment, frame: LaunchFrame, state: np.ndarray, pitch: float, step: float) -> np.ndarray:
-    ux, uy, uz = thrust_direction(frame, pitch, 0.0)
+def _flow(segment: Segment) -> float:
+    return float(total_mass_flow(segment.model, segment.throttle or 1.0))
 
-    def rate(s: np.ndarray) -> np.ndarray:
+
+def _burned(plan: FlightPlan, segment: Segment, begin: float, duration: float) -> float:
+    """Propellant [kg] of the core's engines; strap-ons' and solid motors' are taken from their curves' mean."""
+    if segment.clock is None:
+        return _flow(segment) * duration
+    at = begin if segment.clock == "flight" else 0.0
+    flows = [
+        total_mass_flow(segment.model, segment.throttle or 1.0, at + f * duration) for f in (0.1, 0.3, 0.5, 0.7, 0.9)
+    ]
+    return float(np.mean(flows)) * duration
+
+
+def _runge_kutta(
+    segment: Segment, frame: LaunchFrame, state: np.ndarray, attitude: tuple[float, float], clock: float, step: float
+) -> np.ndarray:
+    ux, uy, uz = thrust_direction(frame, *attitude)
+    throttle = segment.throttle or 1.0
+
+    def rate(s: np.ndarray, clock: float) -> np.ndarray:
         x, y, z, vx, vy, vz, mass = s.tolist()
-        return np.array(right_hand_side(segment.model, x, y, z, vx, vy, vz, mass, ux, uy, uz, 1.0))
+        return np.array(right_hand_side(segment.model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle, clock))
 
-    k1 = rate(state)
-    k2 = rate(state + 0.5 * step * k1)
-    k3 = rate(state + 0.5 * step * k2)
-    k4 = rate(state + step * k3)
+    k1 = rate(state, clock)
+    k2 = rate(state + 0.5 * step * k1, clock + 0.5 * step)
+    k3 = rate(state + 0.5 * step * k2, clock + 0.5 * step)
+    k4 = rate(state + step * k3, clock + step)
     return state + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)

@@ -10,11 +10,20 @@ from ..core.results import Array
 from .ascent import Ascent
 from .ascent_checks import ascent_findings
 from .flight_plan import Segment
-from .motion import loads, phase_model
+from .motion import air, loads, phase_model
 from .optimal_control.solution import PhaseSolution
 from .orbit import elements
 from .propagate import Propagation, propagate
-from .result import AscentResult, Event, Insertion, SegmentBudget, SolverSummary, StagePropellant, Trajectory
+from .result import (
+    AscentResult,
+    Event,
+    Insertion,
+    OrbitReached,
+    SegmentBudget,
+    SolverSummary,
+    StagePropellant,
+    Trajectory,
+)
 from .steering import thrust_direction
 
 FRAME = "ITRF axes, WGS-84 ellipsoid, Earth-fixed"
@@ -31,6 +40,7 @@ def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...]
     flown = _fly(ascent)
     solution, last = ascent.solution, ascent.plan.segments[-1]
     end = solution[last.name]
+    inserted = ascent.plan.segments.index(ascent.plan.insertion)
     wanted = np.array([end.states[n][-1] for n in ("x", "y", "z", "vx", "vy", "vz")])
     final = flown[-1].final_state
     budget = flown[0].budget
@@ -52,19 +62,21 @@ def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...]
         velocity_error=float(np.linalg.norm(final[3:6] - wanted[3:])),
         effort=ascent.effort,
     )
-    insertion = _insertion(final, end.end)
+    insertion = _insertion(flown[inserted].final_state, solution[ascent.plan.insertion.name].end)
+    at_insertion = np.flatnonzero(trajectory.phase_index == inserted)[-1]
     return AscentResult(
         payload_mass=ascent.payload_mass,
         liftoff_mass=ascent.plan.liftoff_mass + ascent.payload_mass,
         azimuth=ascent.azimuth,
         trajectory=trajectory,
         insertion=insertion,
+        orbits=_orbits(ascent, flown, insertion),
         propellant=_propellant(ascent, flown),
         budget=budget,
         segment_budgets=tuple(
             SegmentBudget(segment=s.name, budget=f.budget) for s, f in zip(ascent.plan.segments, flown, strict=True)
         ),
-        earth_rotation=float(trajectory.speed_inertial[-1] - trajectory.speed_relative[-1]),
+        earth_rotation=float(trajectory.speed_inertial[at_insertion] - trajectory.speed_relative[at_insertion]),
         solver=solver,
         input_hash=input_hash,
         sources=sources,
@@ -81,7 +93,7 @@ def _fly(ascent: Ascent) -> list[Propagation]:
     for segment in plan.segments:
         phase = solution[segment.name]
         state = state.copy()
-        state[6] = segment.mass_after_drop(state[6], ascent.payload_mass)
+        state[6] = segment.mass_after_drop(state[6], ascent.payload_mass, plan.before(segment))
         direction, throttle = _controls(ascent, segment, phase)
         count = max(2, int(np.ceil(phase.duration / SAMPLE_STEP)) + 1)
         piece = propagate(
@@ -91,12 +103,21 @@ def _fly(ascent: Ascent) -> list[Propagation]:
             phase.end,
             direction,
             throttle,
+            clock_zero=_clock_zero(ascent, segment),
             breaks=phase.edges[1:-1],
             times=np.linspace(phase.start, phase.end, count)[1:-1],
         )
         flown.append(piece)
         state = piece.final_state
     return flown
+
+
+def _clock_zero(ascent: Ascent, segment: Segment) -> float:
+    """When the solid motors' clock read 0 [s]: at lift-off, or at the ignition of the segment's stage."""
+    if segment.clock != "burn":
+        return 0.0
+    begun = [s for s in ascent.plan.segments if s.stage == segment.stage and s.ignites and s.clock == "burn"]
+    return float(ascent.solution[begun[0].name].start)
 
 
 def _controls(
@@ -111,7 +132,8 @@ def _controls(
         return np.array(thrust_direction(ascent.frame, pitch(t), yaw(t)))
 
     if "throttle" not in phase.states:
-        return direction, lambda t: 1.0
+        fixed = segment.throttle or 1.0
+        return direction, lambda t: fixed
     curve = _piecewise(phase, "throttle")
     return direction, lambda t: min(max(curve(t), segment.throttle_min), 1.0)
 
@@ -151,20 +173,23 @@ def _trajectory(ascent: Ascent, flown: list[Propagation], input_hash: str, sourc
     towards_launch = launch / np.linalg.norm(launch)
     for index, (segment, piece) in enumerate(zip(plan.segments, flown, strict=True)):
         direction, throttle = _controls(ascent, segment, ascent.solution[segment.name])
+        zero = _clock_zero(ascent, segment)
         for t, r, v, m in zip(piece.time, piece.position, piece.velocity, piece.mass, strict=True):
             u, at = direction(t), throttle(t)
             (x, y, z), (vx, vy, vz), (ux, uy, uz) = r.tolist(), v.tolist(), u.tolist()
-            load = loads(segment.model, x, y, z, vx, vy, vz, float(m), ux, uy, uz, at)
+            load = loads(segment.model, x, y, z, vx, vy, vz, float(m), ux, uy, uz, at, t - zero)
             turn = _earth_turn(t)
             r_fixed, u_fixed = turn @ r, turn @ u
             v_fixed = turn @ v - np.cross([0.0, 0.0, ROTATION_RATE], r_fixed)
+            through = air(segment.model, x, y, z, vx, vy, vz)
+            air_velocity = turn @ np.array([through.wx, through.wy, through.wz])
             latitude, longitude, altitude = geodetic_from_ecef(*r_fixed)
             up = _up(latitude, longitude)
             speed = float(np.linalg.norm(v_fixed))
             if segment.steering == "none":
-                u_fixed = v_fixed / speed  # nobody steers on a coast: shown along the path
+                u_fixed = air_velocity / np.linalg.norm(air_velocity)  # nobody steers on a coast: along the airflow
             path = np.arcsin(np.clip(v_fixed @ up / speed, -1, 1)) if speed > 0.1 else np.pi / 2
-            alpha = _angle(u_fixed, v_fixed) if speed > 0.1 else 0.0
+            alpha = _angle(u_fixed, air_velocity) if speed > 0.1 else 0.0
             central = np.arctan2(np.linalg.norm(np.cross(towards_launch, r_fixed)), towards_launch @ r_fixed)
             put(
                 phase_index=index,
@@ -241,12 +266,22 @@ def _events(ascent: Ascent, arrays: dict[str, Array]) -> tuple[Event, ...]:
                 add(segment.dropped_name, begin)
             if segment.powered and (not before.powered or before.stage != segment.stage):
                 add(f"{segment.stage} ignition", begin)
+            if (
+                segment.powered
+                and before.powered
+                and segment.stage == before.stage
+                and segment.engines < before.engines
+            ):
+                add(f"{segment.stage}: {before.engines - segment.engines} engine(s) out", begin)
         after = segments[k + 1] if k + 1 < len(segments) else None
         if segment.powered and (after is None or not after.powered or after.stage != segment.stage):
             add(f"{segment.stage} cut-off", end)
     q = arrays["dynamic_pressure"]
     add("max-q", int(np.argmax(q >= 0.999 * q.max())))  # where it is held at a limit, its first instant
-    add("insertion", len(index) - 1)
+    add("insertion", int(np.flatnonzero(index == segments.index(ascent.plan.insertion))[-1]))
+    for group in ascent.plan.strap_ons:
+        if group.ignition > 0.0:
+            add(f"{group.name} ignition", int(np.searchsorted(arrays["time"], group.ignition - 1e-6)))
     return tuple(sorted(events, key=lambda e: round(e.time, 6)))
 
 
@@ -265,6 +300,26 @@ def _insertion(state: np.ndarray, time: float) -> Insertion:
         lowest_altitude=low,
         highest_altitude=high,
     )
+
+
+def _orbits(ascent: Ascent, flown: list[Propagation], insertion: Insertion) -> tuple[OrbitReached, ...]:
+    """The orbit after every burn of the last stage that ends in one, with what is released there."""
+    segments, payload = ascent.plan.segments, ascent.payload_mass
+    found = []
+    for k, (segment, piece) in enumerate(zip(segments, flown, strict=True)):
+        after = segments[k + 1] if k + 1 < len(segments) else None
+        if (
+            segment.stage != segments[-1].stage
+            or not segment.powered
+            or (after is not None and after.steering != "none")
+        ):
+            continue
+        aboard = segment.payload_aboard(payload)
+        stays = 0.0 if after is None else after.payload_aboard(payload)
+        here = segment is ascent.plan.insertion
+        orbit = insertion if here else _insertion(piece.final_state, float(piece.time[-1]))
+        found.append(OrbitReached(segment=segment.name, released=float(aboard - stays), orbit=orbit))
+    return tuple(found)
 
 
 def _first_revolution(state: np.ndarray, semi_major_axis: float) -> tuple[float, float]:
@@ -294,7 +349,7 @@ def _propellant(ascent: Ascent, flown: list[Propagation]) -> tuple[StagePropella
     for segment, piece in zip(ascent.plan.segments, flown, strict=True):
         if segment.burnout_mass is None:
             continue
-        steady = segment.model.steady_mass_flow * (piece.time[-1] - piece.time[0])
-        burned[segment.stage] = burned.get(segment.stage, 0.0) + float(piece.mass[0] - piece.mass[-1] - steady)
-        left[segment.stage] = float(piece.mass[-1] - ascent.payload_mass - segment.burnout_mass)
+        beside = ascent.plan.strap_on_burned(piece.time[0], piece.time[-1]) if segment.strap_ons else 0.0
+        burned[segment.stage] = burned.get(segment.stage, 0.0) + float(piece.mass[0] - piece.mass[-1] - beside)
+        left[segment.stage] = float(piece.mass[-1] - segment.payload_aboard(ascent.payload_mass) - segment.burnout_mass)
     return tuple(StagePropellant(stage=s, burned=b, usable_left=left[s]) for s, b in burned.items())

@@ -1,127 +1,79 @@
 """The flight plan: a vehicle and a mission as a sequence of segments, with what burns, what is dropped, and when.
 
-A segment has one set of engines at work and one set of parts attached. Times are not here: the optimizer finds them.
+A segment has one set of engines at work and one set of parts attached. Times are not here, where they are not fixed: the
+optimizer finds them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from ..core.errors import InputError
 from ..propulsion.engine_map import EngineMap
+from ..propulsion.thrust_curve import MotorMap
 from ..vehicle.aerodynamics import drag_table
 from ..vehicle.residuals import propellant_budget
 from ..vehicle.stage import Stage
-from ..vehicle.vehicle import StrapOns, Vehicle
-from .mission import Mission
+from ..vehicle.vehicle import Vehicle
+from .first_stage import SAME_TIME, Motors, break_times, motors_between, scheduled, strap_on_group, whole_burn
+from .mission import Mission, TargetOrbit
 from .motion import PhaseModel, phase_model
+from .plan_checks import check_plan
+from .segment import FlightPlan, Segment, Steering, StrapOnGroup
+from .sequence import BurnOrbit
 
-Steering = Literal["vertical", "pitch-over", "free", "held", "none"]
+__all__ = ["FlightPlan", "Segment", "flight_plan"]
 
-
-@dataclass(frozen=True)
-class Segment:
-    """One stretch of flight.
-
-    steering: vertical (attitude held, straight up), pitch-over (constant rate), free, held (attitude as it was), none (a
-    long coast, attitude of no interest). duration: fixed [s], or None. dropped_before: mass [kg] left behind when the
-    segment begins; where that is a whole core stage, with whatever it has not burned, begin_mass says instead what flies on:
-    the mass [kg], payload apart. burnout_mass: the mass [kg], payload apart, below which the burning stage has no usable
-    propellant; None on a coast. fairing_on: whether the payload is still covered.
-    """
-
-    name: str
-    stage: str
-    steering: Steering
-    model: PhaseModel
-    throttle_min: float
-    duration: float | None = None
-    longest: float | None = None
-    dropped_before: float = 0.0
-    begin_mass: float | None = None
-    dropped_name: str = ""
-    burnout_mass: float | None = None
-    fairing_on: bool = True
-
-    @property
-    def powered(self) -> bool:
-        """Whether an engine that the plan throttles is at work."""
-        return self.burnout_mass is not None
-
-    @property
-    def throttles(self) -> bool:
-        """Whether the throttle is free."""
-        return self.steering == "free" and self.powered and self.throttle_min < 1.0
-
-    @property
-    def drops(self) -> bool:
-        """Whether something is left behind when the segment begins."""
-        return self.begin_mass is not None or self.dropped_before != 0.0
-
-    def mass_after_drop(self, mass: Any, payload: Any) -> Any:
-        """The mass with which the segment begins, from the one before it; payload included, floats or CasADi values."""
-        return mass - self.dropped_before if self.begin_mass is None else payload + self.begin_mass
+Maps = Mapping[str, EngineMap | MotorMap]
+SHORTEST_BURN = 0.2  # s; below it nothing is a burn
 
 
-@dataclass(frozen=True)
-class FlightPlan:
-    """Segments in order. liftoff_mass: payload apart [kg]; payload_mass: given, or None when it is to be found."""
+def flight_plan(vehicle: Vehicle, mission: Mission, maps: Maps) -> FlightPlan:
+    """The plan of a vehicle on a mission. maps: one engine's or motor's map by stage name.
 
-    segments: tuple[Segment, ...]
-    liftoff_mass: float
-    payload_mass: float | None
-
-
-def flight_plan(vehicle: Vehicle, mission: Mission, maps: Mapping[str, EngineMap]) -> FlightPlan:
-    """The plan of a vehicle on a mission. maps: one engine's map by stage name.
-
-    All strap-on groups light at lift-off and burn at full thrust until empty; the fairing leaves during the second core
-    stage's burn (the last stage's, when the vehicle has one stage). Raises InputError when mission and vehicle disagree.
+    Strap-ons light and leave at their own times; the fairing leaves during the burn of the sequence's fairing stage (the
+    second core stage, or the only one). Raises InputError when mission and vehicle disagree.
     """
     return _Planner(vehicle, mission, maps).plan()
 
 
+def _air_over(mission: Mission) -> dict[str, Any]:
+    """The atmosphere and wind over the mission's site, as `phase_model` takes them."""
+    environment, site = mission.environment, mission.site
+    if environment is None:
+        return {}
+    return {
+        "atmosphere": environment.atmosphere(site.latitude, site.longitude),
+        "wind": environment.moving_air(site.latitude),
+    }
+
+
 class _Planner:
-    def __init__(self, vehicle: Vehicle, mission: Mission, maps: Mapping[str, EngineMap]) -> None:
+    def __init__(self, vehicle: Vehicle, mission: Mission, maps: Maps) -> None:
+        check_plan(vehicle, mission, maps)
         self.vehicle, self.mission, self.maps = vehicle, mission, maps
         self.stages = vehicle.stages
-        self.fairing_stage = min(1, len(self.stages) - 1)
+        self.air = _air_over(mission)
+        named = mission.sequence.fairing_stage
+        self.fairing_stage = [s.name for s in self.stages].index(named) if named else min(1, len(self.stages) - 1)
+        self.groups = tuple(
+            strap_on_group(g, maps[g.stage.name], mission, vehicle.where(f"boosters.{i}.drop"))
+            for i, g in enumerate(vehicle.boosters)
+        )
         self.segments: list[Segment] = []
-        self._check()
+        self.drop: dict[str, Any] = {}  # what the next segment leaves behind as it begins
 
-    def _check(self) -> None:
-        separations = len(self.stages) - 1
-        coasts = self.mission.sequence.separation_coasts
-        if len(coasts) != separations:
-            raise InputError(
-                f"{len(coasts)} separation coasts for {separations} stage separations; give one duration for each",
-                where=self.mission.where("sequence.separation_coasts"),
-            )
-        if self.vehicle.fairing is not None and self.mission.limits.fairing_heat_flux is None:
-            raise InputError(
-                "the vehicle has a fairing, and the mission does not say at what heating it may leave; give "
-                "'fairing_heat_flux' (1135 W/m^2 is usual)",
-                where=self.mission.where("limits"),
-            )
-        if self.mission.objective == "propellant" and self.vehicle.payload.mass is None:
-            raise InputError(
-                "to find the least propellant the payload's mass must be given; give it, or set 'objective: payload'",
-                where=self.vehicle.payload.where(),
-            )
-        for i, group in enumerate(self.vehicle.boosters):
-            if group.beside not in (None, self.stages[0].name):
-                raise InputError(
-                    f"boosters beside '{group.beside}' would light in flight, which is not modelled: only those beside the "
-                    f"lowest stage, '{self.stages[0].name}', can be flown",
-                    where=self.vehicle.where(f"boosters.{i}.beside"),
-                )
-        last = self.maps[self.stages[-1].name]
-        burns = self.mission.sequence.last_stage_burns
-        if last.ignitions is not None and last.ignitions < burns:
-            raise InputError(
-                f"the last stage burns {burns} times, and its engine '{last.name}' starts {last.ignitions} time(s)",
-                where=self.mission.where("sequence.last_stage_burns"),
-            )
+    def plan(self) -> FlightPlan:
+        self._first_stage()
+        for index in range(1, len(self.stages)):
+            self._separation(index)
+            self._burn(index)
+        self._last_stage()
+        liftoff = self._above(-1, True) + sum(
+            g.count * (g.stage.dry_mass + g.stage.propellant_mass) for g in self.vehicle.boosters
+        )
+        payload = None if self.mission.objective == "payload" else self.vehicle.payload.mass
+        return FlightPlan(tuple(self.segments), liftoff, payload, self.groups)
 
     # Masses, payload apart
 
@@ -151,165 +103,257 @@ class _Planner:
     def _burnout(self, index: int, fairing_on: bool) -> float:
         return self._above(index, fairing_on) + self._dry(index) + self._unburned(self.stages[index])
 
-    # Segments
+    def _fairing_on(self, index: int) -> bool:
+        """Whether core stage *index* begins its flight under the fairing."""
+        return self.vehicle.fairing is not None and index <= self.fairing_stage
 
-    def _model(self, index: int, boosters: tuple[StrapOns, ...] = (), *, burning: bool, fairing_on: bool) -> PhaseModel:
-        """Equations of motion with core stage *index* the lowest, and these boosters burning beside it."""
+    # Models
+
+    def _model(
+        self, index: int, *, engines: int, motors: Motors | None, attached: tuple[str, ...], fairing_on: bool
+    ) -> PhaseModel:
+        """Equations of motion with core stage *index* the lowest: its liquid engines at work, and motors beside them."""
         stage = self.stages[index]
         engine = self.maps[stage.name]
-        motors = [(group.count * group.stage.engine_count, self.maps[group.stage.name]) for group in boosters]
-        exit_area = stage.engine_count * engine.exit_area + sum(n * m.exit_area for n, m in motors)
+        exit_area = engines * engine.exit_area + (motors.steady_exit_area if motors else 0.0)
         drag = drag_table(
-            self.vehicle,
-            lowest_stage=index,
-            boosters=tuple(group.stage.name for group in boosters),
-            fairing=fairing_on,
-            nozzle_exit_area=exit_area if burning else 0.0,
+            self.vehicle, lowest_stage=index, boosters=attached, fairing=fairing_on, nozzle_exit_area=exit_area
         )
-        aerodynamics = {"drag_coefficient": drag.table(power_on=burning), "reference_area": drag.reference_area}
-        if not burning:
-            return phase_model(**aerodynamics)
-        return phase_model(
-            thrust_vacuum=engine.thrust_table,
-            mass_flow=engine.mass_flow_table,
-            engine_count=stage.engine_count,
-            exit_area=engine.exit_area,
-            steady_thrust=sum(n * m.thrust_vacuum[-1] for n, m in motors),
-            steady_mass_flow=sum(n * m.mass_flow[-1] for n, m in motors),
-            steady_exit_area=sum(n * m.exit_area for n, m in motors),
-            **aerodynamics,
-        )
+        burning = exit_area > 0.0
+        parts: dict[str, Any] = {
+            "drag_coefficient": drag.table(power_on=burning), "reference_area": drag.reference_area, **self.air
+        }  # fmt: skip
+        if motors is not None:
+            parts |= vars(motors)
+        if engines and isinstance(engine, EngineMap):
+            parts |= {
+                "thrust_vacuum": engine.thrust_table, "mass_flow": engine.mass_flow_table, "engine_count": engines,
+                "exit_area": engine.exit_area,
+            }  # fmt: skip
+        return phase_model(**parts)
 
-    def plan(self) -> FlightPlan:
-        self._first_stage()
-        for index in range(1, len(self.stages)):
-            self._upper_stage(index)
-        liftoff = self._above(-1, True) + sum(
-            g.count * (g.stage.dry_mass + g.stage.propellant_mass) for g in self.vehicle.boosters
-        )
-        payload = None if self.mission.objective == "payload" else self.vehicle.payload.mass
-        return FlightPlan(tuple(self.segments), liftoff, payload)
+    def _coast_model(self, index: int, fairing_on: bool) -> PhaseModel:
+        return self._model(index, engines=0, motors=None, attached=(), fairing_on=fairing_on)
+
+    # The lowest stage
 
     def _first_stage(self) -> None:
-        sequence, stage = self.mission.sequence, self.stages[0]
-        # boosters are dropped when they are empty, the quickest first, those that end together in one
-        ends: dict[float, list[StrapOns]] = {}
-        for group in sorted(self.vehicle.boosters, key=self._burn_time):
-            ends.setdefault(round(self._burn_time(group), 6), []).append(group)
-        burning = [group for groups in ends.values() for group in groups]
-        begin = sequence.vertical_rise + sequence.pitch_over
-        if ends and min(ends) <= begin:
-            raise InputError(
-                f"the boosters '{burning[0].stage.name}' burn out {min(ends):.1f} s after lift-off, before the pitch-over ends "
-                f"({begin:.1f} s); shorten 'vertical_rise' or 'pitch_over'",
-                where=self.mission.where("sequence"),
-            )
-        single = len(self.stages) == 1
-        base = {
-            "stage": stage.name,
-            "throttle_min": self.maps[stage.name].throttle_min,
-            "burnout_mass": self._burnout(0, True),
-        }
-        has_fairing = self.vehicle.fairing is not None
-        model = self._model(0, tuple(burning), burning=True, fairing_on=has_fairing)
-        self._add("vertical rise", steering="vertical", model=model, duration=sequence.vertical_rise, **base)
-        self._add("pitch-over", steering="pitch-over", model=model, duration=sequence.pitch_over, **base)
-        empty: list[StrapOns] = []
-        for end, groups in ends.items():
+        sequence, stage, engine = self.mission.sequence, self.stages[0], self.maps[self.stages[0].name]
+        lit, motor = sequence.core_ignition, engine if isinstance(engine, MotorMap) else None
+        schedule = [s for s in sequence.throttle if s.stage == stage.name]
+        failure = next((e for e in sequence.engine_out if e.stage == stage.name), None)
+        steered = sequence.vertical_rise + sequence.pitch_over
+        events = [sequence.vertical_rise, steered, lit]
+        events += [t for g in self.groups for t in (g.ignition, g.burnout, g.drop)]
+        events += [t for s in sequence.throttle for t in (s.begin, s.end)]
+        events += [failure.after] if failure else []
+        end = lit + motor.burn_time if motor else float("inf")
+        times = [0.0, *break_times(events, end)]
+        self._check_core_lasts(times[-1], max((g.drop for g in self.groups), default=0.0), end)
+        fairing_on = self.vehicle.fairing is not None
+        gone: tuple[str, ...] = ()
+        for begin, until in zip(times, [*times[1:], end], strict=True):
+            now = begin + SAME_TIME
+            burning = [g for g in self.groups if g.ignition < now < g.burnout]
+            attached = tuple(g.name for g in self.groups if now < g.drop)
+            left = tuple(g.name for g in self.groups if now >= g.drop and g.name not in gone)
+            core_lit = now > lit
+            engines = (stage.engine_count - (failure.engines if failure and now > failure.after else 0)) * core_lit
+            steering = "vertical" if now < sequence.vertical_rise else "pitch-over" if now < steered else "free"
+            sets = [self._set_of(g, now) for g in burning]
+            if motor and core_lit:
+                sets.append((engines, motor, lit, None))
+            fixed = scheduled(schedule, now)
+            with_solids = any(isinstance(m, MotorMap) for _, m, _, _ in sets)
+            horizon = until if until < float("inf") else begin + 1.0
             self._add(
-                f"flight with {_names(burning)}",
-                steering="free",
-                model=self._model(0, tuple(burning), burning=True, fairing_on=has_fairing),
-                duration=end - begin,
-                **base,
-                **self._left_behind(empty),
+                _first_stage_name(stage.name, steering, sorted(burning, key=lambda g: g.burnout)),
+                stage=stage.name,
+                steering=steering,
+                model=self._model(
+                    0,
+                    engines=0 if motor else engines,
+                    motors=motors_between(begin, horizon, sets),
+                    attached=attached,
+                    fairing_on=fairing_on,
+                ),
+                throttle_min=engine.throttle_min,
+                throttle=fixed,
+                engines=engines,
+                duration=None if until == float("inf") else until - begin,
+                burnout_mass=self._burnout(0, True) if core_lit else None,
+                solid=motor is not None,
+                ignites=core_lit and abs(begin - lit) <= SAME_TIME,
+                clock="flight" if with_solids else None,
+                strap_ons=attached,
+                fairing_on=fairing_on,
+                **self._left_behind(left),
             )
-            begin, empty = end, groups
-            burning = [group for group in burning if group not in groups]
-        self._add(
-            f"{stage.name} burn",
-            steering="free",
-            model=self._model(0, burning=True, fairing_on=has_fairing),
-            **base,
-            **self._left_behind(empty),
-        )
-        if single and self.vehicle.fairing is not None:
-            self._jettison_fairing(0)
+            gone += left
+        if self.fairing_stage == 0 and fairing_on:
+            self._burning(f"{stage.name} burn, fairing off", 0, self.segments[-1].engines, False)
 
-    def _left_behind(self, groups: list[StrapOns]) -> dict:
+    def _set_of(self, group: StrapOnGroup, time: float) -> tuple[int, EngineMap | MotorMap, float, float | None]:
+        units = group.count * self.vehicle.stage(group.name).engine_count
+        throttle = scheduled([s for s in self.mission.sequence.throttle if s.stage == group.name], time)
+        return units, self.maps[group.name], group.ignition, throttle
+
+    def _check_core_lasts(self, last_event: float, last_drop: float, end: float) -> None:
+        """Strap-ons must leave before their core burns out."""
+        stage, engine = self.stages[0], self.maps[self.stages[0].name]
+        if isinstance(engine, EngineMap):
+            least = engine.mass_flow[engine.throttle >= engine.throttle_min - SAME_TIME].min() * stage.engine_count
+            end = self.mission.sequence.core_ignition + propellant_budget(stage).usable / float(least)
+        if last_drop >= end:
+            raise InputError(
+                f"the strap-ons leave {last_drop:.1f} s after lift-off, and '{stage.name}' burns until {end:.1f} s at most; drop "
+                "them earlier, or give them less to burn",
+                where=self.vehicle.where("boosters"),
+            )
+
+    def _left_behind(self, names: tuple[str, ...]) -> dict[str, Any]:
+        groups = sorted(
+            (g for g in self.vehicle.boosters if g.stage.name in names), key=lambda g: names.index(g.stage.name)
+        )
         if not groups:
             return {}
         mass = sum(g.count * (g.stage.dry_mass + self._unburned(g.stage)) for g in groups)
-        return {"dropped_before": mass, "dropped_name": f"{_names(groups)} separation"}
+        return {"dropped_before": mass, "dropped_name": f"{' and '.join(names)} separation"}
 
-    def _burn_time(self, group: StrapOns) -> float:
-        flow = self.maps[group.stage.name].mass_flow[-1] * group.stage.engine_count
-        return propellant_budget(group.stage).usable / flow
+    # Upper stages
 
-    def _upper_stage(self, index: int) -> None:
-        stage, below = self.stages[index], self.stages[index - 1]
-        fairing_on = index <= self.fairing_stage and self.vehicle.fairing is not None
-        coast = self.mission.sequence.separation_coasts[index - 1]
-        drop = {"begin_mass": self._above(index - 1, fairing_on), "dropped_name": f"{below.name} separation"}
-        if coast > 0:
+    def _separation(self, index: int) -> None:
+        """The coast after the stage below has burned out; without one the drop is left to the burn."""
+        sequence, stage, below = self.mission.sequence, self.stages[index], self.stages[index - 1]
+        fairing_on = self._fairing_on(index)
+        shortest = sequence.separation_coasts[index - 1]
+        longest = sequence.longest_separation_coasts[index - 1] if sequence.longest_separation_coasts else 0.0
+        self.drop = {
+            "begin_mass": self._above(index - 1, fairing_on), "dropped_name": f"{below.name} separation"
+        }  # fmt: skip
+        if max(shortest, longest) > 0:
+            found = longest > shortest
             self._add(
                 f"coast to {stage.name}",
                 stage=stage.name,
-                steering="held",
-                model=self._model(index, burning=False, fairing_on=fairing_on),
-                throttle_min=1.0,
-                duration=coast,
+                steering="none" if found else "held",
+                model=self._coast_model(index, fairing_on),
+                duration=None if found else shortest,
+                shortest=max(shortest, 0.1),
+                longest=longest if found else None,
                 fairing_on=fairing_on,
-                **drop,
+                **self.drop,
             )
-            drop = {}
-        base = {"stage": stage.name, "throttle_min": self.maps[stage.name].throttle_min, "steering": "free"}
-        self._add(
-            f"{stage.name} burn",
-            model=self._model(index, burning=True, fairing_on=fairing_on),
-            burnout_mass=self._burnout(index, fairing_on),
-            fairing_on=fairing_on,
-            **base,
-            **drop,
-        )
-        if index == self.fairing_stage and fairing_on:
-            self._jettison_fairing(index)
-        if index == len(self.stages) - 1 and self.mission.sequence.last_stage_burns == 2:
-            self._add(
-                "coast",
-                stage=stage.name,
-                steering="none",
-                model=self._model(index, burning=False, fairing_on=False),
-                throttle_min=1.0,
-                longest=self.mission.sequence.longest_coast,
-                fairing_on=False,
-            )
-            self._add(
-                f"{stage.name} second burn",
-                model=self._model(index, burning=True, fairing_on=False),
-                burnout_mass=self._burnout(index, False),
-                fairing_on=False,
-                **base,
-            )
+            self.drop = {}
 
-    def _jettison_fairing(self, index: int) -> None:
-        assert self.vehicle.fairing is not None
-        stage = self.stages[index]
+    def _burn(self, index: int) -> None:
+        """An upper stage's (first) burn, cut where the fairing leaves and where engines fail."""
+        stage, engine = self.stages[index], self.maps[self.stages[index].name]
+        failure = next((e for e in self.mission.sequence.engine_out if e.stage == stage.name), None)
+        fairing_on, count = self._fairing_on(index), stage.engine_count
+        jettisons = fairing_on and index == self.fairing_stage
+        left = count - (failure.engines if failure else 0)
+        name, bare = f"{stage.name} burn", f"{stage.name} burn, fairing off"
+        whole = engine.burn_time if isinstance(engine, MotorMap) else None
+        if failure is None and jettisons:
+            self._burning(name, index, count, fairing_on, ignites=True)
+            self._burning(bare, index, count, False, clock_end=whole)
+        elif failure is None:
+            self._burning(name, index, count, fairing_on, ignites=True, duration=whole)
+        elif jettisons and not failure.with_fairing:
+            self._burning(name, index, count, fairing_on, ignites=True, clock="burn")
+            self._burning(bare, index, count, False, clock="burn", clock_end=failure.after)
+            self._burning(f"{name}, engine out", index, left, False)
+        else:
+            self._burning(name, index, count, fairing_on, ignites=True, duration=failure.after)
+            self._burning(f"{name}, engine out", index, left, fairing_on)
+            if jettisons:
+                self._burning(bare, index, left, False)
+
+    def _burning(self, name: str, index: int, engines: int, fairing_on: bool, **fields: Any) -> None:
+        stage, engine = self.stages[index], self.maps[self.stages[index].name]
+        solid = isinstance(engine, MotorMap)
+        before = self.segments[-1]
+        if before.stage == stage.name and before.fairing_on and not fairing_on:
+            assert self.vehicle.fairing is not None
+            self.drop = {"dropped_before": self.vehicle.fairing.mass, "dropped_name": "fairing jettison"}
+        usual: dict[str, Any] = {
+            "stage": stage.name,
+            "steering": "free",
+            "model": self._model(
+                index,
+                engines=0 if solid else engines,
+                motors=whole_burn(engines, engine) if isinstance(engine, MotorMap) else None,
+                attached=(),
+                fairing_on=fairing_on,
+            ),
+            "throttle_min": engine.throttle_min,
+            "shortest": SHORTEST_BURN,
+            "engines": engines,
+            "burnout_mass": self._burnout(index, fairing_on),
+            "solid": solid,
+            "clock": "burn" if solid else None,
+            "fairing_on": fairing_on,
+        }
+        self._add(name, **(usual | self.drop | fields))
+        self.drop = {}
+
+    def _last_stage(self) -> None:
+        """Coasts and further burns, what each releases, and the orbits in which they end."""
+        index, engines = len(self.stages) - 1, self.segments[-1].engines
+        stage, (first, *others) = self.stages[-1], self.mission.sequence.last_stage
+        self._end_in(first.orbit if others else self.mission.orbit)
+        before, released = first, 0.0
+        for k, burn in enumerate(others, start=2):
+            released += before.releases
+            if before.releases:
+                self.drop = {"dropped_name": f"release of {before.releases:.6g} kg of payload"}
+            self._coast_in_orbit("coast" if k == 2 else f"{_ordinal(k - 1)} coast", before.shortest_coast,
+                                 before.longest_coast, released_before=released)  # fmt: skip
+            name = f"{stage.name} {_ordinal(k)} burn"
+            self._burning(name, index, engines, False, ignites=True, released_before=released)
+            self._end_in(burn.orbit if k <= len(others) else self.mission.orbit)
+            before = burn
+        disposal = self.mission.sequence.disposal
+        if disposal is not None:
+            self.drop = {"dropped_name": "payload release"}
+            self._coast_in_orbit(
+                "coast to disposal", disposal.shortest_coast, disposal.longest_coast, payload_gone=True
+            )
+            self._burning(
+                f"{stage.name} disposal burn", index, engines, False, ignites=True, payload_gone=True, throttle=1.0
+            )
+            self._end_in(BurnOrbit(perigee_altitude=disposal.perigee_altitude))
+
+    def _end_in(self, orbit: TargetOrbit | BurnOrbit | None) -> None:
+        self.segments[-1] = replace(self.segments[-1], target=orbit)
+
+    def _coast_in_orbit(self, name: str, shortest: float, longest: float | None, **payload: Any) -> None:
+        index = len(self.stages) - 1
         self._add(
-            f"{stage.name} burn, fairing off",
-            stage=stage.name,
-            steering="free",
-            model=self._model(index, burning=True, fairing_on=False),
-            throttle_min=self.maps[stage.name].throttle_min,
-            burnout_mass=self._burnout(index, False),
+            name,
+            stage=self.stages[-1].name,
+            steering="none",
+            model=self._coast_model(index, fairing_on=False),
+            shortest=shortest,
+            longest=longest,
             fairing_on=False,
-            dropped_before=self.vehicle.fairing.mass,
-            dropped_name="fairing jettison",
+            **self.drop,
+            **payload,
         )
+        self.drop = {}
 
-    def _add(self, name: str, **fields) -> None:
-        self.segments.append(Segment(name=name, **fields))
+    def _add(self, name: str, **fields: Any) -> None:
+        taken = sum(s.name == name or s.name.startswith(f"{name}, part ") for s in self.segments)
+        self.segments.append(Segment(name=f"{name}, part {taken + 1}" if taken else name, **fields))
 
 
-def _names(groups: list[StrapOns]) -> str:
-    return " and ".join(group.stage.name for group in groups)
+def _first_stage_name(stage: str, steering: Steering, burning: list[StrapOnGroup]) -> str:
+    if steering != "free":
+        return "vertical rise" if steering == "vertical" else "pitch-over"
+    return f"flight with {' and '.join(g.name for g in burning)}" if burning else f"{stage} burn"
+
+
+def _ordinal(number: int) -> str:
+    names = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    return names[number - 1] if number <= len(names) else f"{number}th"

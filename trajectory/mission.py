@@ -10,7 +10,9 @@ from ..core.earth import MU, RADIUS
 from ..core.errors import ImpossibleError, InputError
 from ..core.quantity import SI
 from ..core.time import parse_utc
+from .environment.document import Environment
 from .orbit import CIRCULAR, OrbitGoal, orbit_goal
+from .sequence import Sequence
 from .site import LaunchSite
 
 LOWEST_PERIGEE = 100e3
@@ -24,8 +26,6 @@ PressureAngle = Annotated[float, SI("Pa*rad", ("200 kPa*deg",), gt=0.0)]
 PositiveAcceleration = Annotated[float, SI("m/s^2", ("5 g_0", "50 m/s^2"), gt=0.0)]
 PositiveRate = Annotated[float, SI("rad/s", ("2 deg/s",), gt=0.0)]
 PositiveHeatFlux = Annotated[float, SI("W/m^2", ("1135 W/m^2",), gt=0.0)]
-Time = Annotated[float, SI("s", ("10 s",), ge=0.0, le=1e6)]
-PositiveTime = Annotated[float, SI("s", ("10 s",), gt=0.0, le=1e6)]
 Ut1MinusUtc = Annotated[float, SI("s", ("0.05 s",), ge=-0.9, le=0.9)]
 
 
@@ -98,26 +98,6 @@ class Limits(Document):
     )
 
 
-class Sequence(Document):
-    """How the flight is put together, times from liftoff on."""
-
-    vertical_rise: PositiveTime = Field(description="from liftoff to the begin of the pitch-over")
-    pitch_over: PositiveTime = Field(description="from the vertical to the begin of free steering")
-    separation_coasts: tuple[Time, ...] = Field(
-        description="from burnout to ignition of the next stage, one for each stage separation, first to last"
-    )
-    last_stage_burns: Literal[1, 2] = Field(default=1, description="2: park, coast and restart")
-    longest_coast: PositiveTime | None = Field(default=None, description="bound of the coast between the two burns")
-
-    @model_validator(mode="after")
-    def _coast_needs_two_burns(self) -> Self:
-        if self.last_stage_burns == 2 and self.longest_coast is None:
-            raise FieldError("longest_coast", "two burns have a coast between them: say how long it may last")
-        if self.last_stage_burns == 1 and self.longest_coast is not None:
-            raise FieldError("longest_coast", "one burn has no coast; leave it out or set 'last_stage_burns: 2'")
-        return self
-
-
 class Mission(Module, schema="osea/mission/v1"):
     """One flight of some vehicle."""
 
@@ -125,6 +105,9 @@ class Mission(Module, schema="osea/mission/v1"):
     orbit: TargetOrbit
     sequence: Sequence
     limits: Limits = Limits()
+    environment: Reference[Environment] | None = Field(
+        default=None, description="air and wind; the U.S. Standard Atmosphere 1976 without wind when absent"
+    )
     objective: Literal["payload", "propellant"] = Field(
         description="payload: the largest that reaches the orbit; propellant: least use of it with the vehicle's payload"
     )

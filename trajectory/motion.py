@@ -15,6 +15,7 @@ import numpy as np
 from ..core.numeric import Table, equation, lookup, table
 from .environment.atmosphere import Atmosphere, density, pressure, speed_of_sound, standard_atmosphere
 from .environment.gravity import WGS84, Earth, geodetic_altitude, gravity
+from .environment.wind import Wind, calm, wind_components
 
 SPEED_SMOOTHING = 1e-3
 """[m/s]: speeds relative to the air are sqrt(v^2 + this^2), which can be differentiated on the pad."""
@@ -24,12 +25,14 @@ class PhaseModel(NamedTuple):
     """What the equations of motion need to know about one phase. SI; build it with `phase_model`.
 
     thrust_vacuum [N] and mass_flow [kg/s] of ONE engine against throttle, engine_count of them at one throttle, exit_area
-    [m^2] of one; steady_*: vacuum thrust, mass flow and exit area of all motors that burn beside them unthrottled (strap-ons);
+    [m^2] of one; steady_*: vacuum thrust, mass flow and exit area of all that burns beside them and is not steered by that
+    throttle (strap-ons, solid motors); motor_*: vacuum thrust and mass flow of all solid motors against the clock [s];
     drag_coefficient against Mach number, referred to reference_area [m^2].
     """
 
     earth: Earth
     atmosphere: Atmosphere
+    wind: Wind
     thrust_vacuum: Table
     mass_flow: Table
     engine_count: float
@@ -37,6 +40,8 @@ class PhaseModel(NamedTuple):
     steady_thrust: float
     steady_mass_flow: float
     steady_exit_area: float
+    motor_thrust: Table
+    motor_mass_flow: Table
     drag_coefficient: Table
     reference_area: float
 
@@ -78,12 +83,16 @@ def phase_model(
     steady_thrust: float = 0.0,
     steady_mass_flow: float = 0.0,
     steady_exit_area: float = 0.0,
+    motor_thrust: Table | float = 0.0,
+    motor_mass_flow: Table | float = 0.0,
     drag_coefficient: Table | float = 0.0,
     reference_area: float = 0.0,
     earth: Earth = WGS84,
     atmosphere: Atmosphere | None = None,
+    wind: Wind | None = None,
 ) -> PhaseModel:
-    """A `PhaseModel`; tables may be given as constants, the default atmosphere is the U.S. Standard Atmosphere 1976.
+    """A `PhaseModel`; tables may be given as constants, the default atmosphere is the U.S. Standard Atmosphere 1976,
+    without wind.
 
     Without arguments it is a coast in vacuum drag-free flight: no engine, no drag area. Numbers become floats, so that numba
     sees one type.
@@ -91,6 +100,7 @@ def phase_model(
     return PhaseModel(
         earth=Earth(*(float(value) for value in earth)),
         atmosphere=standard_atmosphere() if atmosphere is None else atmosphere,
+        wind=calm() if wind is None else wind,
         thrust_vacuum=_as_table(thrust_vacuum),
         mass_flow=_as_table(mass_flow),
         engine_count=float(engine_count),
@@ -98,6 +108,8 @@ def phase_model(
         steady_thrust=float(steady_thrust),
         steady_mass_flow=float(steady_mass_flow),
         steady_exit_area=float(steady_exit_area),
+        motor_thrust=_as_table(motor_thrust),
+        motor_mass_flow=_as_table(motor_mass_flow),
         drag_coefficient=_as_table(drag_coefficient),
         reference_area=float(reference_area),
     )
@@ -130,9 +142,10 @@ def drag_force(model, rho, speed, mach):
 
 
 @equation
-def thrust_in_vacuum(model, throttle):
-    """Vacuum thrust [N] of everything that burns."""
-    return model.engine_count * lookup(model.thrust_vacuum, throttle) + model.steady_thrust
+def thrust_in_vacuum(model, throttle, clock=0.0):
+    """Vacuum thrust [N] of everything that burns; clock [s]: what the solid motors' curves count in."""
+    engines = model.engine_count * lookup(model.thrust_vacuum, throttle)
+    return engines + model.steady_thrust + lookup(model.motor_thrust, clock)
 
 
 @equation
@@ -142,35 +155,51 @@ def thrust_pressure_loss(model, ambient):
 
 
 @equation
-def total_mass_flow(model, throttle):
+def total_mass_flow(model, throttle, clock=0.0):
     """Propellant flow [kg/s] of everything that burns."""
-    return model.engine_count * lookup(model.mass_flow, throttle) + model.steady_mass_flow
+    engines = model.engine_count * lookup(model.mass_flow, throttle)
+    return engines + model.steady_mass_flow + lookup(model.motor_mass_flow, clock)
+
+
+@equation
+def smoothed_speed(wx, wy, wz):
+    """Magnitude [m/s] of a velocity, smoothed by `SPEED_SMOOTHING`."""
+    return np.sqrt(wx * wx + wy * wy + wz * wz + SPEED_SMOOTHING * SPEED_SMOOTHING)
+
+
+@equation
+def earth_fixed_velocity(earth, x, y, vx, vy, vz):
+    """Velocity (x, y, z) [m/s] over the turning Earth, in inertial axes, of an inertial state [m, m/s]."""
+    return vx + earth.rotation_rate * y, vy - earth.rotation_rate * x, vz
 
 
 @equation
 def air(model, x, y, z, vx, vy, vz):
-    """Flight conditions of an inertial state [m, m/s] in an atmosphere that turns with the Earth."""
+    """Flight conditions of an inertial state [m, m/s] in an atmosphere that turns with the Earth, and its wind."""
     altitude = geodetic_altitude(model.earth, x, y, z)
     rate = model.earth.rotation_rate
-    wx = vx + rate * y
-    wy = vy - rate * x
-    speed = np.sqrt(wx * wx + wy * wy + vz * vz + SPEED_SMOOTHING * SPEED_SMOOTHING)
+    blow_x, blow_y, blow_z = wind_components(model.wind, x, y, z, altitude, model.earth.flattening)
+    wx = vx + rate * y - blow_x
+    wy = vy - rate * x - blow_y
+    wz = vz - blow_z
+    speed = smoothed_speed(wx, wy, wz)
     mach = speed / speed_of_sound(model.atmosphere, altitude)
     return Air(
-        altitude, density(model.atmosphere, altitude), pressure(model.atmosphere, altitude), wx, wy, vz, speed, mach
+        altitude, density(model.atmosphere, altitude), pressure(model.atmosphere, altitude), wx, wy, wz, speed, mach
     )
 
 
 @equation
-def right_hand_side(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
+def right_hand_side(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle, clock=0.0):
     """Time derivative (7 scalars) of the inertial state (x, y, z, vx, vy, vz, mass) [m, m/s, kg].
 
-    (ux, uy, uz): unit vector of thrust, inertial; throttle of rated, as the engine map counts it. Thrust less pressure loss,
+    (ux, uy, uz): unit vector of thrust, inertial; throttle of rated, as the engine map counts it; clock [s]
+    of the solid motors. Thrust less pressure loss,
     drag against the relative velocity, gravity with J2.
     """
     gx, gy, gz = gravity(model.earth, x, y, z)
     a = air(model, x, y, z, vx, vy, vz)
-    push = (thrust_in_vacuum(model, throttle) - thrust_pressure_loss(model, a.pressure)) / mass
+    push = (thrust_in_vacuum(model, throttle, clock) - thrust_pressure_loss(model, a.pressure)) / mass
     hold = drag_force(model, a.density, a.speed, a.mach) / (mass * a.speed)
     return (
         vx,
@@ -179,19 +208,19 @@ def right_hand_side(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
         gx + push * ux - hold * a.wx,
         gy + push * uy - hold * a.wy,
         gz + push * uz - hold * a.wz,
-        -total_mass_flow(model, throttle),
+        -total_mass_flow(model, throttle, clock),
     )
 
 
 @equation
-def loads(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
+def loads(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle, clock=0.0):
     """Loads on the vehicle in a state; arguments as of `right_hand_side`.
 
     axial_acceleration is what an accelerometer along the thrust axis reads: (thrust - drag · cos alpha) / mass; forces across
     the axis are not modelled in a point mass.
     """
     a = air(model, x, y, z, vx, vy, vz)
-    thrust = thrust_in_vacuum(model, throttle) - thrust_pressure_loss(model, a.pressure)
+    thrust = thrust_in_vacuum(model, throttle, clock) - thrust_pressure_loss(model, a.pressure)
     drag = drag_force(model, a.density, a.speed, a.mach)
     cosine = (ux * a.wx + uy * a.wy + uz * a.wz) / a.speed
     # of the cross product: 1 - cos^2 would lose what is left of a small angle
@@ -212,27 +241,29 @@ def loads(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
 
 
 @equation
-def speed_change_rates(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle):
+def speed_change_rates(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle, clock=0.0):
     """Rates [m/s^2] of the velocity budget: (ideal, pressure loss, steering loss, drag loss, gravity loss).
 
     They satisfy, exactly, d(relative speed)/dt = ideal - pressure - steering - drag - gravity, with the relative (Earth-fixed)
-    speed smoothed as in `air`:
+    speed smoothed as in `air`, whatever the wind (which enters through the drag alone):
     ideal     vacuum thrust / mass;
     pressure  ambient pressure · exit area / mass;
     steering  net thrust / mass · (1 - cosine between thrust and relative velocity);
-    drag      drag / mass;
+    drag      drag / mass along the relative velocity (a tail wind that is faster than the vehicle makes it negative);
     gravity   what gravity and the centrifugal acceleration of the turning frame take along the relative velocity (the
               Coriolis acceleration does no work).
     """
     a = air(model, x, y, z, vx, vy, vz)
     gx, gy, gz = gravity(model.earth, x, y, z)
     rate2 = model.earth.rotation_rate * model.earth.rotation_rate
-    ideal = thrust_in_vacuum(model, throttle) / mass
+    wx, wy, wz = earth_fixed_velocity(model.earth, x, y, vx, vy, vz)
+    speed = smoothed_speed(wx, wy, wz)
+    ideal = thrust_in_vacuum(model, throttle, clock) / mass
     lost_pressure = thrust_pressure_loss(model, a.pressure) / mass
-    cosine = (ux * a.wx + uy * a.wy + uz * a.wz) / a.speed
+    cosine = (ux * wx + uy * wy + uz * wz) / speed
     steering = (ideal - lost_pressure) * (1.0 - cosine)
-    # the drag acts along w, whose smoothed unit vector is a little short of one
-    along = (a.wx * a.wx + a.wy * a.wy + a.wz * a.wz) / (a.speed * a.speed)
+    # the drag acts along the velocity through the air
+    along = (a.wx * wx + a.wy * wy + a.wz * wz) / (a.speed * speed)
     lost_drag = drag_force(model, a.density, a.speed, a.mach) / mass * along
-    lost_gravity = -((gx + rate2 * x) * a.wx + (gy + rate2 * y) * a.wy + gz * a.wz) / a.speed
+    lost_gravity = -((gx + rate2 * x) * wx + (gy + rate2 * y) * wy + gz * wz) / speed
     return ideal, lost_pressure, steering, lost_drag, lost_gravity

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.errors import UndecidedError
 from ..core.results import Array, Result, Unit
-from .motion import PhaseModel, air, right_hand_side, speed_change_rates
+from .motion import PhaseModel, earth_fixed_velocity, right_hand_side, smoothed_speed, speed_change_rates
 
 Direction = Callable[[float], np.ndarray]
 Throttle = Callable[[float], float]
@@ -70,6 +70,7 @@ def propagate(
     direction: Direction,
     throttle: Throttle,
     *,
+    clock_zero: float = 0.0,
     breaks: Iterable[float] = (),
     times: np.ndarray | None = None,
     events: dict[str, Callable[[float, np.ndarray], float]] | None = None,
@@ -77,7 +78,8 @@ def propagate(
 ) -> Propagation:
     """Fly one phase from `state` (x, y, z, vx, vy, vz, mass) [m, m/s, kg], inertial, from `start` to `end` [s].
 
-    direction(t) → unit vector (3,), inertial; throttle(t) → of rated. breaks: times inside where a control is not smooth.
+    direction(t) → unit vector (3,), inertial; throttle(t) → of rated. clock_zero [s]: when the solid
+    motors' clock read 0. breaks: times inside where a control is not smooth.
     times: where states are wanted (ascending); start, breaks and end come in addition. Else those of the integrator's steps.
     events: named functions of (t, state) whose zero ends the phase. tolerance: relative, of each step; the absolute one is
     1e-4 m, 1e-7 m/s and 1e-6 kg at the default.
@@ -86,7 +88,7 @@ def propagate(
     from scipy.integrate import solve_ivp
 
     def derivative(t: float, y: np.ndarray) -> np.ndarray:
-        arguments = (*y[:7].tolist(), *(float(u) for u in direction(t)), float(throttle(t)))
+        arguments = (*y[:7].tolist(), *(float(u) for u in direction(t)), float(throttle(t)), t - clock_zero)
         rates = np.array(right_hand_side(model, *arguments) + speed_change_rates(model, *arguments))
         if not np.all(np.isfinite(rates)):  # the integrator itself would go on for ever
             raise UndecidedError(
@@ -137,7 +139,8 @@ def propagate(
 
 
 def _relative_speed(model: PhaseModel, y: np.ndarray) -> float:
-    return float(air(model, *y[:6]).speed)
+    x, y_, _, *velocity = y[:6].tolist()
+    return float(smoothed_speed(*earth_fixed_velocity(model.earth, x, y_, *velocity)))
 
 
 def _event(name: str, function: Callable[[float, np.ndarray], float]) -> Callable[[float, np.ndarray], float]:

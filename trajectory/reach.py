@@ -17,9 +17,9 @@ import numpy as np
 
 from ..core.earth import MU, RADIUS
 from ..core.errors import ImpossibleError
+from ..core.numeric import lookup
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
-from .motion import thrust_in_vacuum, total_mass_flow
 
 ALLOWANCE = 20.0
 """[m/s] taken off the need, for J2: its potential differs by 3/2 J2 mu/R between equator and pole, 13 m/s at orbital speed."""
@@ -49,20 +49,26 @@ def reach(plan: FlightPlan, mission: Mission) -> Reach:
     axis = 0.5 * (orbit.perigee_radius + orbit.apogee_radius)
     needed = float(np.sqrt(MU * (2 / radius - 1 / axis))) - speed - ALLOWANCE
 
-    payload = plan.payload_mass or 0.0
-    mass, available = plan.liftoff_mass + payload, 0.0
+    payload = plan.released if plan.payload_mass is None else plan.payload_mass
+    mass, available, clock = plan.liftoff_mass + payload, 0.0, 0.0
     longest = sum(s.duration or s.longest or 0.0 for s in plan.segments if not s.powered)
     for stage in dict.fromkeys(s.stage for s in plan.segments if s.powered):
         segments = [s for s in plan.segments if s.stage == stage]
         exhaust = max(_exhaust_speed(s) for s in segments if s.powered)
         for segment in segments:
-            mass = segment.mass_after_drop(mass, payload)
-            beside = segment.model.steady_mass_flow * (segment.duration or 0.0)
+            mass = segment.mass_after_drop(mass, payload, plan.before(segment))
+            end = clock + (segment.duration or 0.0)
+            beside = plan.strap_on_burned(clock, end)
             available += exhaust * float(np.log(mass / (mass - beside)))
-            mass -= beside
-        empty = payload + next(s.burnout_mass for s in reversed(segments) if s.burnout_mass is not None)
+            mass, clock = mass - beside, end
+        last = next(s for s in reversed(segments) if s.burnout_mass is not None)
+        assert last.burnout_mass is not None
+        empty = last.payload_aboard(payload) + last.burnout_mass
         available += exhaust * max(0.0, float(np.log(mass / empty)))
-        longest += max(0.0, mass - empty) / min(_least_flow(s) for s in segments if s.powered)
+        if last.solid:
+            longest += sum(s.duration or s.clock_end or 0.0 for s in segments if s.powered)
+        else:
+            longest += max(0.0, mass - empty) / min(_least_flow(s) for s in segments if s.powered)
         mass = min(mass, empty)
     highest = radius + longest * (speed + available + ALLOWANCE) - RADIUS
     return Reach(needed, available, longest, highest)
@@ -118,15 +124,23 @@ def no_flight(refused: ImpossibleError, mission: Mission) -> ImpossibleError:
 
 
 def _least_flow(segment: Segment) -> float:
-    """Of the stage itself at its lowest throttle [kg/s]."""
-    return float(total_mass_flow(segment.model, segment.throttle_min) - segment.model.steady_mass_flow)
+    """Of the stage's own engines at their lowest throttle [kg/s]."""
+    model = segment.model
+    return float(model.engine_count * lookup(model.mass_flow, segment.throttle_min))
 
 
 def _exhaust_speed(segment: Segment) -> float:
     """The best [m/s] of everything that burns in a segment, over the throttles that it may run at."""
     throttles = np.linspace(segment.throttle_min, 1.0, 9).tolist()
-    alone = segment.model._replace(steady_thrust=0.0, steady_mass_flow=0.0)
-    speeds = [thrust_in_vacuum(alone, t) / total_mass_flow(alone, t) for t in throttles]
-    if segment.model.steady_mass_flow:
-        speeds.append(segment.model.steady_thrust / segment.model.steady_mass_flow)
+    model = segment.model
+    speeds = [0.0]
+    if model.engine_count:
+        speeds += [lookup(model.thrust_vacuum, t) / lookup(model.mass_flow, t) for t in throttles]
+    if model.steady_mass_flow:
+        speeds.append(model.steady_thrust / model.steady_mass_flow)
+    flows = model.motor_mass_flow
+    for t in np.linspace(flows.low, flows.high, 201).tolist() if segment.clock else ():
+        flow = lookup(flows, t)
+        if flow > 1e-2 * flows.coefficients.max():  # a vanishing flow says nothing
+            speeds.append(lookup(model.motor_thrust, t) / flow)
     return float(max(speeds))

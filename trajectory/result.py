@@ -1,7 +1,9 @@
 """The computed ascent: what crosses to loads, recovery, launch data and the report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Annotated
+
+import numpy as np
 
 from ..core.results import Array, Result, Unit
 from .propagate import SpeedBudget
@@ -63,6 +65,23 @@ class Trajectory(Result):
     events: tuple[Event, ...]
 
 
+def until_insertion(trajectory: Trajectory) -> Trajectory:
+    """The flight until the payload is in its orbit: without what the last stage does afterwards."""
+    end = next(e.time for e in trajectory.events if e.name == "insertion")
+    if trajectory.time[-1] <= end:
+        return trajectory
+    count = int(np.searchsorted(trajectory.time, end, side="right"))
+    kept = int(np.flatnonzero(trajectory.time[:count] == end)[0]) + 1  # the coast begins at the same instant
+    arrays = {
+        f.name: getattr(trajectory, f.name)[:kept]
+        for f in fields(trajectory)
+        if isinstance(getattr(trajectory, f.name), np.ndarray)
+    }
+    names = trajectory.phase_names[: int(arrays["phase_index"][-1]) + 1]
+    events = tuple(e for e in trajectory.events if e.time <= end and e.name != "payload release")
+    return replace(trajectory, phase_names=names, events=events, **arrays)
+
+
 @dataclass(frozen=True, kw_only=True)
 class StagePropellant(Result):
     """What a core stage burned and what was left of its usable propellant [kg]."""
@@ -115,6 +134,15 @@ class Insertion(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrbitReached(Result):
+    """The orbit in which a burn of the last stage ends, and the payload [kg] that leaves there; open angles as in Insertion."""
+
+    segment: str
+    released: Annotated[float, Unit("kg")]
+    orbit: Insertion
+
+
+@dataclass(frozen=True, kw_only=True)
 class SegmentBudget(Result):
     """The velocity budget of one segment of flight."""
 
@@ -124,13 +152,19 @@ class SegmentBudget(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class AscentResult(Result):
-    """A flown ascent. earth_rotation: inertial less relative speed at insertion, what the turning Earth gave."""
+    """A flown ascent. earth_rotation: inertial less relative speed at insertion, what the turning Earth gave.
+
+    orbits: after each burn of the last stage, insertion and disposal among them. nominal_payload [kg]: the largest without
+    the engines' failure that the mission states; None where it states none.
+    """
 
     payload_mass: Annotated[float, Unit("kg")]
     liftoff_mass: Annotated[float, Unit("kg")]
     azimuth: Annotated[float, Unit("rad")]
     trajectory: Trajectory
     insertion: Insertion
+    orbits: tuple[OrbitReached, ...]
+    nominal_payload: Annotated[float | None, Unit("kg")] = None
     propellant: tuple[StagePropellant, ...]
     budget: SpeedBudget
     segment_budgets: tuple[SegmentBudget, ...]

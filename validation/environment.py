@@ -1,4 +1,4 @@
-"""Atmosphere and gravity against printed values."""
+"""Atmosphere, gravity, geoid and impact points against printed values and closed forms."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import yaml
 
-from ..core.earth import ROTATION_RATE, ecef_from_geodetic
+from ..core.earth import MU, ROTATION_RATE, ecef_from_geodetic
 from ..trajectory.environment.atmosphere import density, pressure, standard_atmosphere
-from ..trajectory.environment.gravity import WGS84, gravity
+from ..trajectory.environment.geoid import geoid_height
+from ..trajectory.environment.gravity import WGS84, Earth, gravity
+from ..trajectory.range_safety.impact_point import vacuum_impact_coordinates
 from .comparison import Comparison
 
 
@@ -56,6 +58,49 @@ def comparisons() -> list[Comparison]:
                 tolerance=2e-4,
                 digits=8,
                 note="the field stops at J2: J4 and higher are worth 1e-4 m/s²",
+            )
+        )
+    return rows + _geoid(data) + _free_flight(data)
+
+
+def _geoid(data: dict[str, Any]) -> list[Comparison]:
+    """The worst of the geoid's published points."""
+    apart = [abs(geoid_height(np.radians(la), np.radians(lo)) - height) for la, lo, height in data["geoid"]]
+    return [
+        Comparison(
+            "Environment",
+            f"EGM96 geoid height: worst of {len(apart)} published points",
+            "m",
+            0.01,
+            data["geoid_source"],
+            data["geoid_grade"],
+            ours=max(apart),
+            kind="at most",
+            digits=2,
+            note="difference from the published height; 'published' is the bound",
+        )
+    ]
+
+
+def _free_flight(data: dict[str, Any]) -> list[Comparison]:
+    """The vacuum impact point over a round Earth at rest, beside the textbook's range angle."""
+    earth, rows = Earth(MU, 6371e3, 0.0, 0.0, 0.0), []
+    for q, climb in data["free_flight"]:
+        g, speed = np.radians(climb), np.sqrt(q * MU / earth.equatorial_radius)
+        half = (1 - q * np.cos(g) ** 2) / np.sqrt(1 + q * (q - 2) * np.cos(g) ** 2)
+        state = (earth.equatorial_radius + 1e-6, 0.0, 0.0, float(speed * np.sin(g)), float(speed * np.cos(g)), 0.0)
+        _, longitude = vacuum_impact_coordinates(earth, 0.0, *state)
+        rows.append(
+            Comparison(
+                "Environment",
+                f"free-flight range angle, Q = {q:g}, climb {climb:g}°",
+                "°",
+                float(np.degrees(2 * np.arccos(half))),
+                data["free_flight_source"],
+                data["free_flight_grade"],
+                ours=float(np.degrees(longitude)),
+                tolerance=1e-6,
+                digits=8,
             )
         )
     return rows

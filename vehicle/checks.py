@@ -32,7 +32,8 @@ def lift_off_check(
     vehicle cannot leave the ground; KeyError when an engine map is missing.
     """
     lowest = vehicle.stages[0]
-    burning = [(lowest, 1)] + [(g.stage, g.count) for g in vehicle.boosters if g.beside in (None, lowest.name)]
+    groups = [g for g in vehicle.boosters if g.beside in (None, lowest.name) and g.ignition == 0.0]
+    burning = [(lowest, 1)] + [(g.stage, g.count) for g in groups]
     thrust = sum(
         _map_of(stage, engine_maps).thrust(1.0, ambient_pressure) * stage.engine_count * count
         for stage, count in burning
@@ -55,10 +56,12 @@ def lift_off_check(
 
 
 def _map_of(stage, engine_maps: Mapping[str, EngineThrust]) -> EngineThrust:
-    for key in (stage.name, stage.engine.name):
+    for key in (stage.name, stage.powerplant.name):
         if key in engine_maps:
             return engine_maps[key]
-    raise KeyError(f"no engine map for '{stage.engine.name}' of stage '{stage.name}'; given: {', '.join(engine_maps)}")
+    raise KeyError(
+        f"no engine map for '{stage.powerplant.name}' of stage '{stage.name}'; given: {', '.join(engine_maps)}"
+    )
 
 
 def coverage(vehicle: Vehicle) -> tuple[Finding, ...]:

@@ -85,7 +85,7 @@ def _callouts(vehicle: Vehicle, place: Layout) -> list[tuple[float, float, list[
     result = []
     for stage in vehicle.stages:
         at = place.part("stage", stage.name)
-        engines = f"{stage.engine_count} × {stage.engine.name}" if stage.engine_count > 1 else stage.engine.name
+        engines = f"{stage.engine_count} × {stage.powerplant.name}" if stage.engine_count > 1 else stage.powerplant.name
         lines = [
             stage.name,
             f"Ø {stage.diameter:.2f} m, {engines}",
@@ -110,7 +110,7 @@ def _callouts(vehicle: Vehicle, place: Layout) -> list[tuple[float, float, list[
         core = next(s for s in vehicle.stages if s.name == (group.beside or vehicle.stages[0].name))
         lines = [
             f"{group.count} × {group.stage.name}",
-            f"Ø {group.stage.diameter:.2f} m, {group.stage.engine_count} × {group.stage.engine.name}",
+            f"Ø {group.stage.diameter:.2f} m, {group.stage.engine_count} × {group.stage.powerplant.name}",
             f"each {_t(group.stage.dry_mass)} dry, {_t(group.stage.propellant_mass)} propellant",
         ]
         result.append((at.bottom + 0.3 * group.stage.length, core.diameter / 2 + group.stage.diameter, lines))

@@ -180,7 +180,7 @@ def _tank(view: View, tank: Tank, bottom: float, off: float, colour: str) -> Non
 
 def _bell(stage: Stage, maps: Mapping[str, Any] | None) -> tuple[float, float, float] | None:
     """Exit radius, length and throat radius [m] for the drawing: an 80 % bell (length of a 15 deg cone times 0.8)."""
-    engine = stage.engine
+    engine = stage.powerplant
     diameter = getattr(engine, "exit_diameter", None)
     if diameter is None and maps:
         found = maps.get(stage.name) or maps.get(engine.name)

@@ -4,7 +4,7 @@ Axes: x up the vehicle's axis from the lowest exit plane of the complete vehicle
 stand evenly around the core, the first on the y axis.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Annotated
@@ -57,14 +57,15 @@ def mass_properties(
     payload_mass: float | None = None,
     propellant: Mapping[str, float] | None = None,
     lowest_stage: int = 0,
-    boosters: bool = True,
+    boosters: bool | Collection[str] = True,
     fairing: bool = True,
 ) -> MassProperties:
     """Mass properties of what still flies.
 
     payload_mass [kg]: the payload document's when left out. propellant: remaining kg by stage name (one booster's for a
     booster group); full for stages not named. lowest_stage: index of the lowest core stage still attached (those below,
-    with the interstages they take along, are gone). boosters, fairing: still attached?
+    with the interstages they take along, are gone). boosters, fairing: still attached? (boosters: or
+    the names of those that are)
     Raises InputError for an unknown stage, a payload without mass, or more propellant than is loaded.
     """
     remaining = dict(propellant or {})
@@ -94,7 +95,8 @@ def mass_properties(
             items.append((part.name, "structure", body))
     for group in vehicle.boosters:
         core = next(s for s in vehicle.stages if s.name == (group.beside or vehicle.stages[0].name))
-        if boosters and vehicle.stages.index(core) >= lowest_stage:
+        here = boosters is True or (boosters is not False and group.stage.name in boosters)
+        if here and vehicle.stages.index(core) >= lowest_stage:
             bottom = place.part("booster", group.stage.name).bottom
             distance = (core.diameter + group.stage.diameter) / 2
             for n, one in _stage_bodies(group.stage, bottom, remaining.get(group.stage.name)):
@@ -152,7 +154,7 @@ def _stage_bodies(stage: Stage, bottom: float, remaining: float | None) -> list[
             where=stage.where("propellant_mass"),
         )
     bodies: list[tuple[str, Body]] = []
-    engine_mass = getattr(stage.engine, "mass", None)
+    engine_mass = stage.powerplant.mass
     engines = (engine_mass or 0.0) * stage.engine_count
     if engines > stage.dry_mass:
         raise InputError(

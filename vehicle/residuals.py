@@ -49,8 +49,11 @@ def reserve_by_rule(propellant_mass: float) -> float:
 def propellant_budget(stage: Stage) -> PropellantBudget:
     """Residual, reserve and usable propellant of one stage, by its document or else by the rule.
 
+    A solid motor leaves what its thrust curve does not burn, and keeps no reserve.
     Findings say which rule was used; the rule's source states no range, so its use is a WARN, never an OK.
     """
+    if stage.motor is not None:
+        return _solid_budget(stage, min(stage.engine_count * stage.motor.burned_mass, stage.propellant_mass))
     findings = []
     residual, reserve = stage.residual_mass, stage.reserve_mass
     ruled = [n for n, v in (("residual_mass", residual), ("reserve_mass", reserve)) if v is None]
@@ -90,4 +93,28 @@ def propellant_budget(stage: Stage) -> PropellantBudget:
         usable=usable,
         sources=sources,
         findings=tuple(findings),
+    )
+
+
+SLIVER = 0.03  # of a solid's load: our own threshold, over which curve and load deserve a look
+
+
+def _solid_budget(stage: Stage, burned: float) -> PropellantBudget:
+    left = stage.propellant_mass - burned
+    share = left / stage.propellant_mass
+    finding = Finding(
+        Severity.OK if share <= SLIVER else Severity.WARN,
+        "vehicle.solid_left_over",
+        stage.where("propellant_mass"),
+        f"'{stage.name}': its thrust curve burns {burned:.6g} kg and leaves {share:.2%} of the load"
+        + ("" if share <= SLIVER else "; is the curve complete, and its specific impulse right?"),
+        1 - share / SLIVER,
+    )
+    return PropellantBudget(
+        stage=stage.name,
+        loaded=stage.propellant_mass,
+        residual=left,
+        reserve=0.0,
+        usable=burned,
+        findings=(finding,),
     )

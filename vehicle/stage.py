@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from ..core.documents import FieldError, Integer, Module, Reference
 from ..core.quantity import SI, Mass
 from ..propulsion.engine import Engine
+from ..propulsion.thrust_curve import ThrustCurve
 from .parts import NoseShape, PositiveLength
 from .tank import Tank
 from .wording import metres, tonnes
@@ -23,7 +24,8 @@ class Stage(Module, schema="osea/stage/v1"):
     has a document of its own (interstage, fairing, adapter); engines included. propellant_mass: loaded at lift-off,
     residuals and reserve included. tanks: lowest first; their loads add up to propellant_mass. engine_section: from the
     exit plane to the lowest point of the lowest tank. residual_mass, reserve_mass: left out, the cited rule of
-    ``residuals`` gives them. nose_length, nose_shape: of a strap-on.
+    ``residuals`` gives them. engine: a liquid one, or motor: the thrust curve of a
+    solid one; engine_count of them. nose_length, nose_shape: of a strap-on.
     """
 
     role: Literal["core", "strap-on"] = "core"
@@ -32,7 +34,8 @@ class Stage(Module, schema="osea/stage/v1"):
     dry_mass: PositiveMass
     propellant_mass: PositiveMass
     tanks: tuple[Reference[Tank], ...] = ()
-    engine: Reference[Engine]
+    engine: Reference[Engine] | None = None
+    motor: Reference[ThrustCurve] | None = None
     engine_count: Integer = 1
     engine_section: Annotated[float, SI("m", ("3 m",), ge=0.0)] = 0.0
     residual_mass: Mass | None = None
@@ -79,6 +82,35 @@ class Stage(Module, schema="osea/stage/v1"):
                     f"{metres(self.length)} long; lengthen the stage, or shorten engine_section, gaps or ullage",
                 )
         return self
+
+    @model_validator(mode="after")
+    def _one_powerplant(self):
+        if self.engine is None and self.motor is None:
+            raise FieldError("engine", "'engine' is missing: give it, or 'motor' with a solid motor's thrust curve")
+        if self.motor is None:
+            return self
+        if self.engine is not None:
+            raise FieldError("motor", "a stage has either an engine or a solid motor; leave one of them out")
+        for field in ("residual_mass", "reserve_mass"):
+            if getattr(self, field) is not None:
+                raise FieldError(
+                    field, "what a solid motor leaves is its load less what its thrust curve burns; leave it out"
+                )
+        burned = self.engine_count * self.motor.burned_mass
+        if burned > self.propellant_mass * (1 + 1e-3):
+            raise FieldError(
+                "propellant_mass",
+                f"the thrust curve of '{self.motor.name}' burns {tonnes(burned)} and the stage holds "
+                f"{tonnes(self.propellant_mass)}; correct the load, the curve or its specific impulse",
+            )
+        return self
+
+    @property
+    def powerplant(self) -> Engine | ThrustCurve:
+        """The engine or the motor."""
+        found = self.engine or self.motor
+        assert found is not None  # the document holds one
+        return found
 
     @model_validator(mode="after")
     def _something_to_burn(self):

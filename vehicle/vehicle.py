@@ -15,13 +15,16 @@ class StrapOns(Document):
     """Equal boosters, evenly placed around a core stage.
 
     stage: the booster. count: how many (two or more). beside: name of the core stage that they are attached to (the lowest
-    when left out). station: height of their exit plane over that of the lowest core stage.
+    when left out). station: height of their exit plane over that of the lowest core stage. ignition: after lift-off
+    (0: on the ground). drop: after lift-off, when they leave; left out, when they burn out.
     """
 
     stage: Reference[Stage]
     count: Integer
     beside: str | None = None
     station: Annotated[float, SI("m", ("0 m",))] = 0.0
+    ignition: Annotated[float, SI("s", ("65.5 s",), ge=0.0, le=3600.0)] = 0.0
+    drop: Annotated[float, SI("s", ("66 s",), gt=0.0, le=3600.0)] | None = None
 
     @model_validator(mode="after")
     def _even(self):

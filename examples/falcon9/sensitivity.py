@@ -20,6 +20,7 @@ def stage(study: Study, index: int, **changes) -> Study:
 def engine(study: Study, index: int, isp: float = 1.0, thrust: float = 1.0) -> Study:
     """The study with one stage's specific impulse and thrust multiplied."""
     old = study.vehicle.stages[index].engine
+    assert old is not None
     assert old.published.isp_vacuum is not None
     published = old.published.evolve(isp_vacuum=old.published.isp_vacuum * isp)
     return stage(study, index, engine=old.evolve(thrust_vacuum=old.thrust_vacuum * thrust, published=published))
@@ -31,6 +32,7 @@ def exit_area(study: Study, area: float) -> Study:
     0.681 m² is what 845 kN at sea level and 914 kN in vacuum lead to; the recalled area ratio of 16 gives 0.873 m².
     """
     old = study.vehicle.stages[0].engine
+    assert old is not None
     now = osea_rocket.design(study).engines[0].exit_area
     return stage(study, 0, engine=old.evolve(area_ratio=old.area_ratio * area / now))
 

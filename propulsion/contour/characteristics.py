@@ -25,11 +25,13 @@ def value(table, step, nu, column):
 
 @compiled
 def mach_angle(table, step, nu):
+    """Mach angle [rad] at a Prandtl-Meyer angle [rad], from the gas's table."""
     return np.arcsin(min(value(table, step, nu, 0), 1.0))
 
 
 @compiled
 def source(theta, mu, r):
+    """sin(theta) sin(mu) / r [1/m], what the axial symmetry adds along a characteristic; 0 on the axis."""
     return np.sin(theta) * np.sin(mu) / r if r > 1e-9 else 0.0
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from ...core.documents import Document, Module, load_document
 from ...core.errors import InputError
 from ...core.findings import Finding, Severity
-from ...core.quantity import Angle, Length
+from ...core.quantity import Angle, Length, Ratio
 from ...core.results import Array
 from ..propellants import DATA, find_propellant
 from .document import ChamberShape
@@ -21,8 +21,8 @@ _BEYOND = 3.0  # times the chart's largest area ratio: further its edge means no
 class AngleCurve(Document):
     """Angles at one length fraction."""
 
-    length_fraction: float
-    area_ratios: tuple[float, ...] = Field(min_length=2)
+    length_fraction: Ratio
+    area_ratios: tuple[Ratio, ...] = Field(min_length=2)
     inflection_angles: tuple[Angle, ...]
     exit_angles: tuple[Angle, ...]
 

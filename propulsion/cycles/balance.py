@@ -8,13 +8,12 @@ import casadi as ca
 import numpy as np
 
 from ...core.results import Result
-from ..fluids.media import RealFluid
-from ..turbomachinery import pump as pump_equations
 from .chamber import ChamberGas, chamber_gas
 from .components import build
 from .document import EngineCycle
 from .findings import cycle_findings
 from .losses import factors, losses_of
+from .machines import pump_state, shaft_speeds, turbine_state
 from .network import Network
 from .result import (
     BurnerState,
@@ -23,9 +22,7 @@ from .result import (
     ExhaustState,
     HeatState,
     MotorState,
-    PumpState,
     StreamState,
-    TurbineState,
 )
 from .solve import Solution, System
 from .start import guess, order
@@ -60,26 +57,22 @@ def balance(cycle: EngineCycle) -> CycleBalance:
     return read(prepared, solution, time.perf_counter() - began)
 
 
-def read(prepared: Prepared, solution: Solution, seconds: float) -> CycleBalance:
-    """A solution as a result, with its findings."""
+def read(
+    prepared: Prepared, solution: Solution, seconds: float, changes: dict[str, float] | None = None
+) -> CycleBalance:
+    """A solution (under changed parameters) as a result, with its findings."""
     cycle, net, system = prepared.cycle, prepared.network, prepared.system
-    r = system.readings(solution.x)
-    streams = _streams(net, system, solution)
+    r = system.readings(solution.x, changes)
+    streams = _streams(net, system, solution, changes)
     by_target = {s.target: s for s in streams}
     pumps, turbines, motors, burners, exhausts = [], [], [], [], []
-    speeds = _speeds(cycle)
+    speeds = shaft_speeds(cycle)
     for c in cycle.components:
         if c.type == "pump":
-            pumps.append(_pump(c, r, by_target[c.name], net, speeds.get(c.name)))
+            pumps.append(pump_state(c, r, by_target[c.name], net, speeds.get(c.name)))
         elif c.type == "turbine":
-            inlet = by_target[c.name]
-            turbines.append(
-                TurbineState(
-                    name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], efficiency=r[f"{c.name}.efficiency"],
-                    pressure_ratio=r[f"{c.name}.pressure_ratio"], mass_flow=inlet.mass_flow,
-                    inlet_temperature=inlet.temperature, ideal_work=r[f"{c.name}.ideal_work"],
-                )
-            )  # fmt: skip
+            outlet = next(s for s in streams if s.source == c.name)
+            turbines.append(turbine_state(c, r, by_target[c.name], outlet, speeds.get(c.name)))
         elif c.type == "motor":
             battery = r[f"{c.name}.battery_power"]
             energy = battery * cycle.burn_time if cycle.burn_time else None
@@ -88,7 +81,7 @@ def read(prepared: Prepared, solution: Solution, seconds: float) -> CycleBalance
                     name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], battery_power=battery, battery_energy=energy
                 )
             )
-        elif c.type == "burner":
+        elif c.type in ("burner", "tap"):
             burners.append(
                 BurnerState(
                     name=c.name,
@@ -124,7 +117,7 @@ def read(prepared: Prepared, solution: Solution, seconds: float) -> CycleBalance
         throat_area=r["chamber.throat_area"],
         exit_area=r["chamber.throat_area"] * cycle.area_ratio,
         chamber_heat=r["chamber.heat"],
-        worst_balance=worst_balance(system, solution),
+        worst_balance=worst_balance(system, solution, changes),
         iterations=solution.iterations,
         solve_time=seconds,
         unknowns=system.unknowns,
@@ -137,7 +130,7 @@ def read(prepared: Prepared, solution: Solution, seconds: float) -> CycleBalance
         heats=heats,
         losses=_losses(cycle, r),
     )
-    return _with_findings(result, cycle_findings(cycle, result, prepared.gas, net))
+    return _with_findings(result, cycle_findings(cycle, result, prepared.gas, net, r))
 
 
 def _with_findings(result: CycleBalance, findings: Any) -> CycleBalance:
@@ -147,19 +140,21 @@ def _with_findings(result: CycleBalance, findings: Any) -> CycleBalance:
     return dataclasses.replace(result, findings=tuple(findings))
 
 
-def worst_balance(system: System, solution: Solution) -> float:
+def worst_balance(system: System, solution: Solution, changes: dict[str, float] | None = None) -> float:
     """Largest relative residual of the mass, energy and shaft-power balances."""
-    raw = np.asarray(system.value(solution.x, system.parameters())).ravel()
+    raw = np.asarray(system.value(solution.x, system.parameters(changes))).ravel()
     picked = [
         abs(v) for v, e in zip(raw, system.network.equations, strict=True) if e.kind in ("mass", "energy", "power")
     ]
     return float(max(picked, default=0.0))
 
 
-def _streams(net: Network, system: System, solution: Solution) -> tuple[StreamState, ...]:
+def _streams(
+    net: Network, system: System, solution: Solution, changes: dict[str, float] | None
+) -> tuple[StreamState, ...]:
     rows = [ca.vertcat(s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy, s.entropy) for s in net.streams]
     function = ca.Function("streams", [system.x, system.p], [ca.vertcat(*rows)], {"cse": True})
-    table = np.asarray(function(solution.x, system.parameters())).reshape(-1, 6)
+    table = np.asarray(function(solution.x, system.parameters(changes))).reshape(-1, 6)
     return tuple(
         StreamState(
             name=s.name,
@@ -175,38 +170,6 @@ def _streams(net: Network, system: System, solution: Solution) -> tuple[StreamSt
         )
         for s, row in zip(net.streams, table, strict=True)
     )
-
-
-def _speeds(cycle: EngineCycle) -> dict[str, float]:
-    """Speed of each pump and turbine [rad/s], where its shaft's is given."""
-    speeds = {}
-    for shaft in cycle.components:
-        if shaft.type != "shaft" or shaft.speed is None:
-            continue
-        gears = {g.component: g.speed_ratio for g in shaft.gears}
-        for c in cycle.components:
-            if getattr(c, "shaft", None) == shaft.name:
-                speeds[c.name] = shaft.speed * gears.get(c.name, 1.0)
-    return speeds
-
-
-def _pump(c: Any, r: dict[str, float], inlet: StreamState, net: Network, speed: float | None) -> PumpState:
-    medium = next(s.medium for s in net.streams if s.target == c.name)
-    head, volume = r[f"{c.name}.head"], r[f"{c.name}.volume_flow"]
-    vapour = medium.vapour_pressure(inlet.temperature) if isinstance(medium, RealFluid) else None
-    suction = None
-    if vapour is not None:
-        suction = float(pump_equations.net_positive_suction_head(inlet.pressure, vapour, inlet.density))
-    specific = suction_speed = None
-    if speed is not None:
-        specific = float(pump_equations.specific_speed(speed, volume, head, c.stages))
-        if suction is not None and suction > 0.0:
-            suction_speed = float(pump_equations.suction_specific_speed(speed, volume, suction))
-    return PumpState(
-        name=c.name, shaft=c.shaft, power=r[f"{c.name}.power"], efficiency=r[f"{c.name}.efficiency"],
-        pressure_rise=r[f"{c.name}.pressure_rise"], head=head, volume_flow=volume, stages=c.stages, speed=speed,
-        specific_speed=specific, suction_head=suction, suction_specific_speed=suction_speed,
-    )  # fmt: skip
 
 
 def _losses(cycle: EngineCycle, r: dict[str, float]) -> tuple[CycleLoss, ...]:
@@ -227,6 +190,10 @@ def _losses(cycle: EngineCycle, r: dict[str, float]) -> tuple[CycleLoss, ...]:
     )
     for loss in losses_of(cycle):
         take(loss.name, loss.factor, loss.grade, loss.citation)
+    if abs(r["chamber.film_factor"] - 1.0) > 1e-12:
+        take(
+            "film at the wall that does not mix", r["chamber.film_factor"], "computed", "two streams through the throat"
+        )
     own = r["engine.isp_vacuum"] / isp
     if abs(own - 1.0) > 1e-12:
         take("turbine exhaust and leaks", own, "computed", "flows of this balance")

@@ -1,6 +1,6 @@
 """The main chamber as smooth algebra: characteristic velocity and vacuum specific impulse against O/F, pressure, enthalpy.
 
-Equilibrium is solved beforehand at a few mixture ratios (``nozzle.rocket``); in between a C² spline holds. Pressure enters by
+Equilibrium is solved beforehand at a few mixture ratios (``thermo.rocket``); in between a C² spline holds. Pressure enters by
 a power law, enthalpy by a first derivative: both are weak, and both come from two further equilibrium solutions.
 """
 
@@ -14,8 +14,8 @@ import numpy as np
 from ...core.earth import G0
 from ...core.errors import InputError, UndecidedError
 from ...core.numeric import Table, lookup, table
-from ..nozzle import rocket
 from ..propellants import find_propellant, mix
+from ..thermo.rocket import solve_rocket
 
 _SPREAD = (0.80, 0.90, 1.0, 1.10, 1.22)  # of the mixture ratio asked for
 _ENTHALPY_STEP = 2e5  # J/kg
@@ -68,7 +68,8 @@ def chamber_gas(oxidizer: str, fuel: str, ratio: float, pressure: float, area_ra
 
     def ideal(r: float, p: float, extra: float = 0.0) -> Any:
         mixture = mix(ox, fu, r)
-        return rocket(dataclasses.replace(mixture, enthalpy=mixture.enthalpy + extra), p, (area_ratio,))
+        hot = dataclasses.replace(mixture, enthalpy=mixture.enthalpy + extra)
+        return solve_rocket(hot, p, area_ratios=(area_ratio,), solver="cantera")
 
     centre = ideal(ratio, pressure)
     points = {ratio: centre}
@@ -96,6 +97,6 @@ def chamber_gas(oxidizer: str, fuel: str, ratio: float, pressure: float, area_ra
         temperature=centre.chamber.temperature,
         gamma=centre.chamber.gamma_s,
         molar_mass=centre.chamber.molar_mass,
-        exit_pressure=centre.exits[0].pressure,
+        exit_pressure=centre.stations[0].pressure,
         throat_isp=float(centre.c_star / G0),
     )

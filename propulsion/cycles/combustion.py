@@ -6,9 +6,10 @@ import casadi as ca
 import numpy as np
 
 from ...core.earth import G0
+from ...core.errors import InputError
 from ..fluids.kerosene_gas import gas_temperature, kerosene_gas
 from ..fluids.media import Medium
-from ..fluids.products import hydrogen_rich, oxygen_rich
+from ..fluids.products import hydrogen_rich, methane_rich, oxygen_rich
 from ..propellants import find_propellant
 from .network import Stream
 from .parts import Parts
@@ -23,13 +24,7 @@ class Combustion(Parts):
         oxidizer = sum(s.mass_flow * s.oxidizer_share for s in inlets)
         ratio = oxidizer / (total - oxidizer)
         share = oxidizer / total
-        if c.gas == "fuel-rich hydrogen":
-            medium: Medium = hydrogen_rich(share)
-        elif c.gas == "oxidizer-rich":
-            fuel = find_propellant(self.cycle.fuel, "fuel")
-            medium = oxygen_rich(share, fuel.atoms.get("C", 0.0), fuel.atoms.get("H", 0.0), fuel.molar_mass)
-        else:
-            medium = kerosene_gas()
+        medium = self._gas(c.gas, share)
         target = self.only_target(c)
         out = self.emit(c.name, target, medium, share, mass_flow=total)
         for s in inlets:
@@ -42,7 +37,8 @@ class Combustion(Parts):
             self.energy(c.name, out.enthalpy - arriving)
         if not self.analysis:
             if c.pressure is not None:
-                self.pressure(f"in {c.name}", out.pressure - c.pressure, "specification")
+                wanted = self.net.parameter(f"{c.name}.pressure", c.pressure)
+                self.pressure(f"in {c.name}", out.pressure - wanted, "specification")
             if c.oxidizer_fuel_ratio is not None:
                 wanted = self.net.parameter(f"{c.name}.oxidizer_fuel_ratio", c.oxidizer_fuel_ratio)
                 self.net.require(f"mixture ratio of {c.name}", "specification", ratio - wanted, 1.0, "1")
@@ -53,6 +49,56 @@ class Combustion(Parts):
         self.read(f"{c.name}.temperature", out.temperature)
         self.read(f"{c.name}.mass_flow", out.mass_flow)
 
+    def _gas(self, kind: str, share: Any) -> Medium:
+        """The gas of a burner or a tap, from the oxidizer's share of it."""
+        if kind == "fuel-rich hydrogen":
+            return hydrogen_rich(share)
+        if kind == "fuel-rich methane":
+            return methane_rich(share)
+        if kind == "oxidizer-rich":
+            fuel = find_propellant(self.cycle.fuel, "fuel")
+            return oxygen_rich(share, fuel.atoms.get("C", 0.0), fuel.atoms.get("H", 0.0), fuel.molar_mass)
+        return kerosene_gas()
+
+    def tap(self, c: Any) -> None:
+        """Gas out of the chamber at a mixture ratio below the core's, at chamber pressure; its energy is closed there."""
+        found = c.oxidizer_fuel_ratio is None and not self.analysis
+        ratio: Any = c.oxidizer_fuel_ratio
+        if found:
+            ratio = self.net.unknown(f"{c.name}: mixture ratio", 0.9 if "hydrogen" in c.gas else 0.35)
+        elif ratio is None:
+            ratio = self.design(f"{c.name}.oxidizer_fuel_ratio")
+        share = ratio / (1.0 + ratio)
+        out = self.emit(c.name, self.only_target(c), self._gas(c.gas, share), share)
+        self.pressure(f"of {c.name}", out.pressure - self.chamber_pressure)
+        if found:
+            wanted = self.net.parameter(f"{c.name}.temperature", c.temperature)
+            self.net.require(f"temperature of {c.name}", "specification", out.temperature - wanted, 100.0, "K")
+        self.taps.append((c, ratio, out))
+        self.read(f"{c.name}.oxidizer_fuel_ratio", ratio)
+        self.read(f"{c.name}.temperature", out.temperature)
+        self.read(f"{c.name}.mass_flow", out.mass_flow)
+
+    def _close_taps(self, inlets: list[Stream]) -> Any:
+        """What a tap's gas is made of enters the chamber too, and burns at its own mixture ratio. Returns Σ ṁ h of all taps."""
+
+        def injected(share: float) -> Any:
+            own = [s for s in inlets if isinstance(s.oxidizer_share, float) and s.oxidizer_share == share]
+            if not own:
+                raise InputError(f"{self.cycle.name}: gas can be tapped only where pure propellants are injected")
+            return sum(s.mass_flow * s.enthalpy for s in own) / sum(s.mass_flow for s in own)
+
+        drawn: Any = 0.0
+        for c, ratio, out in self.taps:
+            enthalpy = (ratio * injected(1.0) + injected(0.0)) / (1.0 + ratio)
+            drawn = drawn + out.mass_flow * enthalpy
+            if c.gas == "fuel-rich kerosene":  # its enthalpy is not on the formation datum
+                residual = out.temperature - gas_temperature(ratio)
+                self.net.require(f"gas temperature of {c.name}", "law", residual, 100.0, "K")
+            else:
+                self.energy(c.name, out.enthalpy - enthalpy)
+        return drawn
+
     def exhaust(self, c: Any) -> None:
         for i, s in enumerate(self.net.into(c.name)):
             key = c.name if i == 0 else f"{c.name} {i + 1}"
@@ -61,7 +107,7 @@ class Combustion(Parts):
                 isp = c.isp_vacuum
             elif c.area_ratio is not None:
                 isp = self._exhaust_isp(key, c, s)
-            if c.area_ratio is not None or c.isp_vacuum is not None:
+            if not self._share_is_set(s):  # a throat, or an orifice to the tanks, passes what its pressure drives
                 if self.analysis:
                     capacity = self.design(f"{key}.capacity") * np.sqrt(s.pressure * s.density)
                     residual = s.mass_flow - capacity
@@ -70,6 +116,11 @@ class Combustion(Parts):
             self.exhaust_thrust.append(s.mass_flow * isp * G0)
             self.read(f"{key}.isp_vacuum", isp)
             self.read(f"{key}.mass_flow", s.mass_flow)
+
+    def _share_is_set(self, s: Stream) -> bool:
+        """Whether a split rules what flows to an exhaust (a leak)."""
+        branches = getattr(self.kinds[s.source], "branches", ())
+        return any(b.to == s.target and b.fraction is not None for b in branches)
 
     def _exhaust_isp(self, key: str, c: Any, s: Stream) -> Any:
         """Perfect gas of the inlet's gamma, choked throat (Sutton and Biblarz 2017, eqs. 3-14, 3-30, 3-32)."""
@@ -87,16 +138,30 @@ class Combustion(Parts):
     def chamber(self, c: Any) -> None:
         net, gas = self.net, self.gas
         inlets = net.into(c.name)
-        total = sum(s.mass_flow for s in inlets)
-        oxidizer = sum(s.mass_flow * s.oxidizer_share for s in inlets)
-        ratio = oxidizer / (total - oxidizer)
         pc = self.chamber_pressure
         heat = sum((q for _, q in self.heat), 0.0)
-        enthalpy = (sum(s.mass_flow * s.enthalpy for s in inlets) - heat) / total
         for s in inlets:
             self.pressure(f"at the chamber from {s.source}", s.pressure - pc)
-        c_star = gas.c_star(ratio, pc, enthalpy) * self.c_star_factor
-        isp = gas.isp(ratio, pc, enthalpy) * self.c_star_factor * self.nozzle_factor
+        drawn_enthalpy = self._close_taps(inlets)
+        films = [(self.kinds[s.source], s) for s in inlets if self.kinds[s.source].type == "film"]
+        apart = [(film.unmixed * s.mass_flow, film, s) for film, s in films]
+        drawn = [out for _, _, out in self.taps]
+        passing = sum(s.mass_flow for s in inlets) - sum(s.mass_flow for s in drawn)
+        total = passing - sum(flow for flow, _, _ in apart)  # the core; all without film and taps
+
+        oxidizer = sum(s.mass_flow * s.oxidizer_share for s in inlets) - sum(
+            s.mass_flow * s.oxidizer_share for s in drawn
+        )
+        oxidizer = oxidizer - sum(flow * s.oxidizer_share for flow, _, s in apart)
+        ratio = oxidizer / (total - oxidizer)
+        entering = sum(s.mass_flow * s.enthalpy for s in inlets) - sum(flow * s.enthalpy for flow, _, s in apart)
+        enthalpy = (entering - drawn_enthalpy - heat) / total
+        core_c_star = gas.c_star(ratio, pc, enthalpy) * self.c_star_factor
+        core_isp = gas.isp(ratio, pc, enthalpy) * self.c_star_factor * self.nozzle_factor
+        # film takes its place in the throat: its c* is to the core's as their specific impulses are
+        isp = (total * core_isp + sum(flow * film.isp_vacuum for flow, film, _ in apart)) / passing
+        c_star = core_c_star * isp / core_isp
+        total = passing
         thrust = total * isp * G0 + sum(self.exhaust_thrust)
         tanks = [s for s in net.streams if self.kinds[s.source].type == "tank"]
         engine_oxidizer = sum(s.mass_flow * s.oxidizer_share for s in tanks)
@@ -108,6 +173,7 @@ class Combustion(Parts):
             "chamber.enthalpy_excess": gas.excess(ratio, enthalpy), "chamber.c_star": c_star,
             "chamber.isp_vacuum": isp, "chamber.isp_ideal": gas.isp(ratio, pc, enthalpy),
             "chamber.isp_ideal_cold": gas.isp(ratio, pc, enthalpy - gas.excess(ratio, enthalpy)),
+            "chamber.film_factor": isp / core_isp,
             "chamber.throat_area": total * c_star / pc, "chamber.heat": heat, "engine.thrust_vacuum": thrust,
             "engine.mass_flow": engine_flow, "engine.oxidizer_fuel_ratio": engine_ratio,
             "engine.isp_vacuum": thrust / (engine_flow * G0),

@@ -5,157 +5,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ...core.documents import Document, FieldError, Grade, Module
+from ...core.documents import Document, FieldError, Grade, Module, Reference
 from ...core.errors import InputError
-from ...core.quantity import SI, Power, Pressure, Temperature, ratio
-from ..engine import ChamberPressure, Cycle, SpecificImpulse, Thrust
+from ...core.quantity import SI, Pressure, Temperature, ratio
+from ..acoustics import AcousticCavity
+from ..contour.document import ChamberShape, Nozzle
+from ..cooling.document import Cooling
+from ..engine import ChamberPressure, Cycle, Thrust
+from ..injector import Injector
 from ..propellants import find_propellant
+from ..published import PublishedFigure, check_published
+from ..trade.document import Trade
+from .elements import Component, Efficiency, Flow
 
-Drop = Annotated[float, SI("Pa", ("5 bar",), ge=0.0)]
-Heat = Annotated[float, SI("W", ("8.1 MW",), ge=0.0)]
-Efficiency = Annotated[float, ratio(gt=0.0, le=1.0)]
-Share = Annotated[float, ratio(ge=0.0, lt=1.0)]
-Flow = Annotated[float, SI("kg/s", ("16.4 kg/s",), gt=0.0)]
-ShaftSpeed = Annotated[float, SI("rad/s", ("27000 rpm",), gt=0.0)]
-
-
-class Tank(Document):
-    """Where a propellant comes from, at rest. bleed: nothing is lost here; leaks are a split to an overboard sink."""
-
-    type: Literal["tank"]
-    name: str
-    propellant: str
-    pressure: Pressure
-    temperature: Temperature
-
-
-class Passage(Document):
-    """Line, valve, orifice, injector, heat exchanger, jacket: a pressure drop, and heat if it is given.
-
-    pressure_drop, or pressure_drop_fraction of the inlet pressure; without either the drop is what the balance needs (a
-    valve). heat, or outlet_temperature; without either adiabatic. heat_from: heat taken out of the chamber's gas counts in
-    its energy balance. mass_flow: set here. hot: whether it belongs to the main thrust chamber.
-    """
-
-    type: Literal["line", "valve", "injector", "jacket"]
-    name: str
-    pressure_drop: Drop | None = None
-    pressure_drop_fraction: Share | None = None
-    heat: Heat | None = None
-    outlet_temperature: Temperature | None = None
-    heat_from: Literal["chamber", "outside"] = "chamber"
-    mass_flow: Flow | None = None
-
-
-class Pump(Document):
-    """A pump, all its stages. Without pressure_rise or outlet_pressure it delivers what its path needs."""
-
-    type: Literal["pump"]
-    name: str
-    shaft: str
-    efficiency: Efficiency
-    stages: Annotated[int, Field(strict=True, ge=1, le=9)] = 1
-    pressure_rise: Drop | None = None
-    outlet_pressure: Pressure | None = None
-    required_suction_head: Annotated[float, SI("m", ("15 m",), gt=0.0)] | None = None
-
-
-class Turbine(Document):
-    """A turbine, total to total. Without pressure_ratio or outlet_pressure the balance of its shaft finds the ratio."""
-
-    type: Literal["turbine"]
-    name: str
-    shaft: str
-    efficiency: Efficiency
-    pressure_ratio: Annotated[float, ratio(gt=1.0, le=500.0)] | None = None
-    outlet_pressure: Pressure | None = None
-    highest_temperature: Temperature | None = None
-
-
-class Gear(Document):
-    """A component that turns at speed_ratio times its shaft's speed."""
-
-    component: str
-    speed_ratio: Annotated[float, ratio(gt=0.0, le=20.0)]
-
-
-class Shaft(Document):
-    """What turbines drive pumps with. efficiency: of all power that it carries (gears too); loss: a fixed one. speed: for the
-    pumps' specific and suction speeds; a geared pump's speed is gear_ratio times it."""
-
-    type: Literal["shaft"]
-    name: str
-    efficiency: Efficiency = 1.0
-    loss: Power = 0.0
-    speed: ShaftSpeed | None = None
-    gears: tuple[Gear, ...] = ()
-
-
-class Motor(Document):
-    """An electric motor on a shaft, its inverter and its battery."""
-
-    type: Literal["motor"]
-    name: str
-    shaft: str
-    efficiency: Efficiency
-    inverter_efficiency: Efficiency = 1.0
-    highest_power: Power | None = None
-
-
-class Branch(Document):
-    """One way out of a split. fraction: of the split's inflow; without it the balance finds it."""
-
-    to: str
-    fraction: Annotated[float, ratio(gt=0.0, lt=1.0)] | None = None
-
-
-class Split(Document):
-    """One stream into several; ``branches`` names the components that receive a share, the rest goes on along the flow."""
-
-    type: Literal["split"]
-    name: str
-    branches: tuple[Branch, ...] = Field(min_length=1)
-
-
-class Mixer(Document):
-    """Several streams of one medium into one, at one pressure."""
-
-    type: Literal["mixer"]
-    name: str
-
-
-class Burner(Document):
-    """Gas generator or preburner. Give oxidizer_fuel_ratio or temperature, or neither when the flows follow otherwise."""
-
-    type: Literal["burner"]
-    name: str
-    gas: Literal["fuel-rich hydrogen", "fuel-rich kerosene", "oxidizer-rich"]
-    pressure: Pressure | None = None
-    oxidizer_fuel_ratio: Annotated[float, ratio(gt=0.0, le=500.0)] | None = None
-    temperature: Temperature | None = None
-
-
-class Chamber(Document):
-    """The main chamber with its nozzle. tap_off: a branch of its gas at a temperature is not modelled here."""
-
-    type: Literal["chamber"]
-    name: str
-
-
-class Exhaust(Document):
-    """Where turbine gas leaves: its own nozzle (area_ratio, efficiency), a stated specific impulse, or none ("overboard")."""
-
-    type: Literal["exhaust"]
-    name: str
-    area_ratio: Annotated[float, ratio(ge=1.0, le=200.0)] | None = None
-    efficiency: Efficiency = 1.0
-    isp_vacuum: SpecificImpulse | None = None
-
-
-Component = Annotated[
-    Tank | Passage | Pump | Turbine | Shaft | Motor | Split | Mixer | Burner | Chamber | Exhaust,
-    Field(discriminator="type"),
-]
+VALVES = ("valve", "line", "injector", "orifice")
+CONTROLS = (*VALVES, "motor")
+MACHINES = ("shaft", "motor")  # nothing flows through them
 
 
 class ChamberLoss(Document):
@@ -169,10 +34,40 @@ class ChamberLoss(Document):
 
 
 class ThrottleBy(Document):
-    """Which valves throttle the engine: one sets chamber pressure, two hold the mixture ratio as well."""
+    """Which valves (or motors) throttle the engine: one sets chamber pressure, two hold the mixture ratio as well."""
 
     controls: tuple[str, ...] = Field(min_length=1, max_length=2)
     lowest: Annotated[float, ratio(ge=0.2, lt=1.0)] = 0.6
+
+
+class Inlet(Document):
+    """Another state of a tank."""
+
+    tank: str
+    pressure: Pressure | None = None
+    temperature: Temperature | None = None
+
+
+class Opening(Document):
+    """A passage whose resistance is this many times its design value: below 1 opened, above 1 closed or clogged."""
+
+    component: str
+    resistance: Annotated[float, ratio(gt=0.0, le=1e4)]
+
+
+class OperatingPoint(Document):
+    """One point off design, with the hardware as it is.
+
+    controls: none (chamber pressure and mixture ratio follow), one valve or motor (holds chamber_pressure), or two
+    (hold oxidizer_fuel_ratio as well). What is not given is that of the design point.
+    """
+
+    name: str = Field(min_length=1)
+    controls: tuple[str, ...] = Field(default=(), max_length=2)
+    chamber_pressure: ChamberPressure | None = None
+    oxidizer_fuel_ratio: Annotated[float, ratio(gt=0.0, le=500.0)] | None = None
+    inlets: tuple[Inlet, ...] = ()
+    openings: tuple[Opening, ...] = ()
 
 
 class EngineCycle(Module, schema="osea/engine-cycle/v1"):
@@ -180,6 +75,9 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
 
     oxidizer_fuel_ratio is the engine's (tank flows), or the chamber's, by ``ratio_of``. Give thrust_vacuum or mass_flow
     (of the whole engine). losses: of the main chamber; without any the defaults of the engine's class are taken.
+
+    What follows from the balance when stated: chamber_shape and nozzle (the contour), injector, cavities (acoustics),
+    cooling (circuits that name a passage take flow and inlet from it), trade; published: figures of the real engine.
     """
 
     cycle: Cycle
@@ -196,6 +94,14 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
     components: tuple[Component, ...] = Field(min_length=3)
     flows: tuple[tuple[str, ...], ...] = Field(min_length=2)
     throttle: ThrottleBy | None = None
+    analysis: tuple[OperatingPoint, ...] = ()
+    chamber_shape: ChamberShape | None = None
+    nozzle: Nozzle | None = None
+    injector: Injector | None = None
+    cavities: tuple[AcousticCavity, ...] = ()
+    cooling: Reference[Cooling] | None = None
+    trade: Trade | None = None
+    published: tuple[PublishedFigure, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -209,7 +115,31 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
         if (self.thrust_vacuum is None) == (self.mass_flow is None):
             raise FieldError("thrust_vacuum", "give either thrust_vacuum or mass_flow")
         self._names_fit()
+        self._sections_fit()
         return self
+
+    def _sections_fit(self) -> None:
+        """What the sections around the balance refer to."""
+        kinds = {c.name: c.type for c in self.components}
+        if (self.chamber_shape is None) != (self.nozzle is None):
+            have, lack = ("nozzle", "chamber_shape") if self.chamber_shape is None else ("chamber_shape", "nozzle")
+            raise FieldError(have, f"a contour needs {lack} as well")
+        if self.nozzle is not None and self.area_ratio <= 1.01:
+            raise FieldError("area_ratio", "without a diverging part there is no nozzle to draw; leave nozzle out")
+        for field in ("cavities", "cooling"):
+            if getattr(self, field) and self.chamber_shape is None:
+                raise FieldError(field, "needs the contour; give chamber_shape and nozzle")
+        taken: list[str] = []
+        for i, circuit in enumerate(self.cooling.circuits if self.cooling else ()):
+            if circuit.passage is None:
+                continue
+            where = f"cooling.circuits.{i}.passage"
+            if kinds.get(circuit.passage) != "jacket":
+                raise FieldError(where, f"'{circuit.passage}' is not a jacket of this engine")
+            if circuit.passage in taken:
+                raise FieldError(where, f"'{circuit.passage}' has a circuit already; lead this one 'after' it")
+            taken.append(circuit.passage)
+        check_published(self.published, kinds)
 
     def _names_fit(self) -> None:
         names = [c.name for c in self.components]
@@ -226,24 +156,74 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
                     raise FieldError(f"components.{i}.branches.{j}.to", f"no component is called '{branch.to}'")
             for first, second in (("pressure_drop", "pressure_drop_fraction"), ("heat", "outlet_temperature"),
                                   ("pressure_rise", "outlet_pressure"), ("pressure_ratio", "outlet_pressure"),
+                                  ("pressure_drop", "flow_area"), ("pressure_drop_fraction", "flow_area"),
                                   ("oxidizer_fuel_ratio", "temperature")):  # fmt: skip
                 if getattr(component, first, None) is not None and getattr(component, second, None) is not None:
                     raise FieldError(f"components.{i}.{second}", f"give {first} or {second}, not both")
         for i, name in enumerate(self.throttle.controls if self.throttle else ()):
-            if kinds.get(name) not in ("valve", "line", "injector"):
-                raise FieldError(f"throttle.controls.{i}", f"'{name}' is not a valve of this engine")
+            if kinds.get(name) not in CONTROLS:
+                raise FieldError(f"throttle.controls.{i}", f"'{name}' is not a valve or motor of this engine")
+        self._elements_fit(kinds)
         used = {name for flow in self.flows for name in flow}
         for i, flow in enumerate(self.flows):
             for j, name in enumerate(flow):
                 if name not in kinds:
                     raise FieldError(f"flows.{i}.{j}", f"no component is called '{name}'")
-                if kinds[name] in ("shaft", "motor"):
+                if kinds[name] in MACHINES:
                     raise FieldError(f"flows.{i}.{j}", f"nothing flows through a {kinds[name]}")
         for i, component in enumerate(self.components):
-            if component.name not in used and component.type not in ("shaft", "motor"):
+            if component.name not in used and component.type not in MACHINES:
                 raise FieldError(f"components.{i}.name", f"no flow passes '{component.name}'")
         if sum(kind == "chamber" for kind in kinds.values()) != 1:
             raise FieldError("components", "an engine has one main chamber")
+
+    def _elements_fit(self, kinds: dict[str, str]) -> None:
+        """What single components and operating points refer to."""
+        passages = {c.name for c in self.components if hasattr(c, "heat_from")}
+        for i, c in enumerate(self.components):
+            source = getattr(c, "heat_from", "chamber")
+            if source not in ("chamber", "outside") and (source not in passages or source == c.name):
+                raise FieldError(
+                    f"components.{i}.heat_from", f"'{source}' is neither chamber, outside nor another passage"
+                )
+        for i, c in enumerate(self.components):
+            where = f"components.{i}"
+            unheated = c.type == "heat exchanger" and c.heat is None and c.outlet_temperature is None
+            if unheated and c.name not in {getattr(o, "heat_from", "") for o in self.components}:
+                raise FieldError(where, "give heat or outlet_temperature, or name it in heat_from of its cold side")
+            if c.type == "tap" and (c.oxidizer_fuel_ratio is None) == (c.temperature is None):
+                raise FieldError(where, "give oxidizer_fuel_ratio or temperature of the gas that is tapped")
+            store = c.pressurization if c.type == "tank" else None
+            if store is not None and store.mode == "blow-down" and store.ullage is None:
+                raise FieldError(f"{where}.pressurization.ullage", "a blow-down tank needs the gas volume at the start")
+            if store is not None and store.mode == "regulated" and None in (
+                store.bottle_pressure, store.bottle_temperature
+            ):  # fmt: skip
+                raise FieldError(
+                    f"{where}.pressurization", "a regulated tank needs bottle_pressure and bottle_temperature"
+                )
+            points = getattr(c, "map", ())
+            key = "flow" if c.type == "pump" else "speed_ratio"
+            grid = [getattr(p, key) for p in points]
+            if points and (len(points) < 4 or any(b <= a for a, b in pairwise(grid)) or not grid[0] <= 1.0 <= grid[-1]):
+                raise FieldError(f"{where}.map", f"at least four points with rising {key}, on both sides of 1")
+        for i, point in enumerate(self.analysis):
+            where = f"analysis.{i}"
+            for j, name in enumerate(point.controls):
+                if kinds.get(name) not in CONTROLS:
+                    raise FieldError(f"{where}.controls.{j}", f"'{name}' is not a valve or motor of this engine")
+            if point.chamber_pressure is not None and not point.controls:
+                raise FieldError(f"{where}.chamber_pressure", "no valve holds it; name one in controls")
+            if point.oxidizer_fuel_ratio is not None and len(point.controls) < 2:
+                raise FieldError(f"{where}.oxidizer_fuel_ratio", "no valve holds it; name two in controls")
+            for j, inlet in enumerate(point.inlets):
+                if kinds.get(inlet.tank) != "tank":
+                    raise FieldError(f"{where}.inlets.{j}.tank", f"'{inlet.tank}' is not a tank of this engine")
+            for j, opening in enumerate(point.openings):
+                if kinds.get(opening.component) not in (*VALVES, "jacket", "heat exchanger"):
+                    raise FieldError(f"{where}.openings.{j}.component", f"'{opening.component}' is not a passage")
+                if opening.component in point.controls:
+                    raise FieldError(f"{where}.openings.{j}.component", "a control's resistance is found, not given")
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:

@@ -6,21 +6,29 @@ from typing import Any
 from ...core.findings import Finding, Severity
 from ..fluids.kerosene_gas import kerosene_gas_data
 from ..fluids.media import RealFluid
+from ..fluids.products import METHANE_RICH_RANGE
+from ..turbomachinery.maps import map_range
+from ..turbomachinery.sizing import TURBINE_TIP_SPEED, pump_limits, stage_count
 from .document import EngineCycle
+from .elements import PASSAGES
 from .losses import loss_class
 
 _CLOSED = 1e-8
 _SAME_DENSITY = 1e-3  # relative, of our one-phase state and the stable one
 # Uncooled turbines of nickel alloys; a document's own highest_temperature counts instead.
 _USUAL_TURBINE_LIMIT = 1100.0  # K
-_SUCTION_WITH_INDUCER = 12.0  # dimensionless suction specific speed, about 33 000 in US units
 
 
-def cycle_findings(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Finding]:
+def cycle_findings(
+    cycle: EngineCycle, result: Any, gas: Any, net: Any, readings: dict[str, float]
+) -> Iterator[Finding]:
     """All findings of a balanced cycle."""
+    yield from _map_ranges(cycle, result, readings)
     yield from _closure(cycle, result)
     yield from _turbines(cycle, result)
+    yield from _motors(cycle, result)
     yield from _pumps(cycle, result)
+    yield from _dimensions(cycle, result)
     yield from _passages(cycle, result)
     yield from _ranges(cycle, result, gas, net)
     if not cycle.losses:
@@ -55,6 +63,33 @@ def _turbines(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
         yield Finding(severity, "cycle.turbine_temperature", c.where(), text, margin)
 
 
+def _motors(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
+    for c in cycle.components:
+        if c.type == "motor" and c.highest_power is not None:
+            power = next(m.power for m in result.motors if m.name == c.name)
+            margin = 1.0 - power / c.highest_power
+            severity = Severity.OK if margin >= 0.0 else Severity.ERROR
+            text = f"{c.name}: {power / 1e3:.1f} kW at the shaft, limit {c.highest_power / 1e3:.1f} kW"
+            text += "" if margin >= 0.0 else "; lower the chamber pressure, or take a stronger motor"
+            yield Finding(severity, "cycle.motor_power", c.where(), text, margin)
+
+
+def _map_ranges(cycle: EngineCycle, result: Any, r: dict[str, float]) -> Iterator[Finding]:
+    """Off design a machine must stay within its map."""
+    for c in cycle.components:
+        key = {"pump": "flow_coefficient", "turbine": "speed_coefficient"}.get(c.type)
+        reach = map_range(c) if key else None
+        value = r.get(f"{c.name}.{key}")
+        if reach is not None and value is not None and not reach[0] <= value <= reach[1]:
+            text = (
+                f"{c.name}: runs at {value:.2f} of its design point, its map reaches from {reach[0]:g} to {reach[1]:g}"
+            )
+            yield Finding(Severity.ERROR, "cycle.map", c.where(), text)
+        elif key and reach is None and value is not None:
+            text = f"{c.name}: off design by a general characteristic, an estimate (no map is given)"
+            yield Finding(Severity.WARN, "cycle.map", c.where(), text)
+
+
 def _pumps(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
     for c in cycle.components:
         if c.type != "pump":
@@ -76,12 +111,12 @@ def _pumps(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
             text = f"{c.name}: NPSH {p.suction_head:.1f} m, needed {c.required_suction_head:.1f} m"
             text += "" if margin >= 0.0 else "; raise the tank pressure, or add a boost pump"
             yield Finding(severity, "cycle.suction", c.where(), text, margin)
-        elif p.suction_specific_speed is not None:
-            margin = 1.0 - p.suction_specific_speed / _SUCTION_WITH_INDUCER
+        elif p.speed is not None and p.size is not None:
+            margin = p.suction_head / p.size.needed_suction_head - 1.0
             severity = Severity.OK if margin >= 0.0 else Severity.WARN
             text = (
-                f"{c.name}: suction specific speed {p.suction_specific_speed:.1f} "
-                f"(NPSH {p.suction_head:.1f} m); inducers reach about {_SUCTION_WITH_INDUCER:g}"
+                f"{c.name}: NPSH {p.suction_head:.1f} m (suction specific speed {p.suction_specific_speed:.1f}); an inducer "
+                f"needs about {p.size.needed_suction_head:.1f} m at this speed and flow"
             )
             text += "" if margin >= 0.0 else "; slow the shaft, raise the tank pressure, or add a boost pump"
             yield Finding(severity, "cycle.suction", c.where(), text, margin)
@@ -94,7 +129,7 @@ def _passages(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
     """A passage cannot raise the pressure."""
     before = {s.target: s for s in result.streams}
     for c in cycle.components:
-        if c.type not in ("line", "valve", "injector", "jacket"):
+        if c.type not in PASSAGES:
             continue
         drop = before[c.name].pressure - result.stream(c.name).pressure
         if drop < -1e-6 * result.chamber_pressure:
@@ -141,6 +176,56 @@ def _ranges(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Fin
             )
             severity = Severity.OK if inside else Severity.WARN
             yield Finding(severity, "cycle.kerosene_gas", burner.where(), text)
+        elif getattr(burner, "gas", "") == "fuel-rich methane":
+            yield _methane(b, burner)
         elif b.temperature > 1500.0:
             text = f"{b.name}: {b.temperature:.0f} K: dissociation is left out above about 1500 K"
             yield Finding(Severity.WARN, "cycle.range", burner.where(), text)
+
+
+def _methane(b: Any, burner: Any) -> Finding:
+    low, high = METHANE_RICH_RANGE
+    inside = low <= b.oxidizer_fuel_ratio <= high
+    text = (
+        f"{b.name}: O/F {b.oxidizer_fuel_ratio:.3f}, {b.temperature:.0f} K; fuel-rich methane gas is far from equilibrium: "
+        f"flame products in unreacted methane, from a kinetic model for {low:g} to {high:g}, of an ideal gas. Equilibrium "
+        "would be up to 9 % hotter (below 0.35) or 18 % colder (at 0.5): an uncertainty of about that size"
+    )
+    return Finding(Severity.WARN, "cycle.methane_gas", burner.where(), text, None if inside else -1.0)
+
+
+def _dimensions(cycle: EngineCycle, result: Any) -> Iterator[Finding]:
+    """Tip speeds, rise a stage, and whether a mean line reaches the turbine's efficiency."""
+    fluids = {s.target: s.medium for s in result.streams}
+    for c in cycle.components:
+        if c.type == "pump" and (size := result.pump(c.name).size) is not None and size.speed_given:
+            p, limits = result.pump(c.name), pump_limits(fluids[c.name])
+            yield _tip_speed(c, size.tip_speed, limits.tip_speed, "more stages or a slower shaft")
+            rise = p.pressure_rise / p.stages
+            if rise > limits.stage_rise:
+                text = (
+                    f"{c.name}: {rise / 1e5:.0f} bar a stage, usual is up to {limits.stage_rise / 1e5:.0f} bar; "
+                    f"take {stage_count(p.pressure_rise, limits)} stages"
+                )
+                yield Finding(Severity.WARN, "cycle.stage_rise", c.where(), text, 1.0 - rise / limits.stage_rise)
+        if c.type == "turbine" and (size := result.turbine(c.name).size) is not None:
+            stated = result.turbine(c.name).efficiency
+            if c.mean_diameter is not None:
+                yield _tip_speed(c, size.blade_speed, TURBINE_TIP_SPEED, "a smaller wheel")
+            margin = size.efficiency / stated - 1.0
+            text = (
+                f"{c.name}: stated efficiency {stated:.2f}, mean line {size.efficiency:.2f} (stages: {size.stages} "
+                f"{size.staging}, U/C0 {size.speed_ratio:.2f}, admission {size.admission:.2f})"
+            )
+            text += "" if margin >= 0.0 else "; add stages, enlarge the wheel, or state less"
+            severity = Severity.OK if margin >= 0.0 else Severity.WARN
+            yield Finding(severity, "cycle.turbine_efficiency", c.where(), text, margin)
+
+
+def _tip_speed(c: Any, speed: float, usual: float, remedy: str) -> Finding:
+    limit, whose = (c.highest_tip_speed, "stated") if c.highest_tip_speed else (usual, "usual, an estimate")
+    margin = 1.0 - speed / limit
+    severity = Severity.OK if margin >= 0.0 else Severity.ERROR if c.highest_tip_speed else Severity.WARN
+    text = f"{c.name}: tip speed {speed:.0f} m/s, limit {limit:.0f} m/s ({whose})"
+    text += "" if margin >= 0.0 else f"; take {remedy}"
+    return Finding(severity, "cycle.tip_speed", c.where(), text, margin)

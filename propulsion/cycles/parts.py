@@ -1,6 +1,6 @@
 """What the equations of all components share: streams in and out, and balances by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...core.errors import InputError
@@ -23,12 +23,15 @@ class Parts:
         self.cycle, self.net, self.start, self.gas = cycle, network, start, gas
         self.c_star_factor, self.nozzle_factor = factors
         self.reference, self.controls = reference, controls
-        self.kinds = {c.name: c for c in cycle.components}
+        self.kinds: dict[str, Any] = {c.name: c for c in cycle.components}
         self.chamber_pressure: Any = None  # set by the chamber's equations
         self.shaft_power: dict[str, list[tuple[str, Any]]] = {}
         self.heat: list[tuple[str, Any]] = []  # taken from the chamber
         self.exhaust_thrust: list[Any] = []
+        self.taps: list[tuple[Any, Any, Stream]] = []  # component, mixture ratio, gas out of the chamber
         self.speed: dict[str, Any] = {}  # over design speed, by shaft
+        self.exchanged: dict[str, Any] = {}  # heat of an exchanger, by its hot side
+        self.later: list[Callable[[], None]] = []  # equations that need streams from further down
 
     @property
     def analysis(self) -> bool:
@@ -44,7 +47,21 @@ class Parts:
         return [b for a, b in self.cycle.links if a == name]
 
     def emit(self, name: str, target: str, medium: Medium, share: Any, **given: Any) -> Stream:
-        return self.net.stream(name, target, medium, share, self.start.of((name, target)), **given)
+        """A stream out of a component; one that runs back upstream exists already, and is tied to what is given."""
+        torn = next((s for s in self.net.streams if (s.source, s.target) == (name, target)), None)
+        if torn is None:
+            return self.net.stream(name, target, medium, share, self.start.of((name, target)), **given)
+        if torn.medium.name != medium.name:
+            raise InputError(
+                f"{self.cycle.name}: {medium.name} runs back from '{name}' to '{target}', where {torn.medium.name} flows",
+                where=self.cycle.where("flows"),
+            )
+        if given.get("mass_flow") is not None:
+            self.mass(f"{name} → {target}", torn.mass_flow - given["mass_flow"])
+        if given.get("like") is not None:
+            self.pressure(f"of {torn.name}", torn.pressure - given["like"].pressure)
+            self.energy(torn.name, torn.enthalpy - given["like"].enthalpy)
+        return torn
 
     def single(self, component: Any) -> tuple[Stream, Stream]:
         """The one stream in, and the one out, of the same medium and flow."""

@@ -23,6 +23,33 @@ class StreamState(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PumpSize(Result):
+    """Main dimensions at a speed: the shaft's, or the highest at which an inducer lives with the suction head that there is."""
+
+    speed: Annotated[float, Unit("rad/s")]
+    speed_given: bool
+    head_coefficient: float
+    tip_speed: Annotated[float, Unit("m/s")]
+    tip_diameter: Annotated[float, Unit("m")]
+    inlet_diameter: Annotated[float, Unit("m")]
+    needed_suction_head: Annotated[float, Unit("m")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurbineSize(Result):
+    """Mean line; speed_ratio is U/C0 of the whole drop, efficiency an upper bound (no losses of gap and partial admission)."""
+
+    staging: str
+    stages: int
+    blade_speed: Annotated[float, Unit("m/s")]
+    mean_diameter: Annotated[float, Unit("m")]
+    speed_ratio: float
+    efficiency: float
+    blade_height: Annotated[float, Unit("m")]
+    admission: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class PumpState(Result):
     """One pump. Specific speeds dimensionless, a stage; None where the shaft's speed (or the vapour pressure) is not known."""
 
@@ -38,6 +65,7 @@ class PumpState(Result):
     specific_speed: float | None
     suction_head: Annotated[float | None, Unit("m")]
     suction_specific_speed: float | None
+    size: PumpSize | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +80,7 @@ class TurbineState(Result):
     mass_flow: Annotated[float, Unit("kg/s")]
     inlet_temperature: Annotated[float, Unit("K")]
     ideal_work: Annotated[float, Unit("J/kg")]
+    size: TurbineSize | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +145,48 @@ class Throttling(Result):
     shafts: tuple[str, ...]
     speed_ratio: Array  # (shafts, points), over design
     controls: tuple[str, ...]
-    control_resistance: Array  # (controls, points), over design
+    control_resistance: Array  # (controls, points), over design; of a motor its power
     sweep_time: Annotated[float, Unit("s")]  # of solving all points, the network built
+
+
+@dataclass(frozen=True, kw_only=True)
+class TankFeed(Result):
+    """One tank over the burn (``time`` of the feed), and the pressurant that a regulated one needs; None for blow-down."""
+
+    tank: str
+    mode: str
+    pressure: Annotated[Array, Unit("Pa")]
+    propellant_mass: Annotated[Array, Unit("kg")]
+    pressurant_mass: Annotated[float, Unit("kg")]
+    bottle_volume: Annotated[float | None, Unit("m^3")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PressureFeed(Result):
+    """A pressure-fed engine against time, until a tank is empty (``emptied``)."""
+
+    time: Annotated[Array, Unit("s")]
+    thrust_vacuum: Annotated[Array, Unit("N")]
+    chamber_pressure: Annotated[Array, Unit("Pa")]
+    mass_flow: Annotated[Array, Unit("kg/s")]
+    isp_vacuum: Annotated[Array, Unit("s")]
+    oxidizer_fuel_ratio: Array
+    total_impulse: Annotated[float, Unit("N s")]
+    emptied: str
+    tanks: tuple[TankFeed, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatingBalance(Result):
+    """One operating point off design: its name in the document, and the engine there."""
+
+    name: str
+    chamber_pressure: Annotated[float, Unit("Pa")]
+    thrust_vacuum: Annotated[float, Unit("N")]
+    mass_flow: Annotated[float, Unit("kg/s")]
+    isp_vacuum: Annotated[float, Unit("s")]
+    oxidizer_fuel_ratio: float
+    turbine_inlet_temperature: Annotated[float | None, Unit("K")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +225,8 @@ class CycleBalance(Result):
     heats: tuple[HeatState, ...]
     losses: tuple[CycleLoss, ...]
     throttling: Throttling | None = None
+    operating_points: tuple[OperatingBalance, ...] = ()
+    feed: PressureFeed | None = None
 
     def stream(self, source: str, target: str = "") -> StreamState:
         """The stream out of a component (towards *target* when there are several). Raises KeyError when there is none."""

@@ -37,7 +37,10 @@ class System:
         residual = ca.vertcat(*(e.residual / e.scale for e in network.equations))
         self._square(residual, x)
         self.residual_expression, self.x, self.p = residual, x, p
-        self.both = ca.Function("both", [x, p], [residual, ca.jacobian(residual, x)], {"cse": True})
+        both = ca.Function("both", [x, p], [residual, ca.jacobian(residual, x)], {"cse": True})
+        at, given = ca.MX.sym("x", len(network.start)), ca.MX.sym("p", p.shape[0])
+        here, slope = both(at, given)
+        self.step = ca.Function("step", [at, given], [here, -ca.solve(slope, here, "qr")])  # sparse, exact derivatives
         self.value = ca.Function("value", [x, p], [residual], {"cse": True})
         keys = list(network.readings)
         self.reading_keys = keys
@@ -85,19 +88,14 @@ class System:
         x = start.copy()
         worst = np.inf
         for iteration in range(_ITERATIONS):
-            residual, jacobian = (np.asarray(m) for m in self.both(x, p))
-            residual = residual.ravel()
+            residual, step = (m.full().ravel() for m in self.step(x, p))
             worst = float(np.max(np.abs(residual)))
             if not np.isfinite(worst):
                 return None
             if worst < _CLOSED:
                 return Solution(x, worst, iteration)
-            try:
-                step = np.linalg.solve(jacobian, -residual)
-            except np.linalg.LinAlgError:
-                return None
             longest = float(np.max(np.abs(step)))
-            if not np.isfinite(longest):
+            if not np.isfinite(longest):  # the derivatives are singular
                 return None
             factor = min(1.0, longest_step / longest)
             for _ in range(12):  # only so far that the residuals stay numbers
@@ -135,9 +133,9 @@ class System:
     def _soft(self) -> list[int]:
         return [i for i, e in enumerate(self.network.equations) if e.kind == "power"]
 
-    def _elastic(self, start: np.ndarray, p: np.ndarray) -> Solution:
-        """Least violation of the shaft powers with all other equations held (IPOPT): a solution, a no, or undecided."""
-        net = self.network
+    @cached_property
+    def _elastic_solver(self) -> Any:
+        """Least violation of the shaft powers with all other equations held; building it costs more than a run."""
         soft = self._soft
         plus, minus = ca.SX.sym("plus", len(soft)), ca.SX.sym("minus", len(soft))
         residual = ca.SX(self.residual_expression)
@@ -149,7 +147,11 @@ class System:
             "print_time": False,
             "ipopt": {"print_level": 0, "sb": "yes", "max_iter": 400, "tol": 1e-9, "mumps_pivot_order": 0},
         }
-        solver = ca.nlpsol("elastic", "ipopt", problem, options)
+        return ca.nlpsol("elastic", "ipopt", problem, options)
+
+    def _elastic(self, start: np.ndarray, p: np.ndarray) -> Solution:
+        """The least violation (IPOPT): a solution, a no, or undecided."""
+        net, soft, solver = self.network, self._soft, self._elastic_solver
         n = len(soft)
         low = np.concatenate([self.start - 4.0, np.zeros(2 * n)])
         high = np.concatenate([self.start + 4.0, np.full(2 * n, np.inf)])
@@ -178,16 +180,21 @@ class System:
                     where=self.where or None,
                     details=[*lines, "lower the chamber pressure, or raise heat, turbine temperature, or efficiency"],
                 )
-        residual = np.asarray(self.value(x, p)).ravel()
-        order = np.argsort(-np.abs(residual))[:6]
         raise UndecidedError(
             f"{self.name}: the balances could not be closed ({solver.stats()['return_status']}); the largest gaps:",
             where=self.where or None,
-            details=[
-                f"{net.equations[i].name}: {residual[i] * net.equations[i].scale:.4g} {net.equations[i].unit}"
-                for i in order
-            ],
+            details=self.gaps(x, p),
         )
+
+    def gaps(self, x: np.ndarray, p: np.ndarray) -> list[str]:
+        """The equations that are furthest from holding, by name and amount."""
+        net = self.network
+        residual = np.asarray(self.value(x, p)).ravel()
+        worst = np.argsort(-np.abs(residual))[:6]
+        return [
+            f"{net.equations[i].name}: {residual[i] * net.equations[i].scale:.4g} {net.equations[i].unit}"
+            for i in worst
+        ]
 
     def readings(self, x: np.ndarray, changes: dict[str, float] | None = None) -> dict[str, float]:
         """All readings of a solution."""

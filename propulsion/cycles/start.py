@@ -9,12 +9,14 @@ from ...core.errors import InputError
 from ..fluids.kerosene_gas import gas_temperature
 from ..fluids.media import RealFluid, propellant_medium
 from ..fluids.state import fluid_state
-from .document import EngineCycle
+from .document import MACHINES, EngineCycle
+from .elements import PASSAGES
 
 _TYPICAL_ISP = 330.0  # s
 _DROP = 0.12  # of the pressure behind it
 _TURBINE = 1.5
 _BRANCH, _TURBINE_BRANCH = 0.04, 0.4
+_TAP, _BACK = 0.015, 0.15
 
 
 @dataclass
@@ -32,17 +34,19 @@ class Start:
 
 
 def order(cycle: EngineCycle) -> list[Any]:
-    """Components so that each comes after all that feed it. Raises InputError for a loop."""
+    """Components so that each comes after all that feed it; a loop is cut ahead of a mixer. Raises InputError for others."""
     links = cycle.links
-    waiting = [c for c in cycle.components if c.type not in ("shaft", "motor")]
+    waiting = [c for c in cycle.components if c.type not in MACHINES]
     done: list[Any] = []
     placed: set[str] = set()
     while waiting:
         ready = [c for c in waiting if all(a in placed for a, b in links if b == c.name)]
         if not ready:
+            ready = [c for c in waiting if c.type == "mixer" and any(a in placed for a, b in links if b == c.name)][:1]
+        if not ready:
             raise InputError(
                 f"{cycle.name}: the flow runs in a circle through {', '.join(c.name for c in waiting)}; "
-                "lead recirculated flow to an exhaust, or back to the tank outside the network",
+                "lead recirculated flow into a mixer, to an exhaust, or back to the tank outside the network",
                 where=cycle.where("flows"),
             )
         done += ready
@@ -63,17 +67,22 @@ def guess(cycle: EngineCycle) -> Start:
 def _pressures(cycle: EngineCycle, components: list[Any], start: Start) -> None:
     pc = cycle.chamber_pressure
     for c in reversed(components):
-        outlets = [start.pressure[link] for link in cycle.links if link[0] == c.name]
+        outlets = [start.pressure[k] for k in cycle.links if k[0] == c.name and k in start.pressure]
         behind = max(outlets, default=0.6 * pc)
         if c.type == "chamber":
             before = pc
+        elif c.type == "tap":
+            for link in cycle.links:
+                if link[0] == c.name:
+                    start.pressure[link] = pc
+            continue
         elif c.type == "exhaust":
-            before = 0.06 * pc
+            before = (0.06 if c.area_ratio or c.isp_vacuum else 1.3) * pc  # turbine exhaust; leaks, gas for the tanks
         elif c.type == "burner":
             before = c.pressure or behind
         elif c.type == "turbine":
             before = behind * (c.pressure_ratio or _TURBINE)
-        elif c.type in ("line", "valve", "injector", "jacket"):
+        elif c.type in PASSAGES:
             if c.pressure_drop is not None:
                 before = behind + c.pressure_drop
             elif c.pressure_drop_fraction is not None:
@@ -89,6 +98,24 @@ def _pressures(cycle: EngineCycle, components: list[Any], start: Start) -> None:
     for link in cycle.links:  # ahead of the first pump the tank's pressure is the better guess
         if link[0] in tanks:
             _forward(cycle, link[0], tanks[link[0]].pressure, start, {c.name: c for c in components})
+    kinds = {c.name: c for c in components}
+    for c in components:  # so it is between a boost pump and the next one
+        if c.type == "pump" and c.outlet_pressure is not None:
+            for link in _to_next_pump(cycle, c.name, kinds):
+                start.pressure[link] = c.outlet_pressure
+
+
+def _to_next_pump(cycle: EngineCycle, name: str, kinds: dict[str, Any]) -> list[tuple[str, str]]:
+    """The links from a component to the next pump downstream, with all that joins them there; none where no pump follows."""
+    for link in cycle.links:
+        if link[0] == name:
+            target = kinds[link[1]].type
+            if target == "pump":
+                return [link]
+            if target in (*PASSAGES, "mixer") and (further := _to_next_pump(cycle, link[1], kinds)):
+                joined = [k for k in cycle.links if k[1] == link[1]] if target == "mixer" else [link]
+                return [*joined, *further]
+    return []
 
 
 def _forward(cycle: EngineCycle, name: str, pressure: float, start: Start, kinds: dict[str, Any]) -> None:
@@ -97,7 +124,7 @@ def _forward(cycle: EngineCycle, name: str, pressure: float, start: Start, kinds
             if kinds[name].type == "pump":
                 return
             start.pressure[link] = pressure
-            if kinds[link[1]].type in ("line", "valve", "injector", "jacket", "split"):
+            if kinds[link[1]].type in (*PASSAGES, "split"):
                 _forward(cycle, link[1], pressure, start, kinds)
 
 
@@ -108,8 +135,12 @@ def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: St
     for c in components:
         inlets = [link for link in cycle.links if link[1] == c.name]
         outlets = [link for link in cycle.links if link[0] == c.name]
-        flow = sum(start.mass_flow[link] for link in inlets)
-        temperature = max((start.temperature[link] for link in inlets), default=0.0)
+        flow = sum(start.mass_flow.get(link, 0.0) for link in inlets)
+        temperature = max((start.temperature.get(link, 0.0) for link in inlets), default=0.0)
+        for link in inlets:  # runs back from further down
+            if link not in start.mass_flow:
+                start.mass_flow[link], start.temperature[link] = _BACK * flow, temperature
+                flow *= 1.0 + _BACK
         shares = dict.fromkeys(outlets, 1.0)
         if c.type == "tank":
             tanks = sum(
@@ -123,16 +154,18 @@ def _flows_and_temperatures(cycle: EngineCycle, components: list[Any], start: St
             shares = _shares(cycle, c, outlets, flow)
         elif c.type == "burner":
             temperature = _burner_temperature(c)
+        elif c.type == "tap":
+            flow, temperature = _TAP * total, _burner_temperature(c)
         elif c.type == "turbine":
             temperature *= 0.93
         elif c.type == "pump":
             temperature += _pump_heating(cycle, inlets[0], outlets[0], start, temperature)
-        elif c.type in ("line", "valve", "injector", "jacket"):
+        elif c.type in PASSAGES:
             flow = c.mass_flow or flow
             temperature = _heated(cycle, c, flow, temperature, start.pressure[outlets[0]] if outlets else 0.0)
         for link in outlets:
-            start.mass_flow[link] = flow * shares[link]
-            start.temperature[link] = temperature
+            start.mass_flow.setdefault(link, flow * shares[link])
+            start.temperature.setdefault(link, temperature)
 
 
 def _shares(
@@ -184,7 +217,7 @@ def _burner_temperature(burner: Any) -> float:
         return burner.temperature
     if burner.gas == "fuel-rich kerosene":
         return float(gas_temperature(burner.oxidizer_fuel_ratio or 0.35))
-    return 900.0 if burner.gas == "fuel-rich hydrogen" else 700.0
+    return 700.0 if burner.gas == "oxidizer-rich" else 900.0
 
 
 def _heated(cycle: EngineCycle, c: Any, flow: float, temperature: float, pressure: float) -> float:

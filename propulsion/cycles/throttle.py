@@ -1,17 +1,22 @@
 """Analysis: the hardware of a design point at other chamber pressures, mixture ratio held or let go."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 from ...core.errors import InputError, UndecidedError
-from .balance import Prepared, prepare
-from .components import build
-from .document import EngineCycle, Pump, Turbine
-from .losses import factors, losses_of
+from .balance import Prepared
+from .document import EngineCycle
+from .elements import Pump, Turbine
+from .operate import hardware
 from .result import Throttling
-from .solve import System
-from .start import guess, order
+
+
+def _setting(cycle: EngineCycle) -> Callable[[str], str]:
+    """What is read of a control: the resistance of a valve, the power of a motor."""
+    motors = {c.name for c in cycle.components if c.type == "motor"}
+    return lambda name: f"{name}.power" if name in motors else f"{name}.resistance"
 
 
 def throttle(
@@ -23,26 +28,16 @@ def throttle(
 ) -> Throttling:
     """Operating points from full chamber pressure down to *lowest* of it.
 
-    controls: the valves whose resistance is changed: with one, chamber pressure is set and the mixture ratio follows; with
-    two, both are set. Resistances, turbine capacities (Stodola), exhaust throats and the main throat are those of the design
-    point; pump and turbine characteristics are the estimates of ``turbomachinery``; the jacket's heat goes with pressure^0.8.
+    controls: the valves whose resistance (or motors whose power) is changed: with one, chamber pressure is set and the
+    mixture ratio follows; with two, both are set. Resistances, turbine capacities (Stodola), exhaust throats and the main
+    throat are those of the design point; pump and turbine characteristics are the document's maps, else the estimates of
+    ``turbomachinery``; the jacket's heat goes with pressure^0.8.
     Raises InputError for controls that are not passages, UndecidedError where a point could not be found.
     """
-    kinds = {c.name: c.type for c in cycle.components}
-    for name in controls:
-        if kinds.get(name) not in ("valve", "line", "injector"):
-            raise InputError(f"{cycle.name}: '{name}' is not a valve of this engine")
     if not 1 <= len(controls) <= 2:
         raise InputError(f"{cycle.name}: one or two control valves are needed, not {len(controls)}")
-    design = prepared or prepare(cycle)
-    at_design = design.system.solve()
-    reference = design.system.readings(at_design.x)
-    network = build(
-        cycle, guess(cycle), order(cycle), design.gas, factors(losses_of(cycle)), "analysis", reference, controls
-    )
-    system = System(network, f"{cycle.name} (throttled)", cycle.where())
-    known = dict(zip(design.network.names, at_design.x, strict=True))
-    x = np.array([known.get(n, s) for n, s in zip(network.names, system.start, strict=True)])
+    built = hardware(cycle, controls, prepared)
+    system, reference, x = built.system, built.reference, built.start
     full = cycle.chamber_pressure
     rows = []
     levels = np.linspace(1.0, lowest, points)
@@ -77,6 +72,6 @@ def throttle(
         shafts=shafts,
         speed_ratio=np.array([column(f"{s}.speed_ratio") for s in shafts]),
         controls=controls,
-        control_resistance=np.array([column(f"{v}.resistance") / reference[f"{v}.resistance"] for v in controls]),
+        control_resistance=np.array([column(k) / reference[k] for k in map(_setting(cycle), controls)]),
         sweep_time=seconds,
     )

@@ -29,12 +29,17 @@ with Applications, Copyright United States Government as represented by the Admi
 Polynomials: McBride, Zehe, Gordon, NASA Glenn Coefficients for Calculating Thermodynamic Properties of Individual
 Species, NASA/TP-2002-211556, 2002. Each species' note is NASA's own reference code.
 Changes made: other elements, ions, reactants and what lies above 6000 K left out; the leading '*' of names dropped, AL
-and CL in names written Al and Cl; intervals of no length dropped.
+and CL in names written Al and Cl; intervals of no length dropped; phases that the printed tables begin at 200 K begin there
+(the library cuts the same coefficients at 300 K); solid AlN between 1800 and 2700 K filed under AlN(cr), not AlN(L).
 Coefficients a1..a7, b1, b2: Cp/R = a1/T^2 + a2/T + a3 + a4 T + a5 T^2 + a6 T^3 + a7 T^4,
 H/RT = -a1/T^2 + a2 ln(T)/T + a3 + a4 T/2 + a5 T^2/3 + a6 T^3/4 + a7 T^4/5 + b1/T, S/R likewise with b2.
 Enthalpy datum: elements in their reference state at 298.15 K. Standard pressure 1 bar.
 gas: [name, formula, note, [coefficients of each interval between `temperatures`]];
 condensed, one entry a phase: [name, formula, note, [[low K, high K, coefficients], ...]]."""
+# Where the tables of NASA/TP-2002-211556 begin [K]; the library cuts the same coefficients at 300 K.
+BEGINS = dict.fromkeys(("C(gr)", "Al(cr)", "AlCl3(cr)", "AlH3(a)", "Al2O3(a)"), 200.0)
+# Intervals that belong to another phase: solid AlN up to its melting point is filed under the liquid.
+MOVED = {("AlN(L)", 1800.0): "AlN(cr)"}
 HIGHEST = 6000.0  # K: above it only some species have data
 
 
@@ -90,6 +95,8 @@ def convert(library: bytes, atomic_weights: dict[str, float], cea_version: str) 
             gas.append([name, formula, note, rows])
         else:
             low, high = values[:2]
+            name = MOVED.get((name, low), name)
+            low = BEGINS.get(name, low) if low == 300.0 and name not in condensed else low
             intervals_of = condensed.setdefault(name, [name, formula, note, []])[3]
             if low < high:
                 intervals_of.append([low, high, values[3:]])

@@ -1,12 +1,12 @@
 """States of real fluids by CoolProp, frozen: from pressure and temperature, enthalpy or entropy."""
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
 
 from ...core.errors import InputError
 from ...core.results import Result, Unit
-from .helmholtz import helmholtz
 
 # Hydrogen in tanks is para: normal hydrogen is 13 % off in a jacket from 30 K to 210 K.
 NAMES = {
@@ -19,6 +19,7 @@ NAMES = {
     "nitrous oxide": "NitrousOxide",
     "nitrogen": "Nitrogen",
     "helium": "Helium",
+    "water": "Water",
 }
 
 
@@ -44,6 +45,30 @@ def _backend(name: str) -> Any:
     return CoolProp.AbstractState("HEOS", name)
 
 
+@dataclass(frozen=True)
+class _Limits:
+    """Where an equation of state holds, of whatever terms it is made."""
+
+    temperature_range: tuple[float, float]
+    highest_pressure: float
+    critical_temperature: float
+    citation: str
+
+
+@lru_cache(maxsize=32)
+def _limits(name: str) -> _Limits:
+    from CoolProp import CoolProp
+
+    data = json.loads(CoolProp.get_fluid_param_string(name, "JSON"))[0]
+    eos = data["EOS"][0]
+    return _Limits(
+        temperature_range=(eos["Ttriple"], eos["T_max"]),
+        highest_pressure=eos["p_max"],
+        critical_temperature=data["STATES"]["critical"]["T"],
+        citation=f"{name}: {eos['BibTeX_EOS']}, coefficients as in CoolProp",
+    )
+
+
 def fluid_state(
     fluid: str,
     *,
@@ -64,7 +89,7 @@ def fluid_state(
     given = {key: value for key, value in pairs.items() if value is not None}
     if len(given) != 1:
         raise InputError("a state needs the pressure and one of temperature, enthalpy, entropy")
-    eos, state = helmholtz(NAMES[fluid]), _backend(NAMES[fluid])
+    eos, state = _limits(NAMES[fluid]), _backend(NAMES[fluid])
     if not 0.0 < pressure <= eos.highest_pressure:
         raise InputError(f"{fluid}: {pressure / 1e5:g} bar is outside 0 to {eos.highest_pressure / 1e5:g} bar")
     low, high = eos.temperature_range
@@ -105,7 +130,7 @@ def saturation_pressure(fluid: str, temperature: float) -> float | None:
     """Vapour pressure [Pa]; None above the critical temperature. Raises InputError below the triple point."""
     import CoolProp
 
-    eos, state = helmholtz(NAMES[fluid]), _backend(NAMES[fluid])
+    eos, state = _limits(NAMES[fluid]), _backend(NAMES[fluid])
     if temperature >= eos.critical_temperature:
         return None
     if temperature < eos.temperature_range[0]:

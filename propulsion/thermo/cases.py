@@ -226,7 +226,7 @@ def _numbers(row: dict[str, Any], key: str, where: str) -> tuple[float, ...]:
 
 
 def _csv_rows(text: str, path: Path) -> list[dict[str, Any]]:
-    """CSV: the same names as columns. fuel, oxidizer: 'name' or 'name:share[:temperature_K]' joined by ' + '; lists by ';'."""
+    """CSV: the same names as columns. fuel, oxidizer: reactants as in ``csv_reactant``, joined by ' + '; lists by ';'."""
     rows = []
     reader = csv.DictReader(io.StringIO(text))
     for line, record in enumerate(reader, start=2):
@@ -249,13 +249,19 @@ def _csv_rows(text: str, path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+_REACTANT_COLUMNS = ("name", "mass_fraction", "temperature_K", "enthalpy_J_mol", "formula", "pressure_bar")
+
+
 def csv_reactant(text: str, where: str) -> dict[str, Any]:
-    """``name[:share[:temperature_K]]`` as a reactant's plain data."""
-    name, *rest = (p.strip() for p in text.split(":"))
-    row: dict[str, Any] = {"name": name}
-    for key, value in zip(("mass_fraction", "temperature_K"), rest, strict=False):
-        row[key] = _csv_number(value, key, where)
-    return row
+    """A reactant's plain data from its parts, joined by ':' in the order of _REACTANT_COLUMNS; any but the name may be empty."""
+    parts = [p.strip() for p in text.split(":")]
+    if len(parts) > len(_REACTANT_COLUMNS):
+        raise InputError(f"'{text}' has more parts than {':'.join(_REACTANT_COLUMNS)}", where=where)
+    return {
+        key: value if key in ("name", "formula") else _csv_number(value, key, where)
+        for key, value in zip(_REACTANT_COLUMNS, parts, strict=False)
+        if value
+    }
 
 
 def _csv_number(text: str, key: str, where: str) -> float:
@@ -310,3 +316,24 @@ def answer(case: Case, solution: RocketSolution) -> dict[str, Any]:
         data["contraction_ratio"] = solution.contraction_ratio
         data["combustion_end"] = station(solution.combustion_end)
     return data
+
+
+_CASE_COLUMNS: tuple[str, ...] = ("id", "converged", "reason", "c_star_m_s", "T_c_K")
+_STATION_COLUMNS: tuple[str, ...] = (
+    "station", "area_ratio", "T_K", "P_Pa", "gamma_s", "MW", "Isp_vac_s", "Isp_ambient_s", "Cf", "mole_fractions",
+)  # fmt: skip
+
+
+def answers_csv(answers: list[dict[str, Any]]) -> str:
+    """The answers as CSV, one line a station; a case that did not converge has one line without numbers."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, (*_CASE_COLUMNS, *_STATION_COLUMNS), restval="", lineterminator="\n")
+    writer.writeheader()
+    for a in answers:
+        head = {key: a[key] for key in _CASE_COLUMNS if key in a} | {"converged": "true" if a["converged"] else "false"}
+        for s in a.get("stations", [{}]):
+            row = {key: s[key] for key in _STATION_COLUMNS if s.get(key) is not None}
+            if s:
+                row["mole_fractions"] = ";".join(f"{name}:{x!r}" for name, x in s["mole_fractions"].items())
+            writer.writerow(head | row)
+    return text.getvalue()

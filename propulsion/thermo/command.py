@@ -6,21 +6,22 @@ from typing import Any
 
 from ...core.errors import InputError
 from ...core.progress import Progress, RichProgress
-from .cases import Case, csv_reactant, load_cases, parse_case, solve_cases
+from .cases import Case, answers_csv, csv_reactant, load_cases, parse_case, solve_cases
 from .reactants import mixture_of
 from .rocket import Solver
 from .states import Equilibrium, solve_state
 
 
-def run_file(path: Path, solver: Solver, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
-    """All cases of a JSON or CSV file: plain data and a table. Raises InputError for the first case that is wrong."""
+def run_file(path: Path, solver: Solver, *, quiet: bool = False, as_csv: bool = False) -> tuple[dict[str, Any], str]:
+    """All cases of a JSON or CSV file: plain data and a table, or CSV. Raises InputError that names every wrong case."""
     cases = load_cases(path)
+    _announce(solver)
     progress = Progress() if quiet else RichProgress({case.id: 1.0 for case in cases})
     try:
         answers = solve_cases(cases, solver, progress)
     finally:
         progress.close()
-    return _outcome(cases, answers)
+    return _outcome(cases, answers, as_csv)
 
 
 def flags(
@@ -47,6 +48,17 @@ def flags(
     return row
 
 
+def _announce(solver: Solver) -> None:
+    """Say on stderr that the first use takes longer."""
+    import sys
+
+    if solver == "gibbs":
+        from ...core.compiled import is_kept
+
+        if not is_kept("expansion.rocket"):
+            print("first use: compiling the minimiser, about 10 s", file=sys.stderr)
+
+
 def _quantity(flag: str, text: str, unit: str) -> float:
     from ...core.quantity import parse
 
@@ -56,16 +68,17 @@ def _quantity(flag: str, text: str, unit: str) -> float:
         raise InputError(f"{flag} '{text}': {error}") from None
 
 
-def run_case(row: dict[str, Any], solver: Solver) -> tuple[dict[str, Any], str]:
+def run_case(row: dict[str, Any], solver: Solver, *, as_csv: bool = False) -> tuple[dict[str, Any], str]:
     """One rocket problem from flags."""
     case = parse_case({key: value for key, value in row.items() if value not in (None, [], ())}, "osea thermo", "case")
-    return _outcome([case], solve_cases([case], solver))
+    _announce(solver)
+    return _outcome([case], solve_cases([case], solver), as_csv)
 
 
 def run_state(
-    row: dict[str, Any], kind: str, temperature: str | None, entropy: str | None
+    row: dict[str, Any], kind: str, temperature: str | None, entropy: str | None, enthalpy: str | None = None
 ) -> tuple[dict[str, Any], str]:
-    """One TP, HP (the reactants' own enthalpy) or SP problem from flags."""
+    """One TP, HP (the reactants' own enthalpy unless one is given) or SP problem from flags."""
     case = parse_case({key: v for key, v in row.items() if v not in (None, [], ())}, "osea thermo", "state")
     mixture = mixture_of(case.oxidizer, case.fuel, case.ratio)
     value = None
@@ -77,21 +90,27 @@ def run_state(
         if entropy is None:
             raise InputError("an sp problem needs --entropy '12 kJ/kg/K'")
         value = _quantity("--entropy", entropy, "J/kg/K")
+    elif enthalpy is not None:
+        value = _quantity("--enthalpy", enthalpy, "J/kg")
+    _announce("gibbs")
     state = solve_state(
         mixture,
         case.pressure,
         temperature=value if kind == "tp" else None,
         entropy=value if kind == "sp" else None,
+        enthalpy=value if kind == "hp" else None,
     )
     return state.to_json(), _state_table(state)
 
 
-def _outcome(cases: Sequence[Case], answers: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
+def _outcome(cases: Sequence[Case], answers: list[dict[str, Any]], as_csv: bool = False) -> tuple[dict[str, Any], str]:
     failed = [a["id"] for a in answers if not a["converged"]]
     data: dict[str, Any] = {"cases": answers}
     if failed:
         message = f"not converged: {', '.join(failed)}"
         data |= {"status": "failed", "exit_code": 3, "message": message}
+    if as_csv:
+        return data, answers_csv(answers).rstrip("\n")
     return data, "\n\n".join(_table(case, a) for case, a in zip(cases, answers, strict=True))
 
 

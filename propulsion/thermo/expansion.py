@@ -8,7 +8,7 @@ import numpy as np
 from ...core.compiled import compiled
 from .gibbs import CONVERGED, HIGHEST, HP, LOWEST, NOT_CONVERGED, OUT_OF_RANGE, SP, assemble, equilibrium
 from .species import GAS_CONSTANT
-from .state import copy_state, gas_properties, new_state, phase_properties, solve_linear, start_cold
+from .state import gas_properties, keep, phase_properties, recall, solve_linear, start_cold
 
 EQUILIBRIUM, FROZEN_CHAMBER, FROZEN_THROAT = 0, 1, 2
 CHAMBER, THROAT, SUBSONIC, SUPERSONIC, PRESSURE_RATIO = range(5)
@@ -16,7 +16,9 @@ CHAMBER, THROAT, SUBSONIC, SUPERSONIC, PRESSURE_RATIO = range(5)
 PRESSURE, TEMPERATURE, DENSITY, ENTHALPY, ENTROPY, GAMMA, CP, MOLES, SPEED, AREA, STATUS, TOTAL_MOLES = range(12)
 COLUMNS = 12
 _CLOSE = 1e-9  # relative, of an area ratio
+_ACCEPTED = 1e-7  # beyond it a station is not the one asked for
 _SONIC = 1e-6  # of ln M²; the mass flux is largest at the throat, so c* errs by the square
+_SONIC_HELD = 1e-9  # what is frozen at the throat errs by itself
 
 
 @compiled
@@ -28,10 +30,9 @@ def finish(bank, b, state, row, shifting):
     """
     k, g = bank.gas_atoms.shape
     phases = bank.phase_atoms.shape[1]
-    size = k + phases + 2
-    matrix = np.empty((size, size))
-    rhs = np.empty((size, 1))
-    m = assemble(bank, SP, b, 0.0, state, matrix, rhs)
+    kind = SP + 0  # a plain integer: for a literal one numba would compile assemble once more
+    m = assemble(bank, kind, b, 0.0, state)
+    matrix, rhs = state.matrix, state.rhs
     temperature = np.exp(state.main[1])
     log_n, log_p = state.main[0], state.main[2]
     total = np.exp(log_n)
@@ -54,7 +55,8 @@ def finish(bank, b, state, row, shifting):
             frozen += state.amount[c] * cp
             moles += state.amount[c]
     tangent = state.tangent
-    tangent[:] = 0.0
+    for i in range(len(tangent)):
+        tangent[i] = 0.0
     if shifting:
         # by ln p at constant entropy: the residuals of the Newton step differentiated
         for i in range(m):
@@ -79,7 +81,10 @@ def finish(bank, b, state, row, shifting):
                 at += 1
         tangent[g + phases] = d_n
         tangent[g + phases + 1] = d_t
-        gamma = 1.0 / (1.0 - d_n - d_t)
+        stiffness = 1.0 - d_n - d_t  # ∂ln ρ/∂ln p at constant entropy
+        if not stiffness > 1e-6:
+            return NOT_CONVERGED
+        gamma = 1.0 / stiffness
     else:
         d_t = sum_n / frozen
         tangent[g + phases + 1] = d_t
@@ -204,36 +209,37 @@ def miss(kind, value, flux, chamber, row):
 
 
 @compiled
-def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts):
+def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, state, memory, rows, amounts):
     """Rocket problems with an infinite-area chamber, all with the same stations, in one go.
 
     b (q, k): atoms [kmol/kg]; enthalpy/R, pressure [bar] (q,). kinds, values (m,): CHAMBER, THROAT, then what is asked
     for: area ratios or chamber-to-station pressure ratios. *warm*: each problem starts from the one before it.
-    rows (q, m, COLUMNS), amounts (q, m, g + c) [kmol/kg]: the answers; the column STATUS of a row says whether it holds
-    one. Each station is one Newton's method in ln p, kept in a bracket: RP-1311 sections 6.3.3 to 6.3.6.
+    state, memory (3 + m, memory_size): working space. rows (q, m, COLUMNS), amounts (q, m, g + c) [kmol/kg]: the answers;
+    the column STATUS of a row says whether it holds one. Each station is one Newton's method in ln p, kept in a bracket:
+    RP-1311 sections 6.3.3 to 6.3.6.
     """
     g = bank.gas_atoms.shape[1]
     m = len(kinds)
-    # what a station may start from: chamber, last subsonic station, throat or last supersonic one
-    states = (new_state(bank), new_state(bank), new_state(bank))
-    state = new_state(bank)
     phases = bank.phase_atoms.shape[1]
-    # each station of the problem before: its composition, phases and main unknowns; kept[i] tells whether there is one
-    kept = np.zeros(m, np.int64)
-    kept_n, kept_main = np.zeros((m, g)), np.zeros((m, 3))
-    kept_amount, kept_present = np.zeros((m, phases)), np.zeros((m, phases), np.int64)
+    # memory: what a station may start from, which is the chamber, the last subsonic station, the throat or last supersonic
+    # one; then each station of the problem before. known[i] tells whether there is one.
+    known = np.zeros(m, np.int64)
+    pressure_at = 2 * (g + phases) + 2
     for q in range(len(pressure)):
         row_c, row_t = rows[q, 0], rows[q, 1]
         flux = 0.0
         entropy = 0.0
-        rows[q, :, STATUS] = NOT_CONVERGED
+        for i in range(m):
+            rows[q, i, STATUS] = NOT_CONVERGED
         for i in range(m):
             kind, value, row = kinds[i], values[i], rows[q, i]
             if (kind > THROAT and row_t[STATUS] != CONVERGED) or (kind == THROAT and row_c[STATUS] != CONVERGED):
                 break
             if kind == SUPERSONIC and value == 1.0:
-                row[:] = row_t
-                amounts[q, i] = amounts[q, 1]
+                for j in range(COLUMNS):
+                    row[j] = row_t[j]
+                for j in range(g + phases):
+                    amounts[q, i, j] = amounts[q, 1, j]
                 continue
             log_pc = np.log(pressure[q])
             shifting = mode != FROZEN_CHAMBER
@@ -253,34 +259,37 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
                 elif kind == SUBSONIC:
                     low = np.log(row_t[PRESSURE])
                 at = 0 if kind == THROAT else (2 if behind else 1)
-                copy_state(states[at], state)
-            if warm and q > 0 and kept[i] == 1:
+                recall(memory[at], state)
+            if warm and known[i] == 1:
                 if kind != CHAMBER and kind != PRESSURE_RATIO:
-                    guess = kept_main[i, 2] + log_pc - np.log(pressure[q - 1])
+                    guess = memory[3 + i, pressure_at] + log_pc - np.log(pressure[q - 1])
                     if low < guess < high:
                         log_p = guess
                 if shifting:
-                    state.ln_n[:] = kept_n[i]
-                    state.main[:] = kept_main[i]
+                    recall(memory[3 + i], state)
                     state.main[2] = log_p
-                    state.amount[:] = kept_amount[i]
-                    state.present[:] = kept_present[i]
-            kept[i] = 0
+            known[i] = 0
+            close = _CLOSE
+            if kind == THROAT:
+                close = _SONIC_HELD if mode == FROZEN_THROAT else _SONIC
             status = NOT_CONVERGED
+            refused = CONVERGED  # why a lower pressure was not to be had
+            value_off = 0.0
             for tries in range(120):
                 status = solve(bank, problem, b[q], log_p, target, shifting, state, row)
                 if kind in (CHAMBER, PRESSURE_RATIO):
                     break
                 if status != CONVERGED:
                     # too far, most often: colder than the data reach
+                    refused = status
                     low = log_p
                     log_p = 0.5 * (log_p + high)
                     if high - low < 1e-6:
                         break
-                    copy_state(states[2 if kind == SUPERSONIC else 0], state)
+                    recall(memory[2 if kind == SUPERSONIC else 0], state)
                     continue
                 value_off, slope = miss(kind, value, flux, row_c, row)
-                if abs(value_off) < (_SONIC if kind == THROAT else _CLOSE) or high - low < 1e-11:
+                if abs(value_off) < close or high - low < 1e-11:
                     break
                 rising = kind == SUBSONIC  # elsewhere what is missed falls as the pressure rises
                 if (value_off > 0.0) == rising:
@@ -297,33 +306,36 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, rows, amounts
                     log_p = 0.5 * (low + high)
                 elif not low < log_p < high:
                     log_p = 0.5 * (max(low, high - 2.0) + high)
+            # a wide subsonic station is slow, and its speed a small difference of large enthalpies
+            accepted = _ACCEPTED * value**2 if kind == SUBSONIC else _ACCEPTED
+            if status == CONVERGED and kind in (SUBSONIC, SUPERSONIC) and abs(value_off) > accepted:
+                status = refused if refused != CONVERGED else NOT_CONVERGED
             row[STATUS] = status
             if status != CONVERGED:
                 continue
             if warm:
-                kept[i] = 1
-                kept_n[i] = state.ln_n
-                kept_main[i] = state.main
-                kept_amount[i] = state.amount
-                kept_present[i] = state.present
-            amounts[q, i, :g] = state.n
-            amounts[q, i, g:] = state.amount
+                known[i] = 1
+                keep(state, memory[3 + i])
+            for j in range(g):
+                amounts[q, i, j] = state.n[j]
+            for c in range(phases):
+                amounts[q, i, g + c] = state.amount[c]
             row[SPEED] = np.sqrt(2.0 * max(row_c[ENTHALPY] - row[ENTHALPY], 0.0))
+            held = False  # whether the composition is held from here on
             if kind == CHAMBER:
                 row[SPEED] = 0.0
                 entropy = row[ENTROPY] / GAS_CONSTANT
-                copy_state(state, states[0])
-                if mode == FROZEN_CHAMBER:
-                    finish(bank, b[q], state, row, False)
-                    copy_state(state, states[0])
-                    row[STATUS] = CONVERGED
-                copy_state(state, states[1])
+                held = mode == FROZEN_CHAMBER
             elif kind == THROAT:
                 flux = row[DENSITY] * row[SPEED]
                 row[AREA] = 1.0
-                if mode == FROZEN_THROAT:
-                    finish(bank, b[q], state, row, False)
-                copy_state(state, states[2])
+                held = mode == FROZEN_THROAT
             else:
                 row[AREA] = flux / (row[DENSITY] * row[SPEED])
-                copy_state(state, states[2 if behind else 1])
+            if held:
+                finish(bank, b[q], state, row, not held)
+            if kind == CHAMBER:
+                keep(state, memory[0])
+                keep(state, memory[1])
+            else:
+                keep(state, memory[2 if kind == THROAT or behind else 1])

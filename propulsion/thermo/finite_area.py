@@ -1,30 +1,27 @@
 """Finite-area chambers: the total pressure that the flow keeps when it is heated in a duct (RP-1311 section 6.4)."""
 
 import dataclasses
-
-import numpy as np
+from collections.abc import Callable
 
 from ...core.errors import InputError, UndecidedError
-from ..propellants import Mixture
-from .rocket import Mode, Request, RocketSolution, check_pressure, run, solution_of
-from .species import species_of
+from .rocket import Request, RocketSolution
 
-_CLOSE = 1e-10  # relative, of the injector pressure
+_CLOSE = 1e-9  # relative, of the injector pressure and the contraction ratio
 
 
 def solve_finite_area(
-    mixture: Mixture,
+    solve: Callable[[float, Request], RocketSolution],
     injector_pressure: float,
-    mode: Mode,
     request: Request,
     contraction_ratio: float | None = None,
     mass_flux: float | None = None,
 ) -> RocketSolution:
     """A chamber of the throat area times contraction_ratio, or of a mass flux [kg/(s m²)].
 
-    In a duct of constant area p + ρu² is kept from the injector (u = 0) to the end of combustion; from there the flow is
-    isentropic with the total pressure p∞. Found by repeating p∞ ← p∞ · p_injector/(p + ρu²), RP-1311 equation 6.33, from
-    its estimate 6.31. Raises InputError, UndecidedError.
+    solve: the problem with an infinite-area chamber, by total pressure [Pa] and stations. In a duct of constant area
+    p + ρu² is kept from the injector (u = 0) to the end of combustion; from there the flow is isentropic with the total
+    pressure p∞. Found by repeating p∞ ← p∞ · p_injector/(p + ρu²), RP-1311 equation 6.33, from its estimate 6.31.
+    Raises InputError, UndecidedError.
     """
     if (contraction_ratio is None) == (mass_flux is None):
         raise InputError("a finite-area chamber is given by its contraction ratio or its mass flux, one of the two")
@@ -32,23 +29,22 @@ def solve_finite_area(
         raise InputError(f"contraction ratio {contraction_ratio:g} is outside 1.0001 to 100 (chamber over throat area)")
     if mass_flux is not None and not 0.0 < mass_flux < 1e6:
         raise InputError(f"mass flux {mass_flux:g} kg/(s m^2) is outside 0 to 1e6")
-    check_pressure(injector_pressure)
-    species = species_of(tuple(symbol for symbol, _ in mixture.atoms))
-    atoms = np.array([[amount for _, amount in mixture.atoms]])
     ratio = 4.0 if contraction_ratio is None else contraction_ratio
     total = injector_pressure * (1.0257 - 1.2318 * ratio) / (1.0 - 1.26505 * ratio)
     for _ in range(100):
         asked = Request(request.area_ratios, (ratio, *request.subsonic_area_ratios), request.pressure_ratios)
-        rows, amounts = run(species, atoms, [mixture.enthalpy], [total], mode, asked)
-        full = solution_of(mixture, mode, asked, species, rows[0], amounts[0])
+        full = solve(total, asked)
         end = full.stations[0]
-        found = end.pressure + end.density * end.speed**2
-        error = injector_pressure / found
+        error = injector_pressure / (end.pressure + end.density * end.speed**2)
         new_ratio = ratio
         if mass_flux is not None:
             new_ratio = full.throat.density * full.throat.speed / mass_flux
             if new_ratio < 1.0001:
-                raise InputError(f"mass flux {mass_flux:g} kg/(s m^2) would choke the chamber")
+                raise InputError(f"mass flux {mass_flux:g} kg/(s m^2) would choke the chamber; lower it")
+            if new_ratio > 1e4:
+                raise InputError(
+                    f"mass flux {mass_flux:g} kg/(s m^2) is next to nothing here: contraction ratio over 1e4"
+                )
         if abs(error - 1.0) < _CLOSE and abs(new_ratio / ratio - 1.0) < _CLOSE:
             return dataclasses.replace(
                 full,
@@ -59,4 +55,7 @@ def solve_finite_area(
             )
         total *= error
         ratio = new_ratio
-    raise UndecidedError(f"{mixture.label}: the total pressure of the finite-area chamber was not found")
+    raise UndecidedError(
+        f"the total pressure of a finite-area chamber was not found: injector at {injector_pressure / 1e5:g} bar, "
+        f"contraction ratio {ratio:g}"
+    )

@@ -11,7 +11,8 @@ from ...core.compiled import compiled
 from .state import gas_properties, phase_properties, solve_linear, start_cold
 
 TP, HP, SP = 0, 1, 2
-CONVERGED, NOT_CONVERGED, SINGULAR, OUT_OF_RANGE = 0, 1, 2, 3
+CONVERGED, NOT_CONVERGED, SINGULAR, OUT_OF_RANGE, NO_PHASE = range(5)
+SETTLED, CHANGED, TORN = 0, 1, 2
 LOWEST, HIGHEST = 200.0, 6000.0  # K: the range of the gas data
 
 _TRACE = -30.0  # ln of the mole fraction below which a gas adds nothing to the sums (1e-13)
@@ -19,14 +20,17 @@ _STEP = 1e-5  # a full Newton step smaller than this leaves an error of its squa
 
 
 @compiled
-def assemble(bank, kind, b, target, state, matrix, rhs):
-    """Matrix and right side of the reduced Newton step, RP-1311 equations 2.24 to 2.28. Returns its size.
+def assemble(bank, kind, b, target, state):
+    """Matrix and right side of the reduced Newton step, RP-1311 equations 2.24 to 2.28; returns its size.
+
+    They are left in state.matrix and state.rhs.
 
     b (k,): atoms [kmol/kg]; target: enthalpy/R or entropy/R. Fills state.cp, h, mu, n as well.
     """
     k, g = bank.gas_atoms.shape
     phases = bank.phase_atoms.shape[1]
     a = bank.gas_atoms
+    matrix, rhs = state.matrix, state.rhs
     temperature = np.exp(state.main[1])
     log_n, log_p = state.main[0], state.main[2]
     total = np.exp(log_n)
@@ -120,16 +124,15 @@ def _traces_return(bank, state, d_t):
 
 
 @compiled
-def newton(bank, kind, b, target, state, matrix, rhs, most):
+def newton(bank, kind, b, target, state, most):
     """Newton's method with the phases present held; the step is limited as in RP-1311 section 3.3. Returns a status."""
     k, g = bank.gas_atoms.shape
     phases = bank.phase_atoms.shape[1]
     a = bank.gas_atoms
-    main = state.main
-    step = np.empty(g)
+    main, matrix, rhs, step = state.main, state.matrix, state.rhs, state.step
     near = False  # near the solution the gases below the trace wait until the others have converged
     for _ in range(most):
-        m = assemble(bank, kind, b, target, state, matrix, rhs)
+        m = assemble(bank, kind, b, target, state)
         if not solve_linear(matrix, rhs, m, 1):
             return SINGULAR
         condensed = m - k - (1 if kind == TP else 2)
@@ -197,14 +200,16 @@ def _within(bank, c, temperature, slack):
 
 
 @compiled
-def _change_phases(bank, kind, state, left):
-    """The tests of RP-1311 section 3.5 on a converged state; True when the set of condensed phases was changed.
+def _change_phases(bank, kind, state):
+    """The tests of RP-1311 section 3.5 on a converged state: CHANGED, SETTLED, or TORN where a phase neither stays nor goes.
 
-    left (c,): how often each phase was left, to see when two phases of a substance belong together (melting, freezing).
+    state.left tells when two phases of a substance belong together (melting, freezing).
     """
+    left = state.left
     phases = bank.phase_atoms.shape[1]
     k = bank.phase_atoms.shape[0]
-    temperature = np.exp(state.main[1])
+    # colder than the data, a gas may be so only because nothing has condensed yet
+    temperature = min(max(np.exp(state.main[1]), LOWEST), HIGHEST)
     # a negative amount: that phase goes
     worst, least = -1, 0.0
     for c in range(phases):
@@ -214,7 +219,7 @@ def _change_phases(bank, kind, state, left):
         state.present[worst] = 0
         state.amount[worst] = 0.0
         left[worst] += 1
-        return True
+        return CHANGED
     # a phase outside its range gives way to the one that exists there, or shares with it at the transition
     for c in range(phases):
         if not state.present[c]:
@@ -246,11 +251,11 @@ def _change_phases(bank, kind, state, left):
         else:
             state.present[c] = 0
             state.amount[c] = 0.0
-        return True
+        return CHANGED
     # the absent phase that would lower the Gibbs energy most comes in
     best, gain = -1, 1e-8
     for c in range(phases):
-        if state.present[c] or left[c] > 3 or not _within(bank, c, temperature, 0.0):
+        if state.present[c] or not _within(bank, c, temperature, 0.0):
             continue
         shared = False
         for d in range(phases):
@@ -258,7 +263,7 @@ def _change_phases(bank, kind, state, left):
                 shared = True
         if shared:
             continue
-        _, _, mu = phase_properties(bank, c, temperature)
+        _, _, mu = phase_properties(bank, c, np.exp(state.main[1]))
         excess, atoms = -mu, 0.0
         for i in range(k):
             excess += bank.phase_atoms[i, c] * state.potentials[i]
@@ -266,10 +271,12 @@ def _change_phases(bank, kind, state, left):
         if excess / atoms > gain:
             best, gain = c, excess / atoms
     if best >= 0:
+        if left[best] > 3:
+            return TORN
         state.present[best] = 1
         state.amount[best] = 0.0
-        return True
-    return False
+        return CHANGED
+    return SETTLED
 
 
 @compiled
@@ -278,16 +285,14 @@ def equilibrium(bank, kind, b, log_p, target, state):
 
     The state given is where the search starts; it is the answer when the status is CONVERGED.
     """
-    k, phases = bank.phase_atoms.shape
-    size = k + phases + 2
-    matrix = np.empty((size, size))
-    rhs = np.empty((size, 1))
     state.main[2] = log_p
     given = state.main[1]
-    left = np.zeros(phases, np.int64)
+    left = state.left
+    for c in range(len(left)):
+        left[c] = 0
     cold = 0
     for _ in range(60):
-        status = newton(bank, kind, b, target, state, matrix, rhs, 120)
+        status = newton(bank, kind, b, target, state, 120)
         if status != CONVERGED:
             # the neighbour's composition may be a poor guess: start over, from different temperatures
             if cold == 3:
@@ -295,10 +300,14 @@ def equilibrium(bank, kind, b, log_p, target, state):
             start_cold(
                 state, np.exp(given) if kind == TP else (3800.0 if cold == 0 else (1500.0 if cold == 1 else 600.0))
             )
-            left[:] = 0
+            for c in range(len(left)):
+                left[c] = 0
             cold += 1
             continue
-        if not _change_phases(bank, kind, state, left):
+        change = _change_phases(bank, kind, state)
+        if change == TORN:
+            return NO_PHASE
+        if change == SETTLED:
             temperature = np.exp(state.main[1])
             if temperature < LOWEST - 1e-6 or temperature > HIGHEST + 1e-6:
                 return OUT_OF_RANGE
@@ -312,14 +321,12 @@ def shifting_heat(bank, b, state):
 
     From the HP system: an enthalpy that rises by dh puts dh/(RT) on the energy row's right side, so Cp = dh/dT.
     """
-    k = bank.gas_atoms.shape[0]
-    size = k + bank.phase_atoms.shape[1] + 2
-    matrix = np.empty((size, size))
-    rhs = np.empty((size, 1))
-    m = assemble(bank, HP, b, 0.0, state, matrix, rhs)
-    rhs[:, 0] = 0.0
+    m = assemble(bank, HP, b, 0.0, state)
+    rhs = state.rhs
+    for i in range(m):
+        rhs[i, 0] = 0.0
     rhs[m - 1, 0] = 1.0
-    if not solve_linear(matrix, rhs, m, 1):
+    if not solve_linear(state.matrix, rhs, m, 1):
         return 0.0
     rise = rhs[m - 1, 0]
     return 1.0 / rise if rise > 1e-12 else 0.0

@@ -17,6 +17,7 @@ from ..propellants import (
 from .species import has_species, species_formula, species_names, standard_enthalpy
 
 LOWEST_RATIO, HIGHEST_RATIO = 0.001, 1000.0
+_TRACE = 1e-10  # of all atoms: an element rarer than this is left out
 _SAME_TEMPERATURE = 0.01  # K: closer than this to the assigned temperature nothing is shifted
 
 
@@ -43,7 +44,8 @@ def reactant(
     By name: a propellant, mixture or solution of the propellant file, else a species of the library (at 298.15 K unless a
     temperature is given). By formula: any name, and its enthalpy. enthalpy [J/mol]: takes the place of the assigned one,
     and the temperature then says nothing more. temperature [K], pressure [Pa]: as it enters, after the pump; off the
-    assigned temperature the enthalpy follows the real fluid, so pump work is in it. Raises InputError.
+    assigned temperature the enthalpy follows the real fluid or its heat capacity, so pump work is in it. A plain
+    formula such as "CH4" names the gas, as in CEA; "CH4(L)" is the liquid. Raises InputError.
     """
     if formula is not None:
         try:
@@ -67,7 +69,8 @@ def reactant(
             enthalpy = standard_enthalpy(name, 298.15 if temperature is None else temperature)
         except ValueError as error:
             raise InputError(str(error), where=where) from None
-    return _stream(name, species_formula(name), enthalpy, where)
+    label = f"{name} gas" if known_propellant(f"{name}(L)") else name
+    return _stream(label, species_formula(name), enthalpy, where)
 
 
 def _stream(name: str, atoms: dict[str, float], enthalpy: float, where: str) -> Stream:
@@ -82,39 +85,90 @@ def _stream(name: str, atoms: dict[str, float], enthalpy: float, where: str) -> 
 
 
 def _shift(propellant: Propellant, temperature: float | None, pressure: float | None, where: str) -> float:
-    """How much the enthalpy [J/mol] as the liquid enters differs from the assigned one, by the real fluid's equation.
-
-    The datum is the saturated liquid, or the dilute gas, at the propellant's own temperature; parahydrogen for H2.
-    """
-    warmer = temperature is not None and abs(temperature - propellant.temperature) > _SAME_TEMPERATURE
-    if not warmer and pressure is None:
+    """How much the enthalpy [J/mol] as the liquid enters differs from the assigned one."""
+    inlet = propellant.temperature if temperature is None else temperature
+    if abs(inlet - propellant.temperature) <= _SAME_TEMPERATURE and pressure is None:
         return 0.0
-    if propellant.fluid is None:
+    try:
+        return _shift_per_kilogram(propellant, inlet, pressure) * propellant.molar_mass
+    except (InputError, ValueError) as error:
+        message = error.message if isinstance(error, InputError) else f"{propellant.name}: {error}"
+        raise InputError(message, where=where) from None
+
+
+def _shift_per_kilogram(propellant: Propellant, temperature: float, pressure: float | None) -> float:
+    """[J/kg], by the best there is: the real fluid's equation, the parts of a mixture, or the heat capacity."""
+    if propellant.fluid is not None:
+        return _real_fluid_shift(propellant, propellant.fluid, temperature, pressure)
+    if propellant.parts:
+        return sum(part.share * _part_shift(part.name, temperature, pressure) for part in propellant.parts)
+    start = propellant.temperature
+    if abs(temperature - start) <= _SAME_TEMPERATURE:
+        change = 0.0
+    elif propellant.heat_capacity is not None:
+        change = propellant.heat_capacity.enthalpy_change(start, temperature)
+    elif has_species(propellant.name):
+        change = _species_shift(propellant.name, start, temperature)
+    else:
         raise InputError(
-            f"{propellant.name}: no real-fluid data, so its enthalpy is known at {propellant.temperature:g} K only; "
-            "give enthalpy_J_mol for another temperature or pressure",
-            where=where,
+            f"{propellant.name}: no heat capacity in the data, so its enthalpy is known at {start:g} K only; "
+            "give enthalpy_J_mol for another temperature"
         )
+    return change if pressure is None else change + _compression(propellant, temperature, pressure)
+
+
+def _compression(propellant: Propellant, temperature: float, pressure: float) -> float:
+    """(∂h/∂p)_T = v(1 − βT) for a liquid of constant v and β, from 1 bar to a pressure [Pa]; J/kg."""
+    if propellant.density is None or propellant.expansion is None:
+        raise InputError(
+            f"{propellant.name}: no density and thermal expansion in the data, so its enthalpy under pressure is not "
+            "known; leave the pressure out, or give enthalpy_J_mol"
+        )
+    return (1.0 - propellant.expansion * temperature) * (pressure - 1e5) / propellant.density
+
+
+def _part_shift(name: str, temperature: float, pressure: float | None) -> float:
+    """Of a mixture's part [J/kg], from the 298.15 K at which mixtures are assigned."""
+    part = known_propellant(name)
+    if part is not None:
+        return _shift_per_kilogram(part, temperature, pressure)
+    if pressure is None:
+        return _species_shift(name, 298.15, temperature)
+    if name != "H2O(L)":
+        raise InputError(f"{name}: no density in the data, so the mixture's enthalpy under pressure is not known")
+    from ..fluids.state import fluid_state
+
+    before, after = (
+        fluid_state("water", pressure=p, temperature=t).enthalpy for p, t in ((1e5, 298.15), (pressure, temperature))
+    )
+    return after - before
+
+
+def _species_shift(name: str, start: float, end: float) -> float:
+    """By the species' own polynomial [J/kg]. Raises ValueError outside its range."""
+    mass = sum(ATOMIC_WEIGHTS[e] * n for e, n in species_formula(name).items()) * 1e-3
+    return (standard_enthalpy(name, end) - standard_enthalpy(name, start)) / mass
+
+
+def _real_fluid_shift(propellant: Propellant, fluid: str, inlet: float, pressure: float | None) -> float:
+    """The datum is the saturated liquid, or the dilute gas, at the propellant's own temperature; parahydrogen for H2."""
     from ..fluids.state import fluid_state, saturation_pressure
 
-    fluid, at = propellant.fluid, propellant.temperature
-    try:
-        own = saturation_pressure(fluid, at)
-        datum = fluid_state(
-            fluid, pressure=1.0 if propellant.datum == "gas" or own is None else own * 1.0001, temperature=at
-        )
-        inlet = at if temperature is None else temperature
-        if pressure is None:
-            vapour = saturation_pressure(fluid, inlet)
-            if vapour is None:
-                raise InputError(
-                    f"{propellant.name}: at {inlet:g} K it is above its critical temperature; give its pressure too",
-                )
-            pressure = vapour * 1.0001
-        state = fluid_state(fluid, pressure=pressure, temperature=inlet)
-    except InputError as error:
-        raise InputError(error.message, where=where) from None
-    return (state.enthalpy - datum.enthalpy) * propellant.molar_mass
+    at = propellant.temperature
+    own = saturation_pressure(fluid, at)
+    dilute = 1.0  # Pa
+    start = dilute if propellant.datum == "gas" or own is None else own * 1.0001
+    datum = fluid_state(fluid, pressure=start, temperature=at)
+    if pressure is None and propellant.datum == "gas":
+        pressure = dilute
+    if pressure is None:
+        vapour = saturation_pressure(fluid, inlet)
+        if vapour is None:
+            raise InputError(
+                f"{propellant.name}: at {inlet:g} K it is above its critical temperature; give its pressure too"
+            )
+        pressure = vapour * 1.0001
+    return fluid_state(fluid, pressure=pressure, temperature=inlet).enthalpy - datum.enthalpy
 
 
 def pumped(stream: Stream, pressure_rise: float, density: float, efficiency: float) -> Stream:
@@ -149,7 +203,8 @@ def mixture_of(oxidizer: Stream | None, fuel: Stream, ratio: float, *, where: st
                 f"oxidizer/fuel mass ratio {ratio:g} is outside {LOWEST_RATIO:g} to {HIGHEST_RATIO:g}", where=where
             )
         total = blend([(oxidizer, ratio), (fuel, 1.0)])
-    atoms = tuple((e, total.atoms[e]) for e in ATOMIC_WEIGHTS if total.atoms.get(e, 0.0) > 0.0)
+    least = _TRACE * sum(total.atoms.values())
+    atoms = tuple((e, total.atoms[e]) for e in ATOMIC_WEIGHTS if total.atoms.get(e, 0.0) > least)
     label = fuel.name if oxidizer is None else f"{oxidizer.name}/{fuel.name}"
     return Mixture(atoms, total.enthalpy, ratio, label)
 

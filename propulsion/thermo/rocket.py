@@ -1,6 +1,6 @@
 """Ideal rocket performance of a mixture, by the Gibbs minimiser or by Cantera: one call, one kind of answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ Mode = Literal["equilibrium", "frozen_chamber", "frozen_throat"]
 Solver = Literal["gibbs", "cantera"]
 Place = Literal["chamber", "throat", "subsonic", "supersonic"]
 MODES: tuple[Mode, ...] = ("equilibrium", "frozen_chamber", "frozen_throat")
+SOLVERS: tuple[Solver, ...] = ("gibbs", "cantera")
 LOWEST_PRESSURE, HIGHEST_PRESSURE = 1e3, 1e8  # Pa
 HIGHEST_AREA_RATIO = 10000.0
 TRACE = 5e-6  # mole fractions below this are not reported (CEA's default)
@@ -38,7 +39,7 @@ class RocketStation(Result):
     enthalpy: Annotated[float, Unit("J/kg")]
     entropy: Annotated[float, Unit("J/kg/K")]
     gamma_s: float
-    cp_frozen: Annotated[float | None, Unit("J/kg/K")]
+    cp_frozen: Annotated[float, Unit("J/kg/K")]
     molar_mass: Annotated[float, Unit("kg/mol")]
     gas_molar_mass: Annotated[float, Unit("kg/mol")]
     speed: Annotated[float, Unit("m/s")]
@@ -73,6 +74,10 @@ class RocketSolution(Result):
     def isp(self, index: int = 0, ambient_pressure: float = 0.0) -> float:
         """Specific impulse [s] of a nozzle that ends at that station, at an ambient pressure [Pa], flowing full."""
         return station_isp(self.stations[index], ambient_pressure)
+
+    def thrust_coefficient(self, index: int = 0, ambient_pressure: float = 0.0) -> float:
+        """Thrust over the flow's total pressure and throat area, for a nozzle that ends at that station."""
+        return self.isp(index, ambient_pressure) * G0 / self.c_star
 
 
 def station_isp(station: RocketStation, ambient_pressure: float = 0.0) -> float:
@@ -109,26 +114,6 @@ class Request:
         return np.array(kinds, dtype=np.int64), np.array(values, dtype=float)
 
 
-@dataclass
-class _Problem:
-    """A checked problem on its way to a solver."""
-
-    mixture: Mixture
-    pressure: float
-    mode: Mode
-    request: Request
-    species: SpeciesSet = field(init=False)
-    atoms: np.ndarray = field(init=False)
-
-    def __post_init__(self) -> None:
-        check_pressure(self.pressure)
-        self.request.check()
-        if self.mode not in MODES:
-            raise InputError(f"unknown mode '{self.mode}'; one of {', '.join(MODES)}")
-        self.species = species_of(tuple(symbol for symbol, _ in self.mixture.atoms))
-        self.atoms = np.array([[amount for _, amount in self.mixture.atoms]])
-
-
 def check_pressure(pressure: float) -> None:
     """Raises InputError for a chamber pressure [Pa] out of range."""
     if not LOWEST_PRESSURE <= pressure <= HIGHEST_PRESSURE:
@@ -151,28 +136,32 @@ def solve_rocket(
 
     Infinite-area chamber, unless contraction_ratio (chamber over throat area) or mass_flux [kg/(s m²)] of the chamber's
     cross-section is given. pressure_ratios: total pressure over the station's. solver: "gibbs", our minimiser, gases and
-    condensed species; "cantera", the reference: gases only, infinite-area chamber, supersonic area ratios.
+    condensed species; "cantera", the reference: gases only, and an error where a condensed product would form.
     Raises InputError for what is out of range, UndecidedError where a state could not be found.
     """
+    check_pressure(pressure)
     request = Request(tuple(area_ratios), tuple(subsonic_area_ratios), tuple(pressure_ratios))
-    problem = _Problem(mixture, pressure, mode, request)
-    if solver == "cantera":
-        if subsonic_area_ratios or pressure_ratios or contraction_ratio or mass_flux:
-            raise InputError("the Cantera reference has supersonic area ratios and an infinite-area chamber only")
-        return _by_cantera(problem)
-    if solver != "gibbs":
-        raise InputError(f"unknown solver '{solver}'; one of gibbs, cantera")
+    request.check()
+    if mode not in MODES:
+        raise InputError(f"unknown mode '{mode}'; one of {', '.join(MODES)}")
+    if solver not in SOLVERS:
+        raise InputError(f"unknown solver '{solver}'; one of {', '.join(SOLVERS)}")
+
+    def solve(total: float, asked: Request) -> RocketSolution:
+        if solver == "cantera":
+            from .reference import solve_by_cantera
+
+            return solve_by_cantera(mixture, total, mode, asked)
+        species = species_of(tuple(symbol for symbol, _ in mixture.atoms))
+        atoms = np.array([[amount for _, amount in mixture.atoms]])
+        rows, amounts = run(species, atoms, [mixture.enthalpy], [total], mode, asked)
+        return solution_of(mixture, mode, asked, species, rows[0], amounts[0])
+
     if contraction_ratio is None and mass_flux is None:
-        return _by_gibbs(problem)
+        return solve(pressure, request)
     from .finite_area import solve_finite_area
 
-    return solve_finite_area(mixture, pressure, mode, request, contraction_ratio, mass_flux)
-
-
-def _by_gibbs(problem: _Problem) -> RocketSolution:
-    rows, amounts = run(problem.species, problem.atoms, [problem.mixture.enthalpy], [problem.pressure],
-                        problem.mode, problem.request)  # fmt: skip
-    return solution_of(problem.mixture, problem.mode, problem.request, problem.species, rows[0], amounts[0])
+    return solve_finite_area(solve, pressure, request, contraction_ratio, mass_flux)
 
 
 def run(
@@ -186,6 +175,7 @@ def run(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The compiled solver on q problems: rows (q, m, columns) and amounts (q, m, species); see ``expansion.rocket``."""
     from . import expansion
+    from .state import memory_size, new_state
 
     kinds, values = request.coded()
     h = np.asarray(enthalpy, dtype=float) / GAS_CONSTANT
@@ -193,11 +183,18 @@ def run(
     rows = np.zeros((len(p), len(kinds), expansion.COLUMNS))
     amounts = np.zeros((len(p), len(kinds), len(species.gases) + len(species.phases)))
     b = np.ascontiguousarray(atoms, dtype=float)
-    expansion.rocket(species.bank, b, h, p, MODES.index(mode), kinds, values, warm, rows, amounts)
+    bank = species.bank
+    memory = np.zeros((3 + len(kinds), memory_size(bank)))
+    expansion.rocket(bank, b, h, p, MODES.index(mode), kinds, values, warm, new_state(bank), memory, rows, amounts)
     return rows, amounts
 
 
-_REASONS = {1: "no convergence", 2: "singular equations", 3: "outside the range of the species data, 200 to 6000 K"}
+_REASONS = {
+    1: "no convergence",
+    2: "singular equations",
+    3: "outside the range of the species data, 200 to 6000 K",
+    4: "a condensed product would form where its data end",
+}
 
 
 def solution_of(
@@ -264,44 +261,4 @@ def _station(place: Place, row: np.ndarray, n: np.ndarray, names: tuple[str, ...
         thrust_coefficient_vacuum=coefficient,
         species=tuple(names[i] for i in order),
         mole_fractions=fractions[order],
-    )
-
-
-def _by_cantera(problem: _Problem) -> RocketSolution:
-    from .. import nozzle
-
-    ours = nozzle.rocket(problem.mixture, problem.pressure, problem.request.area_ratios, expansion=problem.mode)
-
-    def station(s: nozzle.Station, place: Place) -> RocketStation:
-        return RocketStation(
-            station=place,
-            area_ratio=s.area_ratio,
-            temperature=s.temperature,
-            pressure=s.pressure,
-            density=s.density,
-            enthalpy=s.enthalpy,
-            entropy=s.entropy,
-            gamma_s=s.gamma_s,
-            cp_frozen=None,
-            molar_mass=s.molar_mass,
-            gas_molar_mass=s.molar_mass,
-            speed=s.speed,
-            mach=s.mach,
-            isp_vacuum=s.isp_vacuum,
-            isp_matched=s.isp_matched,
-            thrust_coefficient_vacuum=s.thrust_coefficient_vacuum,
-            species=s.species,
-            mole_fractions=s.mole_fractions,
-        )
-
-    return RocketSolution(
-        solver="cantera",
-        mode=problem.mode,
-        propellants=problem.mixture.label,
-        oxidizer_fuel_ratio=problem.mixture.oxidizer_fuel_ratio,
-        c_star=ours.c_star,
-        chamber=station(ours.chamber, "chamber"),
-        throat=station(ours.throat, "throat"),
-        stations=tuple(station(s, "supersonic") for s in ours.exits),
-        injector_pressure=problem.pressure,
     )

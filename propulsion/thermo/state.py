@@ -5,15 +5,17 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.compiled import compiled
+from .species import Bank
 
 
 class State(NamedTuple):
-    """One state of the mixture; its arrays are changed in place.
+    """One state of the mixture and the solver's working space; its arrays are changed in place.
 
     ln_n (g,): ln of each gas's amount; amount, present (c,): of the condensed phases; main (3,): ln N of the gas, ln T,
     ln of the pressure over 1 bar. cp, h, mu (g,): Cp/R, H/RT, and μ/RT without its ln n and ln p.
     n (g,): amounts, 0 for what is below the trace; potentials (k,): π at the solution.
     tangent (g + c + 2,): how ln n, amounts, ln N and ln T change with ln p at constant entropy.
+    matrix, rhs: the linear system; step (g,): of ln n; left (c,): how often each phase was left.
     """
 
     ln_n: np.ndarray
@@ -26,40 +28,67 @@ class State(NamedTuple):
     n: np.ndarray
     potentials: np.ndarray
     tangent: np.ndarray
+    matrix: np.ndarray
+    rhs: np.ndarray
+    step: np.ndarray
+    left: np.ndarray
 
 
-@compiled
-def new_state(bank):
-    """An empty state for the bank's species."""
+def new_state(bank: Bank) -> State:
+    """An empty state for the bank's species. Made outside compiled code: allocations are slow to compile."""
     k, g = bank.gas_atoms.shape
     c = bank.phase_atoms.shape[1]
+    size = k + c + 2
+    zeros = np.zeros
     return State(
-        np.zeros(g),
-        np.zeros(c),
-        np.zeros(c, np.int64),
-        np.zeros(3),
-        np.zeros(g),
-        np.zeros(g),
-        np.zeros(g),
-        np.zeros(g),
-        np.zeros(k),
-        np.zeros(g + c + 2),
-    )
+        zeros(g), zeros(c), zeros(c, np.int64), zeros(3), zeros(g), zeros(g), zeros(g), zeros(g), zeros(k),
+        zeros(g + c + 2), zeros((size, size)), zeros((size, 1)), zeros(g), zeros(c, np.int64),
+    )  # fmt: skip
+
+
+def memory_size(bank: Bank) -> int:
+    """How many numbers ``keep`` writes."""
+    return 3 * bank.gas_atoms.shape[1] + 3 * bank.phase_atoms.shape[1] + 5
 
 
 @compiled
-def copy_state(source, target):
-    """Make *target* equal to *source*."""
-    target.ln_n[:] = source.ln_n
-    target.amount[:] = source.amount
-    target.present[:] = source.present
-    target.main[:] = source.main
-    target.cp[:] = source.cp
-    target.h[:] = source.h
-    target.mu[:] = source.mu
-    target.n[:] = source.n
-    target.potentials[:] = source.potentials
-    target.tangent[:] = source.tangent
+def keep(state, memory):
+    """Write what a later search can start from into a row of numbers: amounts, phases, main unknowns, tangent."""
+    at = 0
+    for j in range(len(state.ln_n)):
+        memory[at] = state.ln_n[j]
+        memory[at + 1] = state.n[j]
+        at += 2
+    for c in range(len(state.amount)):
+        memory[at] = state.amount[c]
+        memory[at + 1] = state.present[c]
+        at += 2
+    for i in range(3):
+        memory[at] = state.main[i]
+        at += 1
+    for i in range(len(state.tangent)):
+        memory[at] = state.tangent[i]
+        at += 1
+
+
+@compiled
+def recall(memory, state):
+    """Make the state what ``keep`` wrote."""
+    at = 0
+    for j in range(len(state.ln_n)):
+        state.ln_n[j] = memory[at]
+        state.n[j] = memory[at + 1]
+        at += 2
+    for c in range(len(state.amount)):
+        state.amount[c] = memory[at]
+        state.present[c] = int(memory[at + 1])
+        at += 2
+    for i in range(3):
+        state.main[i] = memory[at]
+        at += 1
+    for i in range(len(state.tangent)):
+        state.tangent[i] = memory[at]
+        at += 1
 
 
 @compiled
@@ -67,9 +96,12 @@ def start_cold(state, temperature):
     """The first guess of RP-1311 section 3.2: 0.1 kmol/kg of gas in equal parts, nothing condensed."""
     state.main[0] = np.log(0.1)
     state.main[1] = np.log(temperature)
-    state.ln_n[:] = np.log(0.1 / len(state.ln_n))
-    state.amount[:] = 0.0
-    state.present[:] = 0
+    share = np.log(0.1 / len(state.ln_n))
+    for j in range(len(state.ln_n)):
+        state.ln_n[j] = share
+    for c in range(len(state.amount)):
+        state.amount[c] = 0.0
+        state.present[c] = 0
 
 
 @compiled

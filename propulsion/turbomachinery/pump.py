@@ -29,12 +29,45 @@ US_CUSTOMARY = 2733.0
 
 
 @equation
-def head_curve(flow_coefficient):
-    """Head coefficient over its design value against flow coefficient over its design value: 1.2 − 0.2 φ².
+def needed_suction_head(speed, volume_flow, suction_specific_speed):
+    """[m]: what an inducer that reaches a suction specific speed needs (the last equation turned round)."""
+    return (speed * np.sqrt(volume_flow) / suction_specific_speed) ** (4.0 / 3.0) / G0
 
-    An estimate: a steadily falling parabola, shut-off head 20 % above design, as of radial pumps of low specific speed.
+
+@equation
+def tip_speed(stage_head, head_coefficient):
+    """[m/s]: √(g H / ψ) (Humble, Henry and Larson 1995, chapter 5)."""
+    return np.sqrt(G0 * stage_head / head_coefficient)
+
+
+@equation
+def inducer_diameter(volume_flow, speed, flow_coefficient, hub_ratio):
+    """[m]: from Q = (π/4) D² (1 − λ²) c and c = φ ω D/2 (flow coefficient φ as in NASA SP-8052, 1971)."""
+    return (8.0 * volume_flow / (np.pi * flow_coefficient * speed * (1.0 - hub_ratio * hub_ratio))) ** (1.0 / 3.0)
+
+
+# European specific speed n_q (rpm, m³/s, m) over the dimensionless one.
+EUROPEAN = 52.92
+SHUT_OFF_HEAD = 1.2  # where the specific speed is not known
+
+
+@equation
+def shut_off_head(specific_speed):
+    """Head at no flow over that at design: 1.08 exp(0.0047 n_q), about 1.2 for radial pumps and more for axial ones.
+
+    An estimate: from the mean curves of head coefficients against specific speed in Gülich, Centrifugal Pumps (2008),
+    chapter 3, as recalled.
     """
-    return 1.2 - 0.2 * flow_coefficient * flow_coefficient
+    return 1.08 * np.exp(0.0047 * EUROPEAN * specific_speed)
+
+
+@equation
+def head_curve(flow_coefficient, shut_off_head=SHUT_OFF_HEAD):
+    """Head coefficient over its design value against flow coefficient over its design value: k − (k − 1) φ².
+
+    An estimate: a steadily falling parabola from the shut-off head k to the design point.
+    """
+    return shut_off_head - (shut_off_head - 1.0) * flow_coefficient * flow_coefficient
 
 
 @equation

@@ -88,3 +88,53 @@ def test_liquid_without_a_model() -> None:
 
     with pytest.raises(InputError, match=r"liquids\.yaml"):
         linear_liquid(find_propellant("LOX"))
+
+
+def _kinetic_temperature(ratio: float, pressure: float, milliseconds: float) -> float:
+    """Of LOX/methane gas [K]: all oxygen burnt with methane at O/F 3.2 to equilibrium, the rest of the methane mixed in cold, and
+    the mixture left to react at constant pressure (GRI-Mech 3.0, Smith et al. 1999, as shipped with Cantera)."""
+    import cantera as ct
+    from scipy.optimize import brentq
+
+    gas = ct.Solution("gri30.yaml")
+    oxygen, methane = -12979.0 / 31.9988e-3, -89233.0 / 16.04246e-3  # J/kg, as NASA assigns to the liquids
+    flame = 3.2
+
+    def equilibrium(temperature: float) -> float:
+        gas.TPY = temperature, pressure, {"O2": flame, "CH4": 1.0}
+        gas.equilibrate("TP")
+        return gas.enthalpy_mass - (flame * oxygen + methane) / (1.0 + flame)
+
+    equilibrium(float(brentq(equilibrium, 1500.0, 4200.0, xtol=1e-3)))  # type: ignore[arg-type]
+    burnt = ratio / (1.0 + ratio) * (1.0 + 1.0 / flame)
+    shares = gas.Y * burnt
+    shares[gas.species_index("CH4")] += 1.0 - burnt
+    gas.TPY = 800.0, pressure, shares
+    gas.HP = (ratio * oxygen + methane) / (1.0 + ratio), pressure
+    reactor = ct.IdealGasConstPressureReactor(gas)
+    ct.ReactorNet([reactor]).advance(1e-3 * milliseconds)
+    return float(reactor.T)
+
+
+@pytest.mark.filterwarnings("ignore:ReactorBase")  # of Cantera 3.2, on a default that will change
+@pytest.mark.parametrize(("ratio", "bar"), [(0.25, 300.0), (0.35, 300.0), (0.35, 60.0), (0.5, 300.0)])
+def test_fuel_rich_methane_against_kinetics(ratio: float, bar: float) -> None:
+    """The two constants of the medium come from this model; here its temperature is checked where they were taken as one."""
+    from scipy.optimize import brentq
+
+    from osea_rocket.propulsion.fluids.products import methane_rich
+
+    medium = methane_rich(ratio / (1.0 + ratio))
+    assert sum(medium.mass_fractions) == pytest.approx(1.0)
+    assert min(medium.mass_fractions) >= 0.0
+    enthalpy = (ratio * -12979.0 / 31.9988e-3 - 89233.0 / 16.04246e-3) / (1.0 + ratio)
+    own = brentq(lambda t: medium.enthalpy(t, 1.0) - enthalpy, 300.0, 2000.0)
+    assert own == pytest.approx(_kinetic_temperature(ratio, bar * 1e5, 3.0), rel=0.03)
+
+
+def test_storable_liquids() -> None:
+    """Densities as RocketProps has them."""
+    from osea_rocket.propulsion.fluids.media import propellant_medium
+
+    for name, density in (("N2O4", 1441.44), ("MMH", 879.84), ("Aerozine-50", 903.55)):
+        assert propellant_medium(name).guess_density(101325.0, 293.15) == pytest.approx(density, rel=1e-4)

@@ -1,5 +1,7 @@
 """`osea thermo`: case files, flags, and how it fails."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -61,6 +63,42 @@ def test_csv_means_the_same(tmp_path):
     assert solve_cases(load_cases(path)) == solve_cases(load_cases(write(tmp_path, {"cases": [CASE]})))
 
 
+def test_csv_says_all_that_json_says(tmp_path):
+    row = {"name": "dye", "mass_fraction": 0.1, "enthalpy_J_mol": 78530, "formula": "C10 H8"}
+    fuel = [{"name": "RP-1", "mass_fraction": 0.9, "temperature_K": 310, "pressure_bar": 200}, row]
+    case = CASE | {
+        "fuel": fuel,
+        "of": 2.5,
+        "contraction_ratio": 3,
+        "subsonic_area_ratios": [2],
+        "pressure_ratios": [50],
+    }
+    header = (
+        "id,fuel,oxidizer,of,pc_bar,p_ambient_Pa,area_ratios,subsonic_area_ratios,pressure_ratios,contraction_ratio\n"
+    )
+    text = "a,RP-1:0.9:310:::200 + dye:0.1::78530:C10 H8,O2(L):1:90.17,2.5,100,101325,20;40,2,50,3\n"
+    answers = solve_cases(load_cases(write(tmp_path, header + text, "cases.csv")))
+    assert answers == solve_cases(load_cases(write(tmp_path, [case])))
+    with pytest.raises(InputError, match="more parts than"):
+        load_cases(write(tmp_path, "fuel,pc_bar\nRP-1:1:2:3:C:5:6,10\n", "long.csv"))
+
+
+def test_answers_as_csv(tmp_path):
+    cold = CASE | {"id": "cold", "of": 900, "area_ratios": [400]}
+    data, text = run_file(write(tmp_path, [CASE, cold]), "gibbs", quiet=True, as_csv=True)
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [r["id"] for r in rows] == ["a"] * 4 + ["cold"]
+    for row, station in zip(rows, data["cases"][0]["stations"], strict=False):
+        for key, value in station.items():
+            if key == "mole_fractions":
+                assert {k: float(v) for k, v in (p.rsplit(":", 1) for p in row[key].split(";"))} == value
+            elif key != "station":
+                assert row[key] == ("" if value is None else repr(value))
+        assert (row["converged"], float(row["c_star_m_s"])) == ("true", data["cases"][0]["c_star_m_s"])
+    assert rows[4]["converged"] == "false" and rows[4]["reason"]
+    assert not any(rows[4][key] for key in ("c_star_m_s", "T_c_K", "T_K", "Isp_vac_s", "mole_fractions"))
+
+
 def test_flags():
     row = flags(["N2H4(L):0.5", "UDMH:0.5"], ["NTO"], 1.6, "8 bar", "0 Pa", None)
     data, _ = run_case(row | {"mode": "frozen_throat", "area_ratios": [40.0]}, "gibbs")
@@ -70,6 +108,10 @@ def test_flags():
     assert data["cases"][0]["c_star_m_s"] == pytest.approx(aerozine["cases"][0]["c_star_m_s"], rel=1e-9)
     state, text = run_state(flags(["LCH4"], ["LOX"], 0.2, "50 bar", None, None), "tp", "1000 K", None)
     assert state["temperature_K"] == pytest.approx(1000.0) and "C(gr)" in text
+    again, _ = run_state(
+        flags(["LCH4"], ["LOX"], 0.2, "50 bar", None, None), "hp", None, None, f"{state['enthalpy_J_kg']} J/kg"
+    )
+    assert again["temperature_K"] == pytest.approx(1000.0, abs=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,9 @@ def designed(request: pytest.FixtureRequest, falcon9: Study) -> Design:
 
 def plan_of(study: Study) -> FlightPlan:
     stages = (*study.vehicle.stages, *(g.stage for g in study.vehicle.boosters))
-    return flight_plan(study.vehicle, study.mission, {s.name: engine_performance(s.engine).map for s in stages})
+    return flight_plan(
+        study.vehicle, study.mission, {s.name: engine_performance(s.engine).map for s in stages if s.engine}
+    )
 
 
 def test_the_orbit_is_reached(designed: Design) -> None:

@@ -65,7 +65,7 @@ def test_values_and_range_exclude_each_other():
         {"values": (1.0,), "count": 2},
     ):
         with pytest.raises(ValidationError):
-            Axis(fields=("a",), **wrong)
+            Axis.model_validate({"fields": ("a",), **wrong})
 
 
 def test_a_misspelt_field_is_named_before_anything_flies(study):

@@ -1,0 +1,1 @@
+"""Solid motors: grain, propellant, nozzle, pressure and thrust in time, RASP files."""

@@ -1,0 +1,251 @@
+"""A row of the launch vehicles' table as documents that fly: the vehicle, its mission, and its engines' maps.
+
+The rules are those of data/launchers.yaml, the same for every row. An engine is known by its thrust and specific impulse only,
+so that every stage carries a thrust curve: constant, until what it may burn is burned. Liquid engines fly by a map made
+from the same figures, which lets them stop, start again and follow a throttle schedule.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from ..core.earth import G0, SEA_LEVEL_PRESSURE
+from ..propulsion.engine_map import EngineMap
+from ..propulsion.thrust_curve import MotorMap, ThrustCurve, motor_map
+from ..trajectory.mission import Limits, Mission, TargetOrbit
+from ..trajectory.sequence import Burn, BurnOrbit, Sequence, ThrottleInterval
+from ..trajectory.site import LaunchSite
+from ..vehicle.parts import Fairing, Interstage, Payload
+from ..vehicle.residuals import reserve_by_rule, residual_by_rule
+from ..vehicle.stage import Stage
+from ..vehicle.vehicle import StrapOns, Vehicle
+
+Maps = dict[str, EngineMap | MotorMap]
+_LONGEST_CURVE = 3600.0  # s: no stage of the table burns longer at a stretch; what is left over stays aboard
+
+
+@dataclass(frozen=True)
+class Flight:
+    """What flies: engine and motor maps by stage name."""
+
+    vehicle: Vehicle
+    mission: Mission
+    maps: Maps
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The table, with its rules, sites and sources."""
+    return yaml.safe_load((Path(__file__).parent / "data" / "launchers.yaml").read_text(encoding="utf-8"))
+
+
+def complete_rows() -> list[dict[str, Any]]:
+    """The rows that can be flown."""
+    return [row for row in table()["vehicles"] if "incomplete" not in row]
+
+
+def flight_of(row: dict[str, Any]) -> Flight:
+    """The documents of a complete row."""
+    stages = [_stage(s) for s in row["stages"]]
+    core = tuple(stage for stage in stages if stage.role == "core")
+    vehicle = Vehicle(
+        name=row["name"],
+        stages=core,
+        boosters=tuple(
+            StrapOns(stage=stage, count=s["count"], ignition=float(s.get("ignition_s", 0.0)))
+            for stage, s in zip(stages, row["stages"], strict=True)
+            if stage.role == "strap-on"
+        ),
+        interstages=_interstages(core),
+        fairing=_fairing(row, core[-1].diameter),
+        payload=Payload(name="payload"),
+    )
+    lowest = {t["stage"]: t["throttle"] for t in row.get("flight", {}).get("throttle", ())}
+    maps: Maps = {
+        stage.name: motor_map(_curve(s)) if _solid(s) else engine_map(s, lowest.get(stage.name, 1.0))
+        for stage, s in zip(stages, row["stages"], strict=True)
+    }
+    return Flight(vehicle, _mission(row, core), maps)
+
+
+# Propulsion
+
+
+def _solid(stage: dict[str, Any]) -> bool:
+    return stage["propellants"].startswith("solid")
+
+
+def _burned(stage: dict[str, Any]) -> float:
+    """Propellant [kg] that a stage may burn."""
+    loaded = float(stage["propellant_mass_kg"])
+    return loaded if _solid(stage) else loaded - residual_by_rule(loaded) - reserve_by_rule(loaded)
+
+
+def _thrust(stage: dict[str, Any]) -> float:
+    """Constant vacuum thrust [N] of a whole stage: of a motor from its burn time, where that is known."""
+    if "burn_time_s" in stage:
+        return _burned(stage) * stage["isp_vacuum_s"] * G0 / stage["burn_time_s"]
+    return float(stage["thrust_vacuum_N"])
+
+
+def _exit_area(stage: dict[str, Any]) -> float:
+    """Of all nozzles [m^2], from what ambient pressure takes of the thrust at sea level."""
+    if "thrust_sea_level_N" in stage:
+        share = stage["thrust_sea_level_N"] / stage["thrust_vacuum_N"]
+    elif "isp_sea_level_s" in stage:
+        share = stage["isp_sea_level_s"] / stage["isp_vacuum_s"]
+    elif _solid(stage):
+        share = table()["rules"]["sea_level_share_of_solids"]
+    else:
+        share = 1.0
+    return (1.0 - share) * _thrust(stage) / SEA_LEVEL_PRESSURE
+
+
+def _curve(stage: dict[str, Any]) -> ThrustCurve:
+    thrust = _thrust(stage)
+    burn_time = min(_burned(stage) * stage["isp_vacuum_s"] * G0 / thrust, _LONGEST_CURVE)
+    return ThrustCurve(
+        name=stage["engine"],
+        time=tuple(np.linspace(0.0, burn_time, 4).tolist()),
+        thrust=(thrust,) * 4,
+        isp_vacuum=float(stage["isp_vacuum_s"]),
+        exit_area=_exit_area(stage),
+    )
+
+
+def engine_map(stage: dict[str, Any], lowest: float) -> EngineMap:
+    """All engines of a stage as one, thrust and flow in proportion to the throttle."""
+    throttle = np.linspace(min(lowest, 0.8), 1.0, 7)
+    thrust = _thrust(stage)
+    return EngineMap(
+        name=stage["engine"],
+        throttle=throttle,
+        thrust_vacuum=throttle * thrust,
+        mass_flow=throttle * thrust / (stage["isp_vacuum_s"] * G0),
+        exit_area=_exit_area(stage),
+        throttle_min=lowest,
+        ignitions=None,
+        start_ramp=0.0,
+        shutdown_ramp=0.0,
+        oxidizer_fuel_ratio=0.0,  # not known, and nothing here asks for it
+    )
+
+
+# The vehicle's parts
+
+
+def _stage(stage: dict[str, Any]) -> Stage:
+    strap_on = stage["role"] == "strap-on"
+    diameter = float(stage["diameter_m"])
+    return Stage(
+        name=stage["name"],
+        role=stage["role"],
+        diameter=diameter,
+        length=float(stage["length_m"]),
+        dry_mass=float(stage["dry_mass_kg"]),
+        propellant_mass=float(stage["propellant_mass_kg"]),
+        motor=_curve(stage),
+        nose_length=1.5 * diameter if strap_on else None,
+        nose_shape="ogive" if strap_on else None,
+    )
+
+
+def _interstages(stages: tuple[Stage, ...]) -> tuple[Interstage, ...]:
+    return tuple(
+        Interstage(
+            name=f"cone on {lower.name}",
+            on=lower.name,
+            length=max(abs(lower.diameter - upper.diameter), 0.1),
+            lower_diameter=lower.diameter,
+            upper_diameter=upper.diameter,
+            mass=0.0,
+            mass_included_in=lower.name,
+        )
+        for lower, upper in zip(stages, stages[1:], strict=False)
+        if abs(lower.diameter - upper.diameter) > 1e-3
+    )
+
+
+def _fairing(row: dict[str, Any], below: float) -> Fairing:
+    diameter, mass = float(row["fairing"]["diameter_m"]), row["fairing"]["mass_kg"]
+    step = abs(diameter - below)
+    # A cylinder one diameter long and an ogive of one and a half: about 2 pi D^2.
+    area = 2.0 * np.pi * diameter**2
+    return Fairing(
+        name="fairing",
+        mass=4.95 * area**1.15 if mass is None else float(mass),
+        length=2.5 * diameter + (0.5 * step if step > 1e-3 else 0.0),
+        diameter=diameter,
+        base_diameter=below,
+        boattail_length=0.5 * step if step > 1e-3 else 0.0,
+        nose_length=1.5 * diameter,
+        nose_shape="ogive",
+    )
+
+
+# The mission
+
+
+def _mission(row: dict[str, Any], core: tuple[Stage, ...]) -> Mission:
+    rules, place, orbit = table()["rules"], row.get("place") or table()["sites"][row["site"]], row["orbit"]
+    limits = Limits(
+        q_alpha=1e3 * np.radians(rules["q_alpha_limit_kPa_deg"]),
+        attitude_rate=np.radians(rules["attitude_rate_limit_deg_s"]),
+        fairing_heat_flux=float(rules["fairing_heat_flux_W_m2"]),
+    )
+    return Mission(
+        name=f"{row['name']} from {row['site']}",
+        site=LaunchSite(
+            name=row["site"],
+            latitude=np.radians(place["latitude_deg"]),
+            longitude=np.radians(place["longitude_deg"]),
+            altitude_above_sea_level=float(place["altitude_above_sea_level_m"]),
+        ),
+        orbit=TargetOrbit(
+            perigee_altitude=1e3 * orbit["perigee_km"],
+            apogee_altitude=1e3 * orbit["apogee_km"],
+            inclination=np.radians(orbit["inclination_deg"]),
+        ),
+        sequence=_sequence(row, core),
+        limits=limits,
+        objective="payload",
+        allow_dog_leg=True,
+    )
+
+
+def _sequence(row: dict[str, Any], core: tuple[Stage, ...]) -> Sequence:
+    rules, flight = table()["rules"], row.get("flight", {})
+    coast, longest = float(rules["separation_coast_s"]), flight.get("longest_coast_before_s", {})
+    burns: tuple[Burn, ...] = ()
+    if flight.get("last_stage_burns") == 2:
+        parking = flight.get("parking_orbit")
+        first = None
+        if parking:
+            first = BurnOrbit(perigee_altitude=1e3 * parking["perigee_km"], apogee_altitude=1e3 * parking["apogee_km"])
+        burns = (Burn(orbit=first, longest_coast=float(rules["longest_coast_between_burns_s"])), Burn())
+    return Sequence(
+        vertical_rise=float(rules["vertical_rise_s"]),
+        pitch_over=float(rules["pitch_over_s"]),
+        core_ignition=float(flight.get("core_ignition_s", 0.0)),
+        separation_coasts=(coast,) * (len(core) - 1),
+        longest_separation_coasts=tuple(float(longest.get(s.name, 0.0)) for s in core[1:]) if longest else (),
+        fairing_stage=flight.get("fairing_leaves_during"),
+        throttle=_schedule(flight.get("throttle", ())),
+        burns=burns,
+    )
+
+
+def _schedule(given: Any) -> tuple[ThrottleInterval, ...]:
+    """Full thrust until each interval, the throttle that it states in it; free afterwards."""
+    intervals = []
+    for t in given:
+        begin, end = float(t["begin_s"]), float(t["end_s"])
+        intervals += [
+            ThrottleInterval(stage=t["stage"], begin=0.0, end=begin, throttle=1.0),
+            ThrottleInterval(stage=t["stage"], begin=begin, end=end, throttle=t["throttle"]),
+        ]
+    return tuple(intervals)
