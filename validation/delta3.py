@@ -233,7 +233,7 @@ def with_guess(problem: Problem) -> Problem:
             up, east = np.sin(pitch) / np.hypot(np.hypot(x, y), z), np.cos(pitch) / np.hypot(x, y)
             return {"ux": up * x - east * y, "uy": up * y + east * x, "uz": up * z}
 
-        guess, state = fly(problem, phase.name, state, steer, start=start, duration=duration, points=20)
+        guess, state = fly(problem, phase.name, state, steer, start=start, duration=duration, points=20, tolerance=1e-3)
         phases.append(replace(phase, guess=guess))
     return replace(problem, phases=tuple(phases))
 

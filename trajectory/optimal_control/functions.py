@@ -5,7 +5,7 @@ grows with the physics, not with the mesh, and phases that share a dynamics func
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -114,9 +114,22 @@ def symbols_of(pairs: Sequence[tuple[str, float]]) -> tuple[list[ca.SX], dict[st
     return symbols, {name: symbol * scale for symbol, (name, scale) in zip(symbols, pairs, strict=True)}
 
 
-@lru_cache(maxsize=256)
 def trace_point(shape: Shape, phase_name: str = "") -> Point:
-    """Trace one collocation point (cached)."""
+    """Trace one collocation point; phases of one shape share it (cached). phase_name: for errors."""
+    return _trace_point(_Named(shape, phase_name))
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A shape, and a name that does not tell it from another."""
+
+    shape: Shape
+    phase_name: str = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _trace_point(named: _Named) -> Point:
+    shape, phase_name = named.shape, named.phase_name
     states, state_values = symbols_of(shape.states)
     controls, control_values = symbols_of(shape.controls)
     parameters, parameter_values = symbols_of(shape.parameters)
