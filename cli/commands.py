@@ -25,11 +25,22 @@ def design(study: StudyFile, out: OutFolder = None, json: JsonFlag = False, quie
 
 
 @app.command()
-def check(file: AnyFile, strict: StrictFlag = False, json: JsonFlag = False) -> None:
-    """Read a document of any kind by its `schema:` and say what is wrong, weak or unknown in it."""
+def check(
+    file: AnyFile,
+    strict: StrictFlag = False,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="FOLDER", help="A design run of the vehicle: loads at its joints.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a vehicle's report here.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Read a document of any kind by its `schema:` and say what is wrong, weak or unknown in it.
+
+    Of a vehicle, every joint is matched port by port: margins, and what to change.
+    """
     from ..studies.command import run_check
 
-    finish(json, lambda: run_check(file, strict=strict))
+    finish(json, lambda: run_check(file, strict=strict, run=run, html=html))
 
 
 @app.command()

@@ -25,6 +25,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from . import strict_yaml
 from .errors import InputError
 from .strict_yaml import Problem, YamlError
+from .versions import VersionText
 from .wording import field_names, message, shown
 
 T = TypeVar("T")
@@ -106,6 +107,13 @@ class Document(BaseModel):
         mark = strict_yaml.find(self._origin.node, loc).start_mark
         return f"{self._origin.file}:{mark.line + 1}:{mark.column + 1}"
 
+    def written(self, name: str) -> str | None:
+        """The field's text as its file has it, None for a document made in Python and for fields with parts."""
+        if self._origin is None:
+            return None
+        node = strict_yaml.find(self._origin.node, (name,))
+        return str(node.value) if isinstance(node, ScalarNode) else None
+
     def input_files(self) -> dict[Path, bytes]:
         """Every file read for this document, with its exact bytes; empty for one made in Python."""
         return dict(self._origin.files) if self._origin else {}
@@ -132,6 +140,16 @@ class Source(Document):
     citation: str = Field(min_length=3)
 
 
+Maturity = Literal["concept", "preliminary", "detailed", "qualified", "flown"]
+
+
+class Evidence(Document):
+    """What stands behind the figures: an analysis, a test or a flight, and the document that says so."""
+
+    kind: Literal["analysis", "test", "flight"]
+    document: str = Field(min_length=3)
+
+
 SCHEMAS: dict[str, type["Module"]] = {}
 
 
@@ -143,6 +161,12 @@ class Module(Document):
     name: str = Field(min_length=1)
     notes: str = ""
     sources: tuple[Source, ...] = ()
+    # A module's own identity; left out, it is unknown, and the content's hash is that of files without these fields.
+    version: VersionText | None = None
+    supplier: str | None = None
+    licence: str | None = Field(default=None, examples=["CC-BY-4.0"])
+    maturity: Maturity | None = None
+    evidence: tuple[Evidence, ...] | None = None
 
     def __init_subclass__(cls, schema: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -227,6 +251,25 @@ class _UnreadableError(Exception):
     """A referenced file that cannot be read at all: the place to mend is the reference."""
 
 
+def read_reference(model: Any, path: str, info: ValidationInfo) -> Any:
+    """The document that a path in a file names; for *model* Module, of whatever kind its ``schema`` says.
+
+    Raises a pydantic error for a path that is none, or for a file whose problems are noted in the load already.
+    """
+    if not info.context or "session" not in info.context:
+        raise PydanticCustomError("path", "a path can only stand in a file; give the document itself", {})
+    if "://" in path or "\0" in path or not path.strip():
+        raise PydanticCustomError("path", "expected the path of a YAML file, or the document itself", {})
+    session, file = info.context["session"], info.context["file"]
+    try:
+        result = _load(model, file.parent / path, session, referred=True)
+    except _UnreadableError as error:
+        raise PydanticCustomError("path", "{text}", {"text": f"'{path}': {error}"}) from None
+    if result is None:  # its own problems are noted already
+        raise PydanticCustomError("reference_failed", "see the referenced file", {})
+    return result
+
+
 class _ReferenceMarker:
     """In a file: the path of another file, from the referring file's folder, or the document written inline."""
 
@@ -234,18 +277,7 @@ class _ReferenceMarker:
         def resolve(value: Any, inner: core_schema.ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
             if not isinstance(value, str):
                 return inner(value)
-            if not info.context or "session" not in info.context:
-                raise PydanticCustomError("path", "a path can only stand in a file; give the document itself", {})
-            if "://" in value or "\0" in value or not value.strip():
-                raise PydanticCustomError("path", "expected the path of a YAML file, or the document itself", {})
-            session, file = info.context["session"], info.context["file"]
-            try:
-                result = _load(source, file.parent / value, session, referred=True)
-            except _UnreadableError as error:
-                raise PydanticCustomError("path", "{text}", {"text": f"'{value}': {error}"}) from None
-            if result is None:  # its own problems are noted already
-                raise PydanticCustomError("reference_failed", "see the referenced file", {})
-            return result
+            return read_reference(source, value, info)
 
         return core_schema.with_info_wrap_validator_function(
             resolve, handler(source), serialization=core_schema.wrap_serializer_function_ser_schema(lambda v, h: h(v))
@@ -271,6 +303,22 @@ def load_document(model: type[D], path: str | Path) -> D:
     return result
 
 
+def _kind(node: Node, file: str) -> type["Module"]:
+    """The model that a file's ``schema:`` names; the packages that define the schemas must have been imported."""
+    schema_node = strict_yaml.find(node, ("schema",))
+    if not isinstance(schema_node, ScalarNode) or schema_node is node:
+        known = ", ".join(sorted(SCHEMAS))
+        raise DocumentError([Problem(file, 1, 1, f"'schema' is missing: the first line says what it is ({known})")])
+    model = SCHEMAS.get(schema_node.value)
+    if model is None:
+        near = difflib.get_close_matches(schema_node.value[:100], SCHEMAS, 1)
+        hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(SCHEMAS))}"
+        mark = schema_node.start_mark
+        text = f"unknown schema {shown(schema_node.value)}{hint}"
+        raise DocumentError([Problem(file, mark.line + 1, mark.column + 1, text)])
+    return model
+
+
 def load_any(path: str | Path) -> Module:
     """Read *path* by its ``schema:``; the packages that define the schemas must have been imported."""
     path = Path(path)
@@ -278,20 +326,7 @@ def load_any(path: str | Path) -> Module:
         node, _ = strict_yaml.compose(path, str(path))
     except YamlError as error:
         raise DocumentError([error.problem]) from None
-    schema_node = strict_yaml.find(node, ("schema",))
-    if not isinstance(schema_node, ScalarNode) or schema_node is node:
-        known = ", ".join(sorted(SCHEMAS))
-        raise DocumentError(
-            [Problem(str(path), 1, 1, f"'schema' is missing: the first line says what it is ({known})")]
-        )
-    model = SCHEMAS.get(schema_node.value)
-    if model is None:
-        near = difflib.get_close_matches(schema_node.value[:100], SCHEMAS, 1)
-        hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(SCHEMAS))}"
-        mark = schema_node.start_mark
-        text = f"unknown schema {shown(schema_node.value)}{hint}"
-        raise DocumentError([Problem(str(path), mark.line + 1, mark.column + 1, text)])
-    return load_document(model, path)
+    return load_document(_kind(node, str(path)), path)
 
 
 def _load(model: Any, path: Path, session: _Session, referred: bool = False) -> Any:
@@ -319,6 +354,13 @@ def _load(model: Any, path: Path, session: _Session, referred: bool = False) -> 
         session.read[key] = None
         return None
     session.files[resolved] = raw
+    if model is Module:  # any kind will do
+        try:
+            model = _kind(node, name)
+        except DocumentError as error:
+            session.problems.extend(error.problems)
+            session.read[key] = None
+            return None
     outer, session.chain = session.chain, (*session.chain, resolved)
     try:
         session.read[key] = _build(model, node, path, session)

@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from ..core.documents import Count, Document, FieldError, Grade, Module
+from ..core.documents import Count, Document, FieldError, Grade
 from ..core.errors import InputError
+from ..core.modules import Part
 from ..core.quantity import SI, ratio
 from .propellants import Propellant, find_propellant
 
@@ -56,7 +57,7 @@ class Published(Document):
     thrust_sea_level: Thrust | None = None
 
 
-class Engine(Module, schema="osea/engine/v1"):
+class Engine(Part, schema="osea/engine/v1"):
     """One liquid rocket engine. Thrust and mass flow are rated, in vacuum, at full chamber pressure.
 
     basis: the vacuum specific impulse that the vehicle flies with is the published one, or the ideal one times losses.

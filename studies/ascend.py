@@ -1,7 +1,9 @@
 """A study's ascent: engines, flight plan, optimum, and the optimum flown again. What design, ascent and sweep share."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from ..core.findings import Finding, Severity
 from ..core.progress import Progress
 from ..propulsion.engine_map import EngineMap
 from ..propulsion.performance import EnginePerformance, engine_performance
@@ -16,17 +18,21 @@ from ..vehicle.vehicle import Vehicle
 from .documents import Study
 from .provenance import documents_of
 
+if TYPE_CHECKING:
+    from ..trajectory.ascent import Ascent
+
 
 @dataclass(frozen=True)
 class FlownAscent:
     """An optimal ascent of a study. engines: one for each engine document, in the stages' order; maps: by stage name;
-    ambient_pressure [Pa]: at the site."""
+    ambient_pressure [Pa]: at the site; solved: the optimizer's solution, ascent: the same flown again."""
 
     study: Study
     engines: tuple[EnginePerformance, ...]
     maps: dict[str, EngineMap | MotorMap]
     ambient_pressure: float
     plan: FlightPlan
+    solved: "Ascent"
     ascent: AscentResult
 
 
@@ -65,7 +71,7 @@ def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
             ascent = replace(
                 ascent, nominal_payload=nominal, findings=(*ascent.findings, failure_finding(ascent, nominal, mission))
             )
-    return FlownAscent(study, engines, maps, ambient, plan, ascent)
+    return FlownAscent(study, engines, maps, ambient, plan, solved, ascent)
 
 
 def stages_of(vehicle: Vehicle) -> tuple[Stage, ...]:
@@ -87,6 +93,18 @@ def engines_of(vehicle: Vehicle) -> tuple[tuple[EnginePerformance, ...], dict[st
             found[key] = engine_performance(stage.engine)
         maps[stage.name] = found[key].map
     return tuple(found.values()), maps
+
+
+def ignored_payload(study: Study) -> tuple[Finding, ...]:
+    """A WARN for a payload's mass that the mission leaves open."""
+    payload = study.vehicle.payload
+    if study.mission.objective != "payload" or payload.mass is None:
+        return ()
+    message = (
+        f"the payload's mass of {payload.mass:.5g} kg is not used: the mission asks for the largest payload; set 'objective: "
+        "propellant' to fly this one, or leave the mass out"
+    )
+    return (Finding(Severity.WARN, "study.payload_not_used", payload.where("mass"), message),)
 
 
 def _sources(study: Study) -> tuple[str, ...]:

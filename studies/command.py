@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..core.documents import load_document
-from ..core.errors import ImpossibleError, UndecidedError
+from ..core.documents import Module, load_document
+from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.findings import Finding, Severity, by_gravity, worst
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
@@ -40,18 +40,22 @@ def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
     return data | {"run": str(folder), "report": str(report)}, f"{text}\n\n  report  {report}"
 
 
-def run_check(path: Path, *, strict: bool = False) -> tuple[dict[str, Any], str]:
-    """Read any document and list what is weak or unknown in it.
+def run_check(
+    path: Path, *, strict: bool = False, run: Path | None = None, html: Path | None = None
+) -> tuple[dict[str, Any], str]:
+    """Read any document and list what is weak or unknown in it; of a vehicle (or a study's) the interfaces too.
 
-    The data's exit_code is 1 where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
+    run: the folder of a design run, for the loads at the joints. html: a file for a vehicle's report. The data's exit_code is 1 where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
     """
     from .provenance import unsourced
 
     document = load(path)
     findings = [*unsourced(document), *_unknown(document)]
+    own = [f"  {f.severity:<8}{f.where}: {f.message}" for f in by_gravity(findings)]
+    interfaces, table, more = _interfaces(document, run, html)
+    findings += more
     state = worst(findings)
-    lines = [f"{document.name}: {document.schema_}, {state}"]
-    lines += [f"  {f.severity:<8}{f.where}: {f.message}" for f in by_gravity(findings)]
+    lines = [f"{document.name}: {document.schema_}, {state}", *table, *own]
     end = {"status": "done"}
     if state is Severity.ERROR or (strict and state is Severity.UNKNOWN):
         count = sum(f.severity is state for f in findings)
@@ -66,12 +70,34 @@ def run_check(path: Path, *, strict: bool = False) -> tuple[dict[str, Any], str]
         "name": document.name,
         "worst": str(state),
         "content_hash": document.content_hash(),
+        **interfaces,
         "findings": [
             {"severity": str(f.severity), "rule": f.rule, "where": f.where, "message": f.message, "margin": f.margin}
             for f in findings
         ],
     }
     return data, "\n".join(lines)
+
+
+def _interfaces(
+    document: Module, run: Path | None, html: Path | None
+) -> tuple[dict[str, Any], list[str], tuple[Finding, ...]]:
+    """A vehicle's joints and assembly: as data, as lines, as findings; nothing for other documents."""
+    from ..vehicle.vehicle import Vehicle
+    from .documents import Study
+
+    vehicle = document.vehicle if isinstance(document, Study) else document
+    if not isinstance(vehicle, Vehicle):
+        if run or html:
+            raise InputError("--run and --html are for vehicles and studies", where=document.where())
+        return {}, [], ()
+    from .check import as_data, as_text, check_vehicle, write_html
+    from .check_assembly import read_loads
+
+    checked = check_vehicle(vehicle, loads=read_loads(run) if run else None)
+    if html is not None:
+        write_html(checked, vehicle, html)
+    return as_data(checked), [as_text(checked), ""], checked.all_findings
 
 
 def _unknown(document: Any) -> list[Finding]:

@@ -1,17 +1,24 @@
 """The study document, and reading any definition file."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
 # Importing the packages' documents makes their schemas known to load().
 from ..core.documents import Module, Reference, load_any
 from ..core.errors import InputError
+from ..core.quantity import SI
 from ..launch_data.kvn import Issuer
 from ..propulsion.cycles.document import EngineCycle  # noqa: F401  its schema
 from ..propulsion.solids.curve import RaspMotor  # noqa: F401  its schema, the solid motor's and the thrust curve's
+from ..trajectory.ground import LandingSite, LaunchPad  # noqa: F401  their schemas
 from ..trajectory.mission import Mission
+from ..trajectory.range_safety.document import RangeSafety
+from ..vehicle.equipment import Battery  # noqa: F401  its schema, and those of the other equipment
 from ..vehicle.vehicle import Vehicle
+
+GustSpeed = Annotated[float, SI("m/s", ("9 m/s",), ge=0.0, le=100.0)]
 
 
 class Study(Module, schema="osea/study/v1"):
@@ -20,6 +27,10 @@ class Study(Module, schema="osea/study/v1"):
     vehicle: Reference[Vehicle]
     mission: Reference[Mission]
     originator: str = Field(description="who issues the launch data; printable ASCII, as CCSDS messages want it")
+    range: Reference[RangeSafety] | None = Field(default=None, description="the range's rules, and what falls")
+    gust: GustSpeed | None = Field(
+        default=None, description="a sudden wind across the path, for the loads at joints; 9 m/s is customary"
+    )
 
     @field_validator("originator")
     @classmethod

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,23 @@ from ..core.findings import by_gravity
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from ..propulsion.cycles.document import EngineCycle
-from ..propulsion.cycles.result import CycleBalance
+from ..propulsion.engine_design import EngineDesign
+from ..propulsion.trade.result import TradeResult
 
-STEPS = {"read": 0.3, "balance": 3.0, "report": 1.0}
+STEPS = {"read": 0.3, "engine": 6.0, "throttle": 0.6, "trade": 0.0, "report": 3.0}
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """What one run of ``osea engine`` found. cycle: the document as read."""
+
+    cycle: EngineCycle
+    design: EngineDesign
+    trade: TradeResult | None
 
 
 def run_engine(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
-    """Balance an engine cycle and publish its run folder; returns (the result as plain data, the same for people).
+    """Design an engine from its file and publish its run folder; returns (the result as plain data, the same for people).
 
     A solid motor, a thrust curve or a RASP file (``.eng``) goes its own way: see solid_command.
     """
@@ -30,23 +41,53 @@ def run_engine(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
             cycle = load_document(EngineCycle, path)
         folder = out or Path("out") / re.sub(r"[^a-z0-9]+", "-", cycle.name.lower()).strip("-")
         with RunFolder(folder, "engine", cycle) as run:
-            with progress.step("balance"):
-                from ..propulsion.cycles.balance import balance
-
-                result = balance(cycle)
-                if cycle.throttle is not None:
-                    from ..propulsion.cycles.throttle import throttle
-
-                    points = throttle(cycle, cycle.throttle.controls, cycle.throttle.lowest)
-                    result = dataclasses.replace(result, throttling=points)
+            found = compute(cycle, progress)
             with progress.step("report"):
-                _write(cycle, result, run)
+                from .engine_run import write_engine
+
+                write_engine(found, run)
             run.publish()
     finally:
         progress.close()
     report = folder / "report.html"
-    data = result.to_json() | {"run": str(folder), "report": str(report)}
-    return data, f"{table(result)}\n\n  report  {report}"
+    plain = found.design.to_json()
+    data = plain.pop("balance") | {k: v for k, v in plain.items() if k not in ("input_hash", "sources")}
+    data |= {"trade": found.trade.to_json() if found.trade is not None else None}
+    data |= {"run": str(folder), "report": str(report)}
+    return data, f"{table(found)}\n\n  report  {report}"
+
+
+def compute(cycle: EngineCycle, progress: Progress | None = None) -> EngineRun:
+    """All that the document asks for: design, throttling, points off design, pressure feed, trade."""
+    from ..propulsion.engine_design import design_engine
+
+    progress = progress or Progress()
+    with progress.step("engine"):
+        design, filled, prepared = design_engine(cycle, progress.note)
+    with progress.step("throttle"):
+        changes: dict[str, Any] = {}
+        if cycle.throttle is not None:
+            from ..propulsion.cycles.throttle import throttle
+
+            changes["throttling"] = throttle(filled, cycle.throttle.controls, cycle.throttle.lowest, prepared=prepared)
+        if cycle.analysis:
+            from ..propulsion.cycles.operate import operating_points, summary
+
+            changes["operating_points"] = tuple(summary(p.name, b) for p, b in operating_points(filled))
+        if any(c.type == "tank" and c.pressurization is not None for c in cycle.components):
+            from ..propulsion.cycles.feed import pressure_feed
+
+            changes["feed"] = pressure_feed(filled)
+        if changes:
+            design = dataclasses.replace(design, balance=dataclasses.replace(design.balance, **changes))
+    trade = None
+    if cycle.trade is not None:
+        with progress.step("trade"):
+            from ..propulsion.trade.study import trade as run_trade
+
+            trade = run_trade(filled, progress=progress)
+            trade = dataclasses.replace(trade, input_hash=cycle.content_hash())
+    return EngineRun(cycle, design, trade)
 
 
 def _solid(path: Path) -> Callable[..., tuple[dict[str, Any], str]] | None:
@@ -64,32 +105,9 @@ def _solid(path: Path) -> Callable[..., tuple[dict[str, Any], str]] | None:
     return kinds.get(schema[1] if schema else "")
 
 
-def _write(cycle: EngineCycle, result: CycleBalance, run: RunFolder) -> None:
-    from .engine_report import engine_report
-    from .engine_schematic import schematic
-
-    run.write_result("cycle", result)
-    columns = (
-        "from",
-        "to",
-        "fluid",
-        "mass_flow_kg_s",
-        "pressure_Pa",
-        "temperature_K",
-        "density_kg_m3",
-        "enthalpy_J_kg",
-    )
-    rows = [
-        (s.source, s.target, s.medium, s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy)
-        for s in result.streams
-    ]
-    run.write_table("streams", columns, rows)
-    run.write_text("figures/schematic.svg", schematic(cycle, result))
-    run.write_text("report.html", engine_report(cycle, result).html())
-
-
-def table(b: CycleBalance) -> str:
-    """The balance for a terminal."""
+def table(found: EngineRun) -> str:
+    """The result for a terminal."""
+    b = found.design.balance
     rows = (
         ("thrust (vacuum)", f"{b.thrust_vacuum / 1e3:,.2f} kN", "Isp (vacuum)", f"{b.isp_vacuum:.2f} s"),
         ("mass flow", f"{b.mass_flow:,.3f} kg/s", "chamber alone", f"{b.chamber_isp_vacuum:.2f} s"),
@@ -122,6 +140,43 @@ def table(b: CycleBalance) -> str:
         f"  {x.name:<24}O/F {x.oxidizer_fuel_ratio:.4f}, {x.temperature:.1f} K, {x.mass_flow:.3f} kg/s"
         for x in b.burners
     ]
-    lines.append("")
-    lines += [f"  {f.severity:<8}{f.message}" for f in by_gravity(b.findings)]
+    lines += ["", *_around(found)]
+    findings = (*found.design.findings, *(found.trade.findings if found.trade is not None else ()))
+    lines += [f"  {f.severity:<8}{f.message}" for f in by_gravity(findings)]
     return "\n".join(lines)
+
+
+def _around(found: EngineRun) -> list[str]:
+    """Contour, injector, cooling, mass, trade and published figures in a line each."""
+    d, lines = found.design, []
+    if d.contour is not None:
+        c = d.contour
+        loss = "unknown" if c.divergence_efficiency is None else f"{c.divergence_efficiency:.4f}"
+        lines.append(
+            f"  contour   {c.method}; throat {2e3 * c.throat_radius:.1f} mm, chamber {1e3 * c.chamber_length:.0f} mm, nozzle "
+            f"{1e3 * c.nozzle_length:.0f} mm, divergence {loss}"
+        )
+    if d.injector is not None:
+        i = d.injector
+        lines.append(
+            f"  injector  {i.elements} {i.element}; drops {i.oxidizer.pressure_ratio:.1%} and {i.fuel.pressure_ratio:.1%}"
+        )
+    if d.cooling is not None:
+        k = d.cooling
+        lines.append(
+            f"  cooling   {k.heat / 1e6:.3f} MW, {k.pressure_drop / 1e5:.2f} bar, wall up to {k.highest_wall_temperature:.0f} K, "
+            f"{k.highest_heat_flux / 1e6:.1f} MW/m2"
+        )
+    if d.masses and d.masses[0].mass is not None:
+        m = d.masses[0]
+        lines.append(f"  mass      {m.mass:,.0f} kg ({m.low:,.0f} to {m.high:,.0f}) by {m.relation}")
+    if found.trade is not None and found.trade.best is not None:
+        t = found.trade.best
+        lines.append(
+            f"  trade     best {found.trade.objective}: {t.chamber_pressure / 1e5:.1f} bar, O/F {t.oxidizer_fuel_ratio:.3f}, "
+            f"area ratio {t.area_ratio:.1f}: {t.isp_vacuum:.2f} s"
+        )
+    for r in d.comparison:
+        if r.difference is not None:
+            lines.append(f"  published {(r.of + ': ' if r.of else '') + r.quantity:<44}{r.difference:>+8.2%}  [{r.grade}]")
+    return [*lines, ""] if lines else lines

@@ -1,4 +1,4 @@
-"""The HTML report of an engine cycle: schematic, machines, chamber and losses, stations, findings, sources."""
+"""The HTML report of an engine: what was found, cycle, machines, losses; the other sections are in files of their own."""
 
 from importlib.metadata import version
 
@@ -7,6 +7,8 @@ import numpy as np
 from ..core.findings import Severity
 from ..propulsion.cycles.document import EngineCycle
 from ..propulsion.cycles.result import CycleBalance
+from ..propulsion.engine_design import EngineDesign
+from ..propulsion.trade.result import TradeResult
 from ..report.pieces import (
     Cell,
     Column,
@@ -22,11 +24,16 @@ from ..report.pieces import (
     Table,
     Text,
 )
+from .engine_report_chamber import acoustic_blocks, comparison_blocks, contour_blocks, injector_blocks, mass_blocks
+from .engine_report_cooling import cooling_blocks
+from .engine_report_operation import feed_blocks, operating_blocks, throttle_blocks
+from .engine_report_trade import trade_blocks
 from .engine_schematic import schematic
 
 
-def engine_report(cycle: EngineCycle, balance: CycleBalance) -> Report:
-    """The report of a balanced cycle."""
+def engine_report(cycle: EngineCycle, design: EngineDesign, trade: TradeResult | None = None) -> Report:
+    """The report of an engine: every part that its document asks for."""
+    balance = design.balance
     report = Report(
         title=cycle.name,
         subtitle=f"{cycle.cycle}, {cycle.oxidizer}/{cycle.fuel}",
@@ -37,9 +44,14 @@ def engine_report(cycle: EngineCycle, balance: CycleBalance) -> Report:
         ),
         footer=f"OSEA-Rocket {version('osea-rocket')}",
     )
-    errors = [f for f in balance.findings if f.severity is Severity.ERROR]
+    findings = (*design.findings, *(trade.findings if trade is not None else ()))
+    errors = [f for f in findings if f.severity is Severity.ERROR]
     report = report.section(
-        "Result", _key_figures(balance), Text(_in_words(balance)), *([FindingsBlock(errors)] if errors else [])
+        "Result",
+        _key_figures(balance),
+        Text(_in_words(design)),
+        *comparison_blocks(design),
+        *([FindingsBlock(errors)] if errors else []),
     )
     tall = _aspect(cycle, balance)
     report = report.section(
@@ -52,13 +64,29 @@ def engine_report(cycle: EngineCycle, balance: CycleBalance) -> Report:
         ),
         new_page=True,
     )
-    blocks = [_machines(balance)] if balance.pumps or balance.turbines else []
-    report = report.section("Turbomachinery", *blocks, new_page=True) if blocks else report
+    if balance.pumps or balance.turbines:
+        report = report.section("Turbomachinery", *_machines(balance), new_page=True)
     report = report.section("Chamber and losses", _chamber(balance), _loss_table(balance))
+    if design.contour is not None:
+        report = report.section("Contour", *contour_blocks(design), new_page=True)
+    if design.injector is not None:
+        report = report.section("Injector", *injector_blocks(design))
+    if design.acoustics is not None:
+        report = report.section("Acoustics", *acoustic_blocks(design.acoustics))
+    if design.cooling is not None:
+        report = report.section("Cooling", *cooling_blocks(design), new_page=True)
     if balance.throttling is not None:
-        report = report.section("Throttling", *_throttling(balance), new_page=True)
+        report = report.section("Throttling", *throttle_blocks(balance), new_page=True)
+    if balance.operating_points:
+        report = report.section("Off design", *operating_blocks(balance))
+    if balance.feed is not None:
+        report = report.section("Pressure feed", *feed_blocks(balance.feed), new_page=True)
+    if trade is not None:
+        report = report.section("Trade", *trade_blocks(cycle, trade), new_page=True)
+    if design.masses:
+        report = report.section("Mass", *mass_blocks(design))
     report = report.section("Streams", _stations(balance), new_page=True)
-    report = report.section("Findings", FindingsBlock(balance.findings))
+    report = report.section("Findings", FindingsBlock(findings))
     return report.section("Sources", SourcesBlock(more=cycle.sources))
 
 
@@ -94,16 +122,18 @@ def _diameter(area: float) -> float:
     return float(np.sqrt(4.0 * area / np.pi))
 
 
-def _in_words(b: CycleBalance) -> str:
+def _in_words(design: EngineDesign) -> str:
+    b = design.balance
     power = sum(p.power for p in b.pumps)
     drive = f"The pumps take {power / 1e3:,.0f} kW. " if b.pumps else ""
     return (
         f"{drive}[[schematic]] shows every stream. Mass, energy and shaft power close to {b.worst_balance:.0e} of the flow, "
         f"enthalpy and power they belong to ({b.unknowns} unknowns, {b.iterations} Newton steps, {1e3 * b.solve_time:.1f} ms)."
+        + (f" Balance, contour and cooling came together in {design.rounds} rounds." if design.contour is not None else "")
     )
 
 
-def _machines(b: CycleBalance) -> Table:
+def _machines(b: CycleBalance) -> tuple[Table, ...]:
     columns = (
         Column("Machine"), Column("Power", "kW", scale=1e-3, decimals=1), Column("Efficiency", decimals=3),
         Column("Rise or ratio", align="right"), Column("Flow", "kg/s", decimals=3), Column("Specific speed", decimals=2),
@@ -127,12 +157,32 @@ def _machines(b: CycleBalance) -> Table:
             )
         for m in (m for m in b.motors if m.shaft == shaft):
             rows.append(Row((f"{m.name} (battery {m.battery_power / 1e3:,.1f} kW)", m.power, *[None] * 6), indent=1))
-    return Table(
-        columns,
-        tuple(rows),
-        "Pumps and turbines by shaft; specific speeds are dimensionless, a stage.",
-        label="machines",
-    )
+    made = [
+        Table(
+            columns,
+            tuple(rows),
+            "Pumps and turbines by shaft; specific speeds are dimensionless, a stage.",
+            label="machines",
+        )
+    ]
+    sizes = [
+        Row((f"{p.name}, {p.stages} stages", p.size.tip_diameter, p.size.tip_speed, p.size.speed * 30.0 / np.pi,
+             "" if p.size.speed_given else "highest that the suction head allows"))
+        for p in b.pumps if p.size is not None
+    ]  # fmt: skip
+    sizes += [
+        Row((f"{t.name}, {t.size.stages} {t.size.staging}", t.size.mean_diameter, t.size.blade_speed,
+             2.0 * t.size.blade_speed / t.size.mean_diameter * 30.0 / np.pi,
+             f"mean line: efficiency {t.size.efficiency:.2f}, U/C0 {t.size.speed_ratio:.2f}"))
+        for t in b.turbines if t.size is not None
+    ]  # fmt: skip
+    if sizes:
+        size_columns = (
+            Column("Wheel"), Column("Diameter", "mm", scale=1e3, decimals=0), Column("Rim speed", "m/s", decimals=0),
+            Column("Speed", "rpm", decimals=0), Column("Note"),
+        )  # fmt: skip
+        made.append(Table(size_columns, tuple(sizes), "Sizes: tips of pumps, mean diameters of turbines.", label="sizes"))
+    return tuple(made)
 
 
 def _chamber(b: CycleBalance) -> Facts:
@@ -173,22 +223,3 @@ def _stations(b: CycleBalance) -> Table:
         columns, rows, "Every stream, total conditions; enthalpy from the elements at 298.15 K.", label="streams"
     )
 
-
-def _throttling(b: CycleBalance) -> tuple:
-    from ..report.plots import Line, Panel, profile_grid
-
-    t = b.throttling
-    assert t is not None
-    panels = [
-        Panel("Vacuum thrust", "kN", [Line(t.thrust_vacuum / 1e3)]),
-        Panel("Vacuum Isp", "s", [Line(t.isp_vacuum)]),
-        Panel("Shaft speed over design", "", [Line(s, n) for s, n in zip(t.speed_ratio, t.shafts, strict=True)]),
-        Panel("Turbine inlet", "K", [Line(t.turbine_inlet_temperature)]),
-    ]
-    figure = profile_grid(t.throttle, panels, x_label="Chamber pressure over design", columns=2)
-    text = (
-        f"The same hardware at other chamber pressures, by {', '.join(t.controls)}: resistances, flow capacities and "
-        "characteristics are those of the design point; the characteristics of pumps and turbines are estimates. "
-        "[[throttle]] shows the operating line."
-    )
-    return Text(text), Figure(figure, "Operating line of the fixed hardware.", label="throttle")

@@ -2,9 +2,6 @@
 
 from importlib.metadata import version
 
-import numpy as np
-
-from ..core.findings import Severity
 from ..propulsion.performance import EnginePerformance
 from ..report.pieces import (
     Cell,
@@ -12,8 +9,6 @@ from ..report.pieces import (
     Facts,
     Figure,
     FindingsBlock,
-    KeyFigure,
-    KeyFigures,
     Report,
     Row,
     Section,
@@ -23,11 +18,10 @@ from ..report.pieces import (
     Table,
     Text,
 )
+from .ascent_sections import flight_sections, in_words, key_figures, loudest
 from .design import Design
 from .figures import throttle_curve
 from .provenance import documents_of
-
-HELD = 3.0  # s: within a thousandth of the largest dynamic pressure for longer than this means that throttling holds it
 
 
 def design_report(design: Design, drawn: dict[str, str]) -> Report:
@@ -44,7 +38,12 @@ def design_report(design: Design, drawn: dict[str, str]) -> Report:
         ),
         footer=f"OSEA-Rocket {version('osea-rocket')}",
     )
-    report = report.section("Result", _key_figures(design), Text(_in_words(design)), _loudest(design))
+    report = report.section(
+        "Result",
+        key_figures(study, ascent),
+        Text(f"{in_words(study, ascent)} [[side]] shows the vehicle."),
+        loudest(design.findings),
+    )
     report = report.section(
         "Vehicle",
         Figure(drawn["side_view"], "Side view, to scale.", label="side"),
@@ -54,95 +53,10 @@ def design_report(design: Design, drawn: dict[str, str]) -> Report:
         ),
     )
     report = report.section("Engines", *(_engine(design, e) for e in design.engines), new_page=True)
-    report = report.section(
-        "Ascent",
-        Figure(drawn["ascent"], "Ascent profiles; shaded: the segments of flight.", label="profiles"),
-        _events(design),
-        *(
-            [Figure(drawn["mass_history"], "Centre of mass and inertia of what flies.", label="inertia")]
-            if "mass_history" in drawn
-            else []
-        ),
-        Figure(drawn["delta_v"], "Where the velocity goes.", label="budget"),
-        _budget_table(design),
-        Figure(drawn["ground_track"], "Ground track.", label="track"),
-        new_page=True,
-    )
-    report = report.section("Solution", _solution(design), Text(_method(design)))
+    report = flight_sections(report, design.flight, drawn)
     report = report.section("Findings", FindingsBlock(design.findings), new_page=True)
     sources = tuple(s for module in documents_of(study) for s in module.sources)
     return report.section("Sources", SourcesBlock(more=sources))
-
-
-def _key_figures(design: Design) -> KeyFigures:
-    a = design.ascent
-    orbit, t = a.insertion, a.trajectory
-    found = design.study.mission.objective == "payload"
-    return KeyFigures(
-        (
-            KeyFigure(
-                "Payload", a.payload_mass, "t", "largest by this model" if found else "given", digits=4, scale=1e-3
-            ),
-            KeyFigure(
-                "Orbit",
-                f"{orbit.perigee_altitude / 1e3:.0f} × {orbit.apogee_altitude / 1e3:.0f}",
-                "km",
-                f"{np.degrees(orbit.inclination):.2f}°, {orbit.time:.0f} s after lift-off",
-            ),
-            KeyFigure("Lift-off mass", a.liftoff_mass, "t", "payload included", digits=4, scale=1e-3),
-            KeyFigure("Ideal Δv", a.budget.ideal, "m/s", f"{_losses(design):.0f} m/s of losses", digits=4),
-            KeyFigure("Max q", float(t.dynamic_pressure.max()), "kPa", _at_max_q(design), digits=3, scale=1e-3),
-        )
-    )
-
-
-def _losses(design: Design) -> float:
-    b = design.ascent.budget
-    return b.gravity + b.drag + b.steering + b.pressure
-
-
-def _at_max_q(design: Design) -> str:
-    """Where the largest dynamic pressure is; where throttling holds it, from when to when: the peak there is rounding."""
-    t = design.ascent.trajectory
-    i = int(np.argmax(t.dynamic_pressure))
-    near = np.flatnonzero(t.dynamic_pressure > (1 - 1e-3) * t.dynamic_pressure[i])
-    first, last = near[0], near[-1]
-    if t.time[last] - t.time[first] > HELD:
-        return f"held from {t.time[first]:.0f} to {t.time[last]:.0f} s, Mach {t.mach[first]:.2f} to {t.mach[last]:.2f}"
-    return f"at {t.time[i]:.0f} s, {t.altitude[i] / 1e3:.1f} km, Mach {t.mach[i]:.2f}"
-
-
-def _in_words(design: Design) -> str:
-    a, mission = design.ascent, design.study.mission
-    s = a.solver
-    if mission.objective == "payload":
-        goal = (
-            f"By this model {design.study.vehicle.name} carries at most {a.payload_mass / 1e3:.2f} t into this orbit (a local "
-            "optimum; the uncertainty of the inputs is not in this figure)."
-        )
-    else:
-        left = a.propellant[-1].usable_left
-        goal = (
-            f"With {a.payload_mass:,.0f} kg of payload, {left:,.0f} kg of the last stage's usable propellant are left."
-        )
-    return (
-        f"{goal} [[side]] shows the vehicle, [[profiles]] the flight. The optimum's controls, flown again from lift-off by an "
-        f"independent integrator, end {s.position_error:.1f} m and {s.velocity_error:.3f} m/s from the optimizer's state. "
-        f"The orbit's elements are osculating at insertion; with J2 the first revolution runs between "
-        f"{a.insertion.lowest_altitude / 1e3:.1f} and {a.insertion.highest_altitude / 1e3:.1f} km over the equatorial radius."
-    )
-
-
-def _loudest(design: Design) -> Text | FindingsBlock:
-    """Errors are shown at once; the rest is counted here and listed under Findings."""
-    errors = [f for f in design.findings if f.severity is Severity.ERROR]
-    if errors:
-        return FindingsBlock(errors)
-    counts = {s: sum(f.severity is s for f in design.findings) for s in (Severity.UNKNOWN, Severity.WARN, Severity.OK)}
-    return Text(
-        f"No check failed. {counts[Severity.UNKNOWN]} could not be answered (UNKNOWN: a figure is missing), "
-        f"{counts[Severity.WARN]} deserve a look (WARN), {counts[Severity.OK]} are met; all are listed under Findings."
-    )
 
 
 def _mass_table(design: Design) -> Table:
@@ -222,74 +136,3 @@ def _engine(design: Design, e: EnginePerformance) -> Section:
     curve = throttle_curve(e)
     figure = Figure(curve, f"{e.name}: thrust against throttle (share of rated chamber pressure).")
     return Section(e.name, (Side((facts, flow)), Side((table, figure), (1.35, 1))))
-
-
-def _budget_table(design: Design) -> Table:
-    a = design.ascent
-    rows: list = []
-    for item in a.segment_budgets:
-        b = item.budget
-        rows.append((item.segment, b.ideal, b.gravity, b.drag, b.steering, b.pressure, b.gain))
-    b = a.budget
-    rows.append(Row(("Whole ascent", b.ideal, b.gravity, b.drag, b.steering, b.pressure, b.gain), kind="total"))
-    losses = ("Ideal Δv", "Gravity", "Drag", "Steering", "Pressure", "Gain")
-    columns = (Column("Segment"), *(Column(n, "m/s", decimals=0) for n in losses))
-    note = (
-        "Losses in Earth-relative speed: gain = ideal − losses, closed to "
-        f"{abs(b.closure):.0e} m/s. The turning Earth adds {a.earth_rotation:.0f} m/s at insertion."
-    )
-    return Table(columns, rows, "Velocity budget.", label="budget-table", note=note)
-
-
-def _events(design: Design) -> Table:
-    rows = [
-        (
-            e.name,
-            e.time,
-            e.altitude,
-            e.downrange,
-            e.speed_relative,
-            e.speed_inertial,
-            float(np.degrees(e.flight_path_angle)),
-            e.dynamic_pressure,
-            e.mass,
-        )
-        for e in design.ascent.trajectory.events
-    ]
-    columns = (
-        Column("Event"),
-        Column("Time", "s", decimals=1),
-        Column("Altitude", "km", decimals=1, scale=1e-3),
-        Column("Downrange", "km", decimals=1, scale=1e-3),
-        Column("Speed, relative", "m/s", decimals=0),
-        Column("Speed, inertial", "m/s", decimals=0),
-        Column("Path angle", "deg", decimals=1),
-        Column("q", "kPa", decimals=2, scale=1e-3),
-        Column("Mass after", "t", decimals=2, scale=1e-3),
-    )
-    return Table(columns, rows, "Events.", label="events", note=design.ascent.trajectory.t0_definition)
-
-
-def _solution(design: Design) -> Facts:
-    s = design.ascent.solver
-    return Facts(
-        (
-            ("Solver", s.solver),
-            ("Status", s.status.replace("_", " ")),
-            ("Iterations", f"{s.iterations} on {s.mesh_passes} meshes"),
-            ("Last mesh", f"{s.unknowns} unknowns, {s.constraints} constraints"),
-            ("Largest violation", f"{s.violation:.1e} (scaled)"),
-            ("Mesh error", f"{s.mesh_error:.1e} (relative)"),
-            ("Flown again, position", Cell(s.position_error, digits=2, unit="m")),
-            ("Flown again, speed", Cell(s.velocity_error, digits=2, unit="m/s")),
-            ("Control effort", Cell(s.effort, digits=3, unit="kg of objective, at most")),
-        )
-    )
-
-
-def _method(design: Design) -> str:
-    return (
-        "Point mass over a rotating WGS-84 Earth with J2, U.S. Standard Atmosphere 1976, no wind; Legendre-Gauss-Radau "
-        "collocation over linked phases, solved with IPOPT and refined until the mesh error is within tolerance. Not modelled: "
-        "lift, wind, engine start and shut-down transients, propellant used before lift-off, slosh and bending."
-    )

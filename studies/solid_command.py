@@ -4,14 +4,16 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..core.documents import load_document
+from ..core.documents import load_any, load_document
+from ..core.errors import InputError
 from ..core.findings import by_gravity
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
-from ..propulsion.solids.curve import RaspMotor, curve_of
+from ..propulsion.solids.curve import RaspMotor, curve_of, flight_curve, rasp_of
 from ..propulsion.solids.document import SolidMotor
 from ..propulsion.solids.performance import SolidMotorPerformance, solid_performance
 from ..propulsion.solids.rasp import CLASSIC_POINTS, format_eng, read_eng
+from ..propulsion.thrust_curve import ThrustCurve
 
 STEPS = {"read": 0.3, "firing": 2.0, "report": 1.0}
 
@@ -51,17 +53,17 @@ def _write(motor: SolidMotor, r: SolidMotorPerformance, run: RunFolder) -> None:
     if motor.inert_mass is None:
         comment += "\nThe motor's inert mass is not known: the loaded mass is that of the propellant alone"
     run.write_text(f"{_slug(curve.name)}.eng", format_eng([curve], comment=comment, most=CLASSIC_POINTS))
-    run.write_text("thrust-curve.yaml", strict_yaml.dump(curve.to_plain()))
+    run.write_text("thrust-curve.yaml", strict_yaml.dump(flight_curve(motor, r).to_plain()))
     run.write_text("figures/grain.svg", section_drawing(motor))
     run.write_text("report.html", solid_report(motor, r).html())
 
 
 def run_curves(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
-    """A RASP file's motors (or one thrust curve) as documents ``osea/thrust-curve/v1``, a run folder each."""
+    """A RASP file's motors, one RASP motor's document or one thrust curve: report, table, ``.eng`` and document for each."""
     from ..core import strict_yaml
     from .solid_report import curve_report
 
-    curves = read_eng(path) if path.suffix.lower() == ".eng" else (load_document(RaspMotor, path),)
+    curves = _curves(path)
     names: list[str] = []
     for c in curves:
         name, n = _slug(c.name) or "motor", 1
@@ -73,7 +75,7 @@ def run_curves(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
     for c, name in zip(curves, names, strict=True):
         folder = (out or Path("out") / name) if len(curves) == 1 else (out or Path("out") / _slug(path.stem)) / name
         with RunFolder(folder, "engine", c) as run:
-            run.write_text("thrust-curve.yaml", strict_yaml.dump(c.to_plain()))
+            run.write_text("rasp-motor.yaml", strict_yaml.dump(c.to_plain()))
             run.write_text(f"{name}.eng", format_eng([c]))
             left = c.propellant_left().tolist()
             run.write_table("curve", ("time_s", "thrust_N", "propellant_mass_kg"),
@@ -84,14 +86,25 @@ def run_curves(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
             "name": c.name, "manufacturer": c.manufacturer, "total_impulse_N_s": c.total_impulse, "isp_s": c.isp,
             "burn_time_s": float(c.time[-1]), "peak_thrust_N": float(c.thrust.max()),
             "propellant_mass_kg": c.propellant_mass, "loaded_mass_kg": c.loaded_mass,
-            "document": str(folder / "thrust-curve.yaml"), "report": str(folder / "report.html"),
+            "document": str(folder / "rasp-motor.yaml"), "report": str(folder / "report.html"),
         })  # fmt: skip
         isp = f"{c.isp:.1f} s" if c.isp is not None else "unknown"
         lines.append(
             f"{c.name} ({c.manufacturer or 'unknown maker'}): {c.total_impulse:,.1f} N s, peak {c.thrust.max():,.1f} N, "
-            f"{c.time[-1]:.3f} s, Isp {isp}\n  document  {folder / 'thrust-curve.yaml'}\n  report    {folder / 'report.html'}"
+            f"{c.time[-1]:.3f} s, Isp {isp}\n  document  {folder / 'rasp-motor.yaml'}\n  report    {folder / 'report.html'}"
         )
     return {"motors": motors}, "\n".join(lines)
+
+
+def _curves(path: Path) -> tuple[RaspMotor, ...]:
+    if path.suffix.lower() == ".eng":
+        return read_eng(path)
+    document = load_any(path)
+    if isinstance(document, ThrustCurve):
+        return (rasp_of(document),)
+    if not isinstance(document, RaspMotor):
+        raise InputError("neither a thrust curve nor a RASP motor", where=document.where())
+    return (document,)
 
 
 def _slug(name: str) -> str:
@@ -112,7 +125,7 @@ def table(r: SolidMotorPerformance) -> str:
         ("peak pressure", f"{r.peak_pressure / 1e5:,.2f} bar", "mean", f"{r.mean_pressure / 1e5:,.2f} bar"),
         ("burn time", f"{r.burn_time:.3f} s", "action time", f"{r.action_time:.3f} s"),
         ("propellant", f"{r.propellant_mass_initial:,.3f} kg", "sliver", f"{100 * r.sliver_fraction:.2f} %"),
-        ("Kn", f"{r.klemmung[0]:.0f} to {r.klemmung.max():.0f}", "port / throat", f"{r.port_to_throat:.2f}"),
+        ("Kn", f"{r.klemmung.max():.0f} at most", "port / throat", f"{r.port_to_throat:.2f}"),
     )
     lines = [
         f"{r.name}: {r.propellant}, {r.ballistics}, ambient {r.ambient_pressure / 1e5:.4g} bar",

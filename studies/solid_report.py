@@ -45,12 +45,12 @@ def solid_report(motor: SolidMotor, r: SolidMotorPerformance) -> Report:
     errors = [f for f in r.findings if f.severity is Severity.ERROR]
     report = report.section("Result", _key_figures(r), Text(_in_words(r)), *([FindingsBlock(errors)] if errors else []))
     report = report.section("Firing", Figure(_histories(r), _histories_caption(r), label="firing"))
-    report = report.section("Grain", Figure(section_drawing(motor), _grain_caption(motor), label="grain"), _grain_table(motor),
-                            new_page=True)  # fmt: skip
-    report = report.section("Figures", _facts(r), _loss_table(r))
     compared = _published(motor, r)
     if compared is not None:
         report = report.section("Against published figures", compared)
+    drawing = Figure(section_drawing(motor), _grain_caption(motor), label="grain")
+    report = report.section("Grain", drawing, _grain_table(motor))
+    report = report.section("Figures", _facts(r), _loss_table(r))
     report = report.section("Findings", FindingsBlock(r.findings))
     return report.section("Sources", SourcesBlock(more=motor.sources))
 
@@ -63,7 +63,7 @@ def curve_report(c: RaspMotor) -> Report:
     release = version("osea-rocket")
     report = Report(
         title=c.name,
-        subtitle=f"Thrust curve{', ' + c.manufacturer if c.manufacturer else ''}",
+        subtitle=f"RASP motor{', ' + c.manufacturer if c.manufacturer else ''}",
         facts=(("Input", f"sha256 {c.content_hash()[:16]}…"), ("Tool", f"OSEA-Rocket {release}")),
         footer=f"OSEA-Rocket {release}",
     )
@@ -104,9 +104,9 @@ def _key_figures(r: SolidMotorPerformance) -> KeyFigures:
 def _in_words(r: SolidMotorPerformance) -> str:
     how = "with the chamber's filling and emptying" if r.ballistics == "transient" else "steady at every depth"
     return (
-        f"{r.propellant_mass_initial:,.2f} kg of {r.propellant} burn from a port and throat of {r.port_to_throat:.2f} : 1; one "
-        f"pressure for the whole chamber, {how}. [[firing]] shows the firing, [[grain]] how the grain burns back. "
-        f"Propellant, gas through the nozzle and gas left in the chamber agree to {r.mass_balance:.0e} of the propellant."
+        f"{r.propellant_mass_initial:,.2f} kg of {r.propellant} burn; the aft port has {r.port_to_throat:.2f} times the area of "
+        f"the throat. One pressure for the whole chamber, {how}. [[firing]] shows the firing, [[grain]] how the grain burns "
+        f"back. Propellant, gas through the nozzle and gas left in the chamber agree to {r.mass_balance:.0e} of the propellant."
     )
 
 
@@ -149,7 +149,7 @@ def section_drawing(motor: SolidMotor) -> str:
             _draw_section(figure.add_subplot(grid[0, k]), s, INK, ACCENT, MUTED)
         _draw_side(figure.add_subplot(grid[1, :]), motor, INK, ACCENT, MUTED)
 
-    return figure_svg(draw, height=4.9 if len(segments) < 3 else 4.2)
+    return figure_svg(draw, height=3.5 if len(segments) < 3 else 3.2)
 
 
 def _draw_section(ax: Any, s: Segment, ink: str, accent: str, muted: str) -> None:
@@ -240,7 +240,7 @@ def _grain_table(motor: SolidMotor) -> Table:
     )
     columns = (
         Column("Segment"), Column("Count"), Column("Length", "mm", scale=1e3, decimals=1),
-        Column("Outer diameter", "mm", scale=1e3, decimals=1), Column("Burning ends", align="right"),
+        Column("Outer diameter", "mm", scale=1e3, decimals=1), Column("Burning ends"),
     )  # fmt: skip
     return Table(columns, rows, "The grain, from the head end.", label="segments")
 

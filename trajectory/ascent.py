@@ -21,7 +21,9 @@ import numpy as np
 from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_boundaries import ascent_boundaries
 from .ascent_guess import GuessedPhase, guess_ascent
+from .ascent_limits import PathRule, load_outputs, path_limits, path_rules
 from .flight_plan import FlightPlan, Segment
+from .launch_window import at_its_time
 from .mission import Mission
 from .motion import PhaseModel, loads, right_hand_side
 from .optimal_control.ipopt import Options
@@ -43,6 +45,8 @@ from .optimal_control.problem import (
 from .optimal_control.refine import finer, mesh_error
 from .optimal_control.solution import Solution
 from .optimal_control.solve import Iteration, solve
+from .range_safety.document import RangeSafety
+from .limits_in_reach import require_limits
 from .reach import no_flight, require_in_reach, require_payload
 from .restart_guess import guess_with_restarts, has_restarts
 from .steering import LaunchFrame, launch_frame, thrust_direction
@@ -90,15 +94,19 @@ def solve_ascent(
     mesh_density: float = 1.0,
     mesh_tolerance: float = 1e-6,
     options: Options | None = None,
+    range_safety: RangeSafety | None = None,
+    time_limit: float | None = None,
 ) -> Ascent:
     """Solve the ascent of a plan on a mission, refining the mesh until its relative error is within the tolerance.
 
-    mesh_density multiplies the first mesh's number of intervals. Raises ImpossibleError when the orbit is out of reach
+    range_safety: the rules that the mission's `range_during` asks to keep. time_limit: of all solves together [s], TIME_LIMIT
+    unless given. Where the mission has a launch window, the ascent's mission comes back with the epoch found. mesh_density multiplies the first mesh's number of intervals. Raises ImpossibleError when the orbit is out of reach
     (naming what is violated) and UndecidedError when the solver does not converge.
     """
     mission.require_reachable()
     require_in_reach(plan, mission)
-    azimuth = _azimuth(mission)
+    require_limits(plan, mission)
+    azimuth = mission.launch_azimuth()
     frame = launch_frame(mission.site, azimuth)
     iterations = 0
 
@@ -110,6 +118,7 @@ def solve_ascent(
 
     options = options or OPTIONS
     begun = time.perf_counter()
+    watch = _Watch(begun + (TIME_LIMIT if time_limit is None else time_limit), options)
     anything = replace(plan, payload_mass=None)
     guess = _guess(anything, mission, frame, mesh_density, replace(options, explain=False), count)
     problem = ascent_problem(plan, mission, frame, guess, mesh_density)
@@ -125,7 +134,7 @@ def solve_ascent(
         raise no_flight(refused, mission) from None
     return Ascent(
         plan=plan,
-        mission=mission,
+        mission=at_its_time(mission, solution, plan),
         frame=frame,
         azimuth=azimuth,
         payload_mass=float(solution.parameters["payload"]),
@@ -185,19 +194,13 @@ def _solve_refined(
         solution, passes = solve(problem, guess=solution, options=options, on_iteration=on_iteration), passes + 1
 
 
-def _azimuth(mission: Mission) -> float:
-    """The launch azimuth that the site allows, the northerly one of two."""
-    ways = mission.launch_azimuths()
-    if mission.site.azimuths is None:
-        return ways[0]
-    low, high = mission.site.azimuths
-    turn = 2 * np.pi
-    allowed = [a for a in ways if any(low <= a + k * turn <= high for k in (-1, 0, 1))]
-    return allowed[0] if allowed else ways[0]
-
-
 def ascent_problem(
-    plan: FlightPlan, mission: Mission, frame: LaunchFrame, guess: tuple[GuessedPhase, ...], mesh_density: float = 1.0
+    plan: FlightPlan,
+    mission: Mission,
+    frame: LaunchFrame,
+    guess: tuple[GuessedPhase, ...],
+    mesh_density: float = 1.0,
+    range_safety: RangeSafety | None = None,
 ) -> Problem:
     """The ascent stated for the optimal-control layer."""
     first, last = plan.segments[0], plan.segments[-1]
@@ -212,13 +215,15 @@ def ascent_problem(
     )
     attitude = (State("pitch", "rad"), State("yaw", "rad", lower=-1.4, upper=1.4))
     turning = tuple(Control(n, "rad/s", 0.02, -turn_limit, turn_limit) for n in ("pitch_rate", "yaw_rate"))
-    throttling = (Control("throttle_rate", "1/s", 0.1, -FASTEST_THROTTLING, FASTEST_THROTTLING),)
+    throttle_limit = mission.limits.throttle_rate or FASTEST_THROTTLING
+    throttling = (Control("throttle_rate", "1/s", 0.1, -throttle_limit, throttle_limit),)
 
     first_free = next(s.name for s in plan.segments if s.steering == "free")
 
     def phase(segment: Segment, guessed: GuessedPhase) -> Phase:
         steers = segment.steering == "free"
         throttles = segment.throttles
+        rules = path_rules(segment, plan, mission, range_safety)
         initial: dict[str, Any] = {}
         if segment is first:
             initial = dict(zip(MOTION[:6], map(float, (*site_position, *site_velocity)), strict=True))
@@ -238,8 +243,8 @@ def ascent_problem(
             name=segment.name,
             states=states + own,
             controls=(*(turning if steers else ()), *(throttling if throttles else ())),
-            dynamics=_dynamics(segment, frame, throttles),
-            path=_limits(segment, mission),
+            dynamics=_dynamics(segment, frame, throttles, rules),
+            path=(*path_limits(segment, mission), *(rule.limit for rule in rules)),
             integrals=(Integral("effort", "kg", 0.02 * mass_scale),) if steers else (),
             start=0.0 if segment is first else (0.0, np.inf),
             duration=duration,
@@ -283,7 +288,9 @@ def _drop(before: Segment, segment: Segment) -> Callable[[Values], dict[str, Any
     return (lambda p: {"mass": segment.mass_after_drop(p.mass, p.payload, before)}) if segment.drops else None
 
 
-def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable[[Values], dict[str, Any]]:
+def _dynamics(
+    segment: Segment, frame: LaunchFrame, throttles: bool, rules: tuple[PathRule, ...]
+) -> Callable[[Values], dict[str, Any]]:
     """The equations of one segment: motion, turning of the thrust axis, and the loads that limits name."""
     model: PhaseModel = segment.model
     steering = segment.steering
@@ -310,30 +317,9 @@ def _dynamics(segment: Segment, frame: LaunchFrame, throttles: bool) -> Callable
         if segment.clock == "burn":
             out["burn_time"] = 1.0
         load = loads(model, *state)
-        return out | {
-            "dynamic_pressure": load.dynamic_pressure,
-            "axial_acceleration": load.axial_acceleration,
-            "q_alpha_squared": load.dynamic_pressure**2 * load.sine_alpha_squared,
-            "heat_flux": load.heat_flux,
-        }
+        return out | load_outputs(load) | {rule.limit.name: rule.value(p) for rule in rules}
 
     return dynamics
-
-
-def _limits(segment: Segment, mission: Mission) -> tuple[Limit, ...]:
-    """The mission's limits that can matter in a segment."""
-    limits, asked = [], mission.limits
-    coasts = segment.steering == "none"  # outside the atmosphere, as far as its heating is limited
-    if asked.dynamic_pressure is not None and not coasts:
-        limits.append(Limit("dynamic_pressure", "Pa", upper=asked.dynamic_pressure))
-    if asked.q_alpha is not None and segment.steering != "vertical" and not coasts:
-        limits.append(Limit("q_alpha_squared", "Pa^2 rad^2", upper=asked.q_alpha**2))
-    # what the payload bears is no matter when it has left
-    if asked.axial_acceleration is not None and (segment.powered or segment.strap_ons) and not segment.payload_gone:
-        limits.append(Limit("axial_acceleration", "m/s^2", upper=asked.axial_acceleration))
-    if asked.fairing_heat_flux is not None and not segment.fairing_on:
-        limits.append(Limit("heat_flux", "W/m^2", upper=asked.fairing_heat_flux))
-    return tuple(limits)
 
 
 def _objective(plan: FlightPlan, last: Segment) -> Objective:

@@ -12,11 +12,12 @@ from ..core.errors import InputError
 from ..propulsion.engine_map import EngineMap
 from ..propulsion.thrust_curve import MotorMap
 from ..vehicle.aerodynamics import drag_table
+from ..vehicle.body_loads import side_area
 from ..vehicle.residuals import propellant_budget
 from ..vehicle.stage import Stage
 from ..vehicle.vehicle import Vehicle
 from .first_stage import SAME_TIME, Motors, break_times, motors_between, scheduled, strap_on_group, whole_burn
-from .mission import Mission, TargetOrbit
+from .mission import InsertionOrbit, Mission
 from .motion import PhaseModel, phase_model
 from .plan_checks import check_plan
 from .segment import FlightPlan, Segment, Steering, StrapOnGroup
@@ -121,7 +122,8 @@ class _Planner:
         )
         burning = exit_area > 0.0
         parts: dict[str, Any] = {
-            "drag_coefficient": drag.table(power_on=burning), "reference_area": drag.reference_area, **self.air
+            "drag_coefficient": drag.table(power_on=burning), "reference_area": drag.reference_area,
+            "side_area": side_area(self.vehicle, index, fairing_on), **self.air
         }  # fmt: skip
         if motors is not None:
             parts |= vars(motors)
@@ -302,7 +304,7 @@ class _Planner:
         """Coasts and further burns, what each releases, and the orbits in which they end."""
         index, engines = len(self.stages) - 1, self.segments[-1].engines
         stage, (first, *others) = self.stages[-1], self.mission.sequence.last_stage
-        self._end_in(first.orbit if others else self.mission.orbit)
+        self._end_in(first.orbit if others else self.mission.target)
         before, released = first, 0.0
         for k, burn in enumerate(others, start=2):
             released += before.releases
@@ -312,7 +314,7 @@ class _Planner:
                                  before.longest_coast, released_before=released)  # fmt: skip
             name = f"{stage.name} {_ordinal(k)} burn"
             self._burning(name, index, engines, False, ignites=True, released_before=released)
-            self._end_in(burn.orbit if k <= len(others) else self.mission.orbit)
+            self._end_in(burn.orbit if k <= len(others) else self.mission.target)
             before = burn
         disposal = self.mission.sequence.disposal
         if disposal is not None:
@@ -325,7 +327,7 @@ class _Planner:
             )
             self._end_in(BurnOrbit(perigee_altitude=disposal.perigee_altitude))
 
-    def _end_in(self, orbit: TargetOrbit | BurnOrbit | None) -> None:
+    def _end_in(self, orbit: InsertionOrbit | BurnOrbit | None) -> None:
         self.segments[-1] = replace(self.segments[-1], target=orbit)
 
     def _coast_in_orbit(self, name: str, shortest: float, longest: float | None, **payload: Any) -> None:

@@ -1,108 +1,42 @@
 """Mission: from where, to which orbit, within which limits, and how the flight is put together."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from ..core.documents import Document, FieldError, Flag, Module, Reference
-from ..core.earth import MU, RADIUS
+from ..core.documents import FieldError, Flag, Module, Reference
+from ..core.earth import MU
 from ..core.errors import ImpossibleError, InputError
 from ..core.quantity import SI
-from ..core.time import parse_utc
+from ..core.time import Instant, parse_utc
 from .environment.document import Environment
-from .orbit import CIRCULAR, OrbitGoal, orbit_goal
+from .limits import Limits
+from .planes import Plane, greenwich_sidereal_time
 from .sequence import Sequence
 from .site import LaunchSite
+from .targets import (
+    LOWEST_PERIGEE,
+    EscapeOrbit,
+    InsertionOrbit,
+    LaunchWindow,
+    MissionOrbit,
+    RendezvousOrbit,
+    SunSynchronousOrbit,
+    TargetOrbit,
+    utc_text,
+)
 
-LOWEST_PERIGEE = 100e3
-"""[m]: the Kármán line (FAI Sporting Code, sec. 8); a lower orbit does not last one revolution."""
+__all__ = ["LOWEST_PERIGEE", "EscapeOrbit", "InsertionOrbit", "Limits", "Mission", "TargetOrbit"]
 
-OrbitAltitude = Annotated[float, SI("m", ("200 km",), le=1e9)]
-Inclination = Annotated[float, SI("rad", ("28.5 deg",), ge=0.0, le=np.pi)]
-Turn = Annotated[float, SI("rad", ("120 deg",), ge=-2 * np.pi, le=2 * np.pi)]
-PositivePressure = Annotated[float, SI("Pa", ("35 kPa",), gt=0.0)]
-PressureAngle = Annotated[float, SI("Pa*rad", ("200 kPa*deg",), gt=0.0)]
-PositiveAcceleration = Annotated[float, SI("m/s^2", ("5 g_0", "50 m/s^2"), gt=0.0)]
-PositiveRate = Annotated[float, SI("rad/s", ("2 deg/s",), gt=0.0)]
-PositiveHeatFlux = Annotated[float, SI("W/m^2", ("1135 W/m^2",), gt=0.0)]
 Ut1MinusUtc = Annotated[float, SI("s", ("0.05 s",), ge=-0.9, le=0.9)]
-
-
-class TargetOrbit(Document):
-    """The osculating orbit at insertion. Altitudes count from the equatorial radius, 6378.137 km."""
-
-    perigee_altitude: OrbitAltitude
-    apogee_altitude: OrbitAltitude
-    inclination: Inclination
-    ascending_node: Turn | None = Field(
-        default=None,
-        description="angle of the ascending node from the Greenwich meridian of T-0, eastward, in the inertial frame frozen "
-        "at T-0 (right ascension less Earth rotation angle); free when absent",
-    )
-    argument_of_perigee: Turn | None = Field(default=None, description="free when absent")
-
-    @model_validator(mode="after")
-    def _is_an_orbit(self) -> Self:
-        if self.perigee_altitude < LOWEST_PERIGEE:
-            raise FieldError(
-                "perigee_altitude",
-                f"is {self.perigee_altitude / 1e3:g} km: below {LOWEST_PERIGEE / 1e3:g} km the atmosphere ends the orbit",
-            )
-        if self.apogee_altitude < self.perigee_altitude:
-            raise FieldError("apogee_altitude", "is below the perigee; exchange the two")
-        if self.ascending_node is not None and np.sin(self.inclination) < 1e-9:
-            raise FieldError("ascending_node", "an equatorial orbit has no node; leave it out")
-        if self.argument_of_perigee is not None:
-            if self.ascending_node is None:
-                raise FieldError("argument_of_perigee", "counts from the ascending node: give 'ascending_node' too")
-            if self.eccentricity < CIRCULAR:
-                raise FieldError("argument_of_perigee", "a circular orbit has no perigee; leave it out")
-        return self
-
-    @property
-    def perigee_radius(self) -> float:
-        """[m] from the Earth's centre."""
-        return RADIUS + self.perigee_altitude
-
-    @property
-    def apogee_radius(self) -> float:
-        """[m] from the Earth's centre."""
-        return RADIUS + self.apogee_altitude
-
-    @property
-    def eccentricity(self) -> float:
-        """[-], from the two radii."""
-        return (self.apogee_radius - self.perigee_radius) / (self.apogee_radius + self.perigee_radius)
-
-    def goal(self) -> OrbitGoal:
-        """The target as `orbit.terminal_residuals` wants it."""
-        return orbit_goal(
-            self.perigee_radius, self.apogee_radius, self.inclination, self.ascending_node, self.argument_of_perigee, MU
-        )
-
-
-class Limits(Document):
-    """What the vehicle and payload bear on the way; an absent limit is not imposed."""
-
-    dynamic_pressure: PositivePressure | None = None
-    q_alpha: PressureAngle | None = Field(default=None, description="dynamic pressure times angle of attack")
-    axial_acceleration: PositiveAcceleration | None = Field(default=None, description="sensed, along the thrust axis")
-    attitude_rate: PositiveRate | None = Field(
-        default=None, description="how fast the thrust axis may turn in pitch, and in yaw"
-    )
-    fairing_heat_flux: PositiveHeatFlux | None = Field(
-        default=None,
-        description="free-molecular heating 0.5 rho v^3 at and after fairing jettison; 1135 W/m^2 is the usual figure. A "
-        "vehicle with a fairing needs it",
-    )
 
 
 class Mission(Module, schema="osea/mission/v1"):
     """One flight of some vehicle."""
 
     site: Reference[LaunchSite]
-    orbit: TargetOrbit
+    orbit: MissionOrbit
     sequence: Sequence
     limits: Limits = Limits()
     environment: Reference[Environment] | None = Field(
@@ -112,6 +46,9 @@ class Mission(Module, schema="osea/mission/v1"):
         description="payload: the largest that reaches the orbit; propellant: least use of it with the vehicle's payload"
     )
     epoch: str | None = Field(default=None, description="T-0, liftoff, in UTC: 2027-03-01T12:00:00Z")
+    launch_window: LaunchWindow | None = Field(
+        default=None, description="in place of the epoch, for an orbit whose plane is given: T-0 is found"
+    )
     ut1_minus_utc: Ut1MinusUtc | None = Field(
         default=None, description="from the IERS, for inertial frames; unknown when absent"
     )
@@ -119,16 +56,70 @@ class Mission(Module, schema="osea/mission/v1"):
         default=False,
         description="accept an inclination below the site's latitude, at the price of turning the plane in flight",
     )
+    heading: Literal["northward", "southward"] | None = Field(
+        default=None, description="of two ways into the plane; the one that the site's azimuths allow, the northward first"
+    )
 
     @field_validator("epoch")
     @classmethod
     def _epoch_is_utc(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                parse_utc(value)
-            except InputError as error:
-                raise ValueError(error.message) from None
-        return value
+        return None if value is None else utc_text(value)
+
+    @model_validator(mode="after")
+    def _plane_has_its_time(self) -> Self:
+        if self.launch_window is not None:
+            if self.epoch is not None:
+                raise FieldError("launch_window", "T-0 is given by 'epoch' already; leave one out")
+            if self.plane() is None:
+                raise FieldError(
+                    "launch_window",
+                    "the orbit's plane is free, so that any time will do: give 'epoch', or the plane ('ltan', a target)",
+                )
+        elif self.epoch is None and self._needs_time():
+            raise FieldError(
+                "orbit", "its plane depends on the time of launch: give 'epoch', T-0, or let it be found by 'launch_window'"
+            )
+        return self
+
+    def _needs_time(self) -> bool:
+        return self.plane() is not None or (isinstance(self.orbit, EscapeOrbit) and self.orbit.right_ascension is not None)
+
+    def plane(self) -> Plane | None:
+        """The plane that the orbit must lie in, against time; None where its node is free or fixed to the Earth at T-0."""
+        return self.orbit.plane() if isinstance(self.orbit, SunSynchronousOrbit | RendezvousOrbit) else None
+
+    @property
+    def target(self) -> TargetOrbit | EscapeOrbit:
+        """The orbit with every angle that the epoch decides, counted from Greenwich at T-0; with a launch window its node is free."""
+        orbit = self.orbit
+        if isinstance(orbit, EscapeOrbit):
+            if orbit.right_ascension is None:
+                return orbit
+            sidereal = greenwich_sidereal_time(self._instant(), self.ut1_minus_utc or 0.0)
+            longitude = float((orbit.right_ascension - sidereal) % (2 * np.pi))
+            return self._placed(orbit.evolve(right_ascension=None, asymptote_longitude=longitude))
+        if isinstance(orbit, TargetOrbit):
+            return orbit
+        plane, node = self.plane(), None
+        if plane is not None and self.epoch is not None:
+            node = plane.node_longitude(self._instant(), self.ut1_minus_utc or 0.0)
+        return self._placed(orbit.resolved(node))
+
+    def _placed(self, orbit: Any) -> Any:
+        orbit._origin = self.orbit._origin
+        return orbit
+
+    def _instant(self) -> Instant:
+        assert self.epoch is not None  # as validated
+        return parse_utc(self.epoch)
+
+    @property
+    def inclination(self) -> float:
+        """[rad]: of the orbit; where an escape leaves it free, the least that the site and its asymptote allow."""
+        if self.orbit.inclination is not None:
+            return self.orbit.inclination
+        declination = getattr(self.orbit, "declination", None) or 0.0
+        return max(abs(self.site.geocentric_latitude()), abs(declination))
 
     def require_reachable(self) -> None:
         """Raise ImpossibleError when no direct ascent from the site reaches the inclination, or none within its azimuths.
@@ -136,7 +127,7 @@ class Mission(Module, schema="osea/mission/v1"):
         An orbit's plane holds the Earth's centre, so the geocentric latitude counts: |latitude| <= i <= 180 deg - |latitude|.
         """
         least = abs(self.site.geocentric_latitude())
-        i = self.orbit.inclination
+        i = self.inclination
         if not self.allow_dog_leg and not least <= i <= np.pi - least:
             low, high = np.degrees(least), np.degrees(np.pi - least)
             raise ImpossibleError(
@@ -145,15 +136,30 @@ class Mission(Module, schema="osea/mission/v1"):
                 "or the site, or set 'allow_dog_leg: true'",
                 where=self.where("orbit.inclination"),
             )
-        if self.site.azimuths is not None and least <= i <= np.pi - least:
+        if least <= i <= np.pi - least and not self.allowed_azimuths():
+            assert self.site.azimuths is not None
             low, high = self.site.azimuths
-            if not any(_within(azimuth, low, high) for azimuth in self.launch_azimuths()):
-                ways = " or ".join(f"{np.degrees(a):.1f} deg" for a in self.launch_azimuths())
-                raise ImpossibleError(
-                    f"this inclination needs a launch azimuth of {ways}, and '{self.site.name}' allows "
-                    f"{np.degrees(low):.1f} to {np.degrees(high):.1f} deg; change the inclination or the site",
-                    where=self.where("orbit.inclination"),
-                )
+            ways = " or ".join(f"{np.degrees(a):.1f} deg" for a in self._headed())
+            raise ImpossibleError(
+                f"this inclination needs a launch azimuth of {ways}, and '{self.site.name}' allows "
+                f"{np.degrees(low):.1f} to {np.degrees(high):.1f} deg; change the inclination or the site",
+                where=self.where("orbit.inclination"),
+            )
+
+    def allowed_azimuths(self) -> tuple[float, ...]:
+        """Of the launch azimuths [rad] of the heading asked for those that the site allows."""
+        if self.site.azimuths is None:
+            return self._headed()
+        low, high = self.site.azimuths
+        return tuple(a for a in self._headed() if _within(a, low, high))
+
+    def _headed(self) -> tuple[float, ...]:
+        ways = self.launch_azimuths()
+        return ways if self.heading is None else ways[:1] if self.heading == "northward" else ways[1:]
+
+    def launch_azimuth(self) -> float:
+        """The launch azimuth [rad]: the first that the site allows; for a dog-leg out of its limits the first of all."""
+        return (*self.allowed_azimuths(), *self._headed())[0]
 
     def launch_azimuths(self) -> tuple[float, float]:
         """The two Earth-fixed launch azimuths [rad], ascending and descending, that lead to the inclination.
@@ -162,10 +168,10 @@ class Mission(Module, schema="osea/mission/v1"):
         at the speed of the perigee. An inclination below the latitude gives due east or west.
         """
         latitude = self.site.geocentric_latitude()
-        sine = np.cos(self.orbit.inclination) / np.cos(latitude)
+        sine = np.cos(self.inclination) / np.cos(latitude)
         inertial = float(np.arcsin(np.clip(sine, -1.0, 1.0)))
-        p = self.orbit.goal().semi_latus_rectum
-        speed = (MU * p) ** 0.5 / self.orbit.perigee_radius
+        target = self.target
+        speed = (MU * target.goal().semi_latus_rectum) ** 0.5 / target.perigee_radius
         own = float(np.linalg.norm(self.site.inertial_velocity()))
         azimuths = []
         for heading in (inertial, np.pi - inertial):

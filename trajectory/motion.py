@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.numeric import Table, equation, lookup, table
+from ..vehicle.body_loads import CROSS_FLOW_DRAG
 from .environment.atmosphere import Atmosphere, density, pressure, speed_of_sound, standard_atmosphere
 from .environment.gravity import WGS84, Earth, geodetic_altitude, gravity
 from .environment.wind import Wind, calm, wind_components
@@ -27,7 +28,7 @@ class PhaseModel(NamedTuple):
     thrust_vacuum [N] and mass_flow [kg/s] of ONE engine against throttle, engine_count of them at one throttle, exit_area
     [m^2] of one; steady_*: vacuum thrust, mass flow and exit area of all that burns beside them and is not steered by that
     throttle (strap-ons, solid motors); motor_*: vacuum thrust and mass flow of all solid motors against the clock [s];
-    drag_coefficient against Mach number, referred to reference_area [m^2].
+    drag_coefficient against Mach number, referred to reference_area [m^2]; side_area [m^2]: of the body seen from the side.
     """
 
     earth: Earth
@@ -44,6 +45,7 @@ class PhaseModel(NamedTuple):
     motor_mass_flow: Table
     drag_coefficient: Table
     reference_area: float
+    side_area: float
 
 
 class Air(NamedTuple):
@@ -72,6 +74,7 @@ class Loads(NamedTuple):
     axial_acceleration: Any
     heat_flux: Any
     sine_alpha_squared: Any
+    lateral_acceleration: Any
 
 
 def phase_model(
@@ -87,6 +90,7 @@ def phase_model(
     motor_mass_flow: Table | float = 0.0,
     drag_coefficient: Table | float = 0.0,
     reference_area: float = 0.0,
+    side_area: float = 0.0,
     earth: Earth = WGS84,
     atmosphere: Atmosphere | None = None,
     wind: Wind | None = None,
@@ -112,6 +116,7 @@ def phase_model(
         motor_mass_flow=_as_table(motor_mass_flow),
         drag_coefficient=_as_table(drag_coefficient),
         reference_area=float(reference_area),
+        side_area=float(side_area),
     )
 
 
@@ -139,6 +144,17 @@ def free_molecular_heat_flux(rho, speed):
 def drag_force(model, rho, speed, mach):
     """Drag [N], along the relative velocity."""
     return dynamic_pressure(rho, speed) * model.reference_area * lookup(model.drag_coefficient, mach)
+
+
+@equation
+def normal_force(model, q, sine_alpha_squared):
+    """Air's force [N] across a slender body at a dynamic pressure [Pa]: 2 q A sin α + 1.2 q A_side sin² α.
+
+    Slender-body theory and cross-flow drag (Allen & Perkins, NACA Report 1048, 1951), as `vehicle.body_loads` has them, with
+    sin 2α cos(α/2) <= 2 sin α. The 1e-10 gives the root a slope at α = 0.
+    """
+    sine = np.sqrt(sine_alpha_squared + 1e-10)
+    return q * (2.0 * model.reference_area * sine + CROSS_FLOW_DRAG * model.side_area * sine_alpha_squared)
 
 
 @equation
@@ -216,8 +232,8 @@ def right_hand_side(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle, cloc
 def loads(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle, clock=0.0):
     """Loads on the vehicle in a state; arguments as of `right_hand_side`.
 
-    axial_acceleration is what an accelerometer along the thrust axis reads: (thrust - drag · cos alpha) / mass; forces across
-    the axis are not modelled in a point mass.
+    axial_acceleration is what an accelerometer along the thrust axis reads: (thrust - drag · cos alpha) / mass;
+    lateral_acceleration the air's normal force over the mass: that force is a load here and no part of the motion.
     """
     a = air(model, x, y, z, vx, vy, vz)
     thrust = thrust_in_vacuum(model, throttle, clock) - thrust_pressure_loss(model, a.pressure)
@@ -227,16 +243,19 @@ def loads(model, x, y, z, vx, vy, vz, mass, ux, uy, uz, throttle, clock=0.0):
     cx = uy * a.wz - uz * a.wy
     cy = uz * a.wx - ux * a.wz
     cz = ux * a.wy - uy * a.wx
+    sine2 = (cx * cx + cy * cy + cz * cz) / (a.speed * a.speed)
+    q = dynamic_pressure(a.density, a.speed)
     return Loads(
         altitude=a.altitude,
         speed_relative=a.speed,
         mach=a.mach,
-        dynamic_pressure=dynamic_pressure(a.density, a.speed),
+        dynamic_pressure=q,
         thrust=thrust,
         drag=drag,
         axial_acceleration=(thrust - drag * cosine) / mass,
         heat_flux=free_molecular_heat_flux(a.density, a.speed),
-        sine_alpha_squared=(cx * cx + cy * cy + cz * cz) / (a.speed * a.speed),
+        sine_alpha_squared=sine2,
+        lateral_acceleration=normal_force(model, q, sine2) / mass,
     )
 
 

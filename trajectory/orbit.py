@@ -46,6 +46,19 @@ class OrbitGoal(NamedTuple):
     argument_of_perigee: float | None
 
 
+class EscapeGoal(NamedTuple):
+    """A way out with an energy c3 [m^2/s^2] from a perigee; what is None is free. Angles [rad] in the state's frame: of the
+    orbit's plane, and of the outgoing asymptote. Make it with `escape_goal`."""
+
+    gravitational_parameter: float
+    semi_latus_rectum: float
+    eccentricity: float
+    c3: float
+    inclination: float | None
+    declination: float | None
+    longitude: float | None
+
+
 @equation
 def angular_momentum(x, y, z, vx, vy, vz):
     """Specific angular momentum (hx, hy, hz) [m^2/s]."""
@@ -61,6 +74,24 @@ def eccentricity_vector(mu, x, y, z, vx, vy, vz):
     ey = (vz * hx - vx * hz) / mu - y / r
     ez = (vx * hy - vy * hx) / mu - z / r
     return ex, ey, ez
+
+
+@equation
+def outgoing_asymptote(mu, c3, x, y, z, vx, vy, vz):
+    """Unit vector of the asymptote along which a hyperbola of energy c3 [m^2/s^2] leaves.
+
+    S = (sqrt(c3)/mu h × e - e) / (1 + c3 h²/mu²): its components are -1/e along the perigee and sqrt(e² - 1)/e beside it, as
+    the true anomaly at infinity has them (Battin, *An Introduction to the Mathematics and Methods of Astrodynamics*, 1999, sec. 4.4).
+    """
+    hx, hy, hz = angular_momentum(x, y, z, vx, vy, vz)
+    ex, ey, ez = eccentricity_vector(mu, x, y, z, vx, vy, vz)
+    k = np.sqrt(c3) / mu
+    size = 1.0 + c3 * (hx * hx + hy * hy + hz * hz) / (mu * mu)
+    return (
+        (k * (hy * ez - hz * ey) - ex) / size,
+        (k * (hz * ex - hx * ez) - ey) / size,
+        (k * (hx * ey - hy * ex) - ez) / size,
+    )
 
 
 def orbit_goal(
@@ -85,6 +116,52 @@ def orbit_goal(
         ascending_node=ascending_node,
         argument_of_perigee=argument_of_perigee,
     )
+
+
+def escape_goal(
+    perigee_radius: float,
+    c3: float,
+    inclination: float | None = None,
+    declination: float | None = None,
+    longitude: float | None = None,
+    gravitational_parameter: float = MU,
+) -> EscapeGoal:
+    """The way out with this perigee [m] and energy [m^2/s^2]; the asymptote's longitude counts in the state's frame."""
+    eccentricity = 1.0 + perigee_radius * c3 / gravitational_parameter
+    return EscapeGoal(
+        gravitational_parameter, perigee_radius * (1.0 + eccentricity), eccentricity, c3, inclination, declination, longitude
+    )
+
+
+def escape_residuals(goal: EscapeGoal, x: Any, y: Any, z: Any, vx: Any, vy: Any, vz: Any) -> tuple[Any, ...]:
+    """Residuals that vanish on the way out, for floats or CasADi SX, named by `escape_names`."""
+    mu, e = goal.gravitational_parameter, goal.eccentricity
+    size = (mu * goal.semi_latus_rectum) ** 0.5
+    hx, hy, hz = (component / size for component in angular_momentum(x, y, z, vx, vy, vz))
+    ex, ey, ez = eccentricity_vector(mu, x, y, z, vx, vy, vz)
+    residuals = [
+        0.5 * (hx * hx + hy * hy + hz * hz - 1.0),
+        (ex * ex + ey * ey + ez * ez - e * e) / (2 * e),
+    ]
+    if goal.inclination is not None:
+        residuals.append(hz - float(np.cos(goal.inclination)))
+    if goal.declination is None:
+        return tuple(residuals)
+    s = outgoing_asymptote(mu, goal.c3, x, y, z, vx, vy, vz)
+    sine, cosine = float(np.sin(goal.declination)), float(np.cos(goal.declination))
+    if goal.longitude is None:
+        return (*residuals, s[2] - sine)
+    so, co = float(np.sin(goal.longitude)), float(np.cos(goal.longitude))
+    east, north = np.array([-so, co, 0.0]), np.array([-sine * co, -sine * so, cosine])
+    return (*residuals, _along(east, *s), _along(north, *s))
+
+
+def escape_names(goal: EscapeGoal) -> tuple[str, ...]:
+    """What each of `escape_residuals` compares with the target: relative to it, 0 when met."""
+    names = ["angular momentum", "eccentricity"] + ["inclination"] * (goal.inclination is not None)
+    if goal.declination is not None:
+        names += ["declination of the asymptote"] if goal.longitude is None else ["asymptote, east", "asymptote, north"]
+    return tuple(f"{n} at injection, less the escape's" for n in names)
 
 
 def terminal_residuals(goal: OrbitGoal, x: Any, y: Any, z: Any, vx: Any, vy: Any, vz: Any) -> tuple[Any, ...]:

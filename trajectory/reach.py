@@ -44,7 +44,7 @@ class Reach:
 
 def reach(plan: FlightPlan, mission: Mission) -> Reach:
     """The bounds; where available < needed, or the perigee is above highest, no flight exists. Otherwise nothing is said."""
-    site, orbit = mission.site, mission.orbit
+    site, orbit = mission.site, mission.target
     radius, speed = (float(np.linalg.norm(v)) for v in (site.position(), site.inertial_velocity()))
     axis = 0.5 * (orbit.perigee_radius + orbit.apogee_radius)
     needed = float(np.sqrt(MU * (2 / radius - 1 / axis))) - speed - ALLOWANCE
@@ -77,11 +77,11 @@ def reach(plan: FlightPlan, mission: Mission) -> Reach:
 def require_in_reach(plan: FlightPlan, mission: Mission) -> None:
     """Raise ImpossibleError when the velocity gain of all stages, or the time that they burn, is less than the orbit needs."""
     found = reach(plan, mission)
-    if mission.orbit.perigee_altitude > found.highest:
+    if mission.target.perigee_altitude > found.highest:
         raise ImpossibleError(
             f"the orbit is too high for this sequence: until the last cut-off, {found.longest:.0f} s after lift-off at most, "
             f"this vehicle comes to less than {found.highest / 1e3:.0f} km, and the perigee is at "
-            f"{mission.orbit.perigee_altitude / 1e3:.0f} km; let it coast up ('last_stage_burns: 2' with a 'longest_coast' that "
+            f"{mission.target.perigee_altitude / 1e3:.0f} km; let it coast up ('last_stage_burns: 2' with a 'longest_coast' that "
             "is long enough), or choose a lower perigee",
             where=mission.where("orbit.perigee_altitude"),
         )

@@ -16,7 +16,7 @@ from ..core.earth import MU, RADIUS
 from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_guess import GuessedPhase, fly, payload_guess
 from .flight_plan import FlightPlan, Segment
-from .mission import LOWEST_PERIGEE, Mission, TargetOrbit
+from .mission import LOWEST_PERIGEE, EscapeOrbit, Mission, TargetOrbit
 from .motion import thrust_in_vacuum, total_mass_flow
 from .optimal_control.solution import PhaseSolution, Solution
 from .orbit import elements
@@ -54,7 +54,7 @@ def guess_with_restarts(
     """
     cut = _first_coast(plan)
     burns = [plan.segments[cut - 1], *(s for s in plan.segments[cut:] if s.powered)]
-    sizes = _sizes(burns, mission.orbit)
+    sizes = _sizes(burns, mission.target)
     gains = [_speed_change(a, b) for a, b in pairwise(sizes)]
 
     def until(burn: int, payload: float) -> FlightPlan:
@@ -92,11 +92,11 @@ def _final_state(phase: GuessedPhase) -> np.ndarray:
 
 def _as_target(burn: Segment, size: Sizes, mission: Mission) -> TargetOrbit:
     inclination = getattr(burn.target, "inclination", None)
-    return mission.orbit.evolve(
+    return TargetOrbit(
         perigee_altitude=max(size[0] - RADIUS, LOWEST_PERIGEE),
         apogee_altitude=size[1] - RADIUS,
-        inclination=mission.orbit.inclination if inclination is None else inclination,
-        argument_of_perigee=None,
+        inclination=mission.inclination if inclination is None else inclination,
+        ascending_node=getattr(mission.target, "ascending_node", None),
     )
 
 
@@ -105,7 +105,7 @@ def _as_guess(phase: PhaseSolution) -> GuessedPhase:
     return GuessedPhase(guess.start, guess.duration, dict(guess.values), guess.at)
 
 
-def _sizes(burns: list[Segment], final: TargetOrbit) -> list[Sizes]:
+def _sizes(burns: list[Segment], final: TargetOrbit | EscapeOrbit) -> list[Sizes]:
     """Perigee and apogee radius after each burn; those left open are parking orbits for the next one."""
     sizes: list[Sizes] = []
     following: Sizes = (final.perigee_radius, final.apogee_radius)
@@ -113,7 +113,7 @@ def _sizes(burns: list[Segment], final: TargetOrbit) -> list[Sizes]:
         target = burn.target
         if target is None:
             low = min(max(following[0] - RADIUS - _LEFT_TO_RAISE, LOWEST_PERIGEE), _PARKING_PERIGEE)
-            following = (RADIUS + low, following[1])
+            following = (RADIUS + low, following[1] if following[1] > 0 else RADIUS + low)
         elif target.apogee_radius is not None:
             following = (target.perigee_radius, target.apogee_radius)
         elif isinstance(target, BurnOrbit) and not sizes and isinstance(burns[-1].target, BurnOrbit):
@@ -192,7 +192,7 @@ def _burn(
     up = position / radius
     level = velocity - (velocity @ up) * up
     level /= np.linalg.norm(level)
-    reached = min(max(radius, target[0]), target[1])
+    reached = min(max(radius, target[0]), target[1] if target[1] > 0 else np.inf)  # a hyperbola has no highest point
     momentum = np.sqrt(2 * MU * target[0] * target[1] / (target[0] + target[1])) if target[0] > 0 else 0.0
     along = momentum / reached
     climb = np.sqrt(max(_speed(target, reached) ** 2 - along**2, 0.0)) * np.sign(velocity @ up)

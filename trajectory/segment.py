@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .mission import TargetOrbit
+from .targets import InsertionOrbit
 from .motion import PhaseModel
 from .sequence import BurnOrbit
 
@@ -51,7 +51,7 @@ class Segment:
     solid: bool = False
     ignites: bool = False
     strap_ons: tuple[str, ...] = ()
-    target: TargetOrbit | BurnOrbit | None = None
+    target: InsertionOrbit | BurnOrbit | None = None
     fairing_on: bool = True
 
     @property
@@ -109,7 +109,7 @@ class FlightPlan:
     @property
     def insertion(self) -> Segment:
         """The segment at whose end the payload's orbit is reached; only a disposal burn follows it."""
-        return next(s for s in reversed(self.segments) if isinstance(s.target, TargetOrbit))
+        return next(s for s in reversed(self.segments) if isinstance(s.target, InsertionOrbit))
 
     @property
     def released(self) -> float:

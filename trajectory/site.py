@@ -5,8 +5,9 @@ from typing import Annotated, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from ..core.documents import FieldError, Module
+from ..core.documents import FieldError
 from ..core.earth import ROTATION_RATE, ecef_from_geodetic
+from ..core.modules import Part
 from ..core.quantity import SI, SIRange
 from .environment.geoid import geoid_height
 
@@ -16,7 +17,7 @@ Height = Annotated[float, SI("m", ("16 m",), ge=-500.0, le=9000.0)]
 AzimuthRange = Annotated[tuple[float, float], SIRange("rad", ge=-2 * np.pi, le=2 * np.pi)]
 
 
-class LaunchSite(Module, schema="osea/launch-site/v1"):
+class LaunchSite(Part, schema="osea/launch-site/v1"):
     """A place on the WGS-84 ellipsoid, from which azimuths may be limited by range safety.
 
     Its altitude is given above the ellipsoid or above mean sea level, never without saying which: the two differ by up to 107 m.

@@ -13,6 +13,7 @@ from .comparison import Comparison
 PARTS = (  # (what it is called, module, usual seconds); each module has comparisons()
     ("combustion", "equilibrium", 4.0),
     ("engine cycles", "cycles", 8.0),
+    ("solid motors", "solids", 3.0),
     ("engine mass", "engine_mass", 0.5),
     ("acoustics", "acoustics", 1.0),
     ("cooling", "cooling", 10.0),

@@ -79,10 +79,15 @@ def _solid(stage: dict[str, Any]) -> bool:
     return stage["propellants"].startswith("solid")
 
 
+def unburned(stage: dict[str, Any]) -> float:
+    """Propellant [kg] that stays in an empty stage: residual and reserve of a liquid one."""
+    loaded = float(stage["propellant_mass_kg"])
+    return 0.0 if _solid(stage) else residual_by_rule(loaded) + reserve_by_rule(loaded)
+
+
 def _burned(stage: dict[str, Any]) -> float:
     """Propellant [kg] that a stage may burn."""
-    loaded = float(stage["propellant_mass_kg"])
-    return loaded if _solid(stage) else loaded - residual_by_rule(loaded) - reserve_by_rule(loaded)
+    return float(stage["propellant_mass_kg"]) - unburned(stage)
 
 
 def _thrust(stage: dict[str, Any]) -> float:

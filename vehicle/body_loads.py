@@ -147,6 +147,12 @@ def profile(vehicle: Vehicle, lowest_stage: int, fairing: bool) -> tuple[Array, 
     return np.array(xs[::-1]), np.array(rs[::-1])
 
 
+def side_area(vehicle: Vehicle, lowest_stage: int, fairing: bool) -> float:
+    """Area [m^2] of the core seen from the side."""
+    stations, radii = profile(vehicle, lowest_stage, fairing)
+    return float(np.trapezoid(2 * radii, stations))
+
+
 def _air(x: Array, stations: Array, radii: Array, condition: FlightCondition) -> tuple[Array, Array]:
     """Normal force above each cut and its moment about the cut; each piece between two cuts is exact for a cone."""
     r = np.interp(x, stations, radii)

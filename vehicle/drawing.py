@@ -21,8 +21,8 @@ def side_view(vehicle: Vehicle, engine_maps: Mapping[str, Any] | None = None, pa
     """
     place = layout(vehicle)
     sheet = Sheet()
-    colours = _colours(vehicle)
-    reach = _half_width(vehicle)
+    colours = colours_of(vehicle)
+    reach = half_width(vehicle)
     lowest = vehicle.stages[0]
     aft_radius = max([lowest.diameter / 2] + [g.stage.diameter + lowest.diameter / 2 for g in vehicle.boosters])
     low = min(0.0, *(p.bottom for p in place.parts))
@@ -49,7 +49,7 @@ def side_view(vehicle: Vehicle, engine_maps: Mapping[str, Any] | None = None, pa
     return sheet.document(WIDTH, bottom + 18, f"{vehicle.name}: general arrangement", description)
 
 
-def _half_width(vehicle: Vehicle) -> float:
+def half_width(vehicle: Vehicle) -> float:
     widest = max(s.diameter / 2 for s in vehicle.stages)
     if vehicle.fairing is not None:
         widest = max(widest, vehicle.fairing.diameter / 2)
@@ -59,7 +59,7 @@ def _half_width(vehicle: Vehicle) -> float:
     return widest
 
 
-def _colours(vehicle: Vehicle) -> dict[str, str]:
+def colours_of(vehicle: Vehicle) -> dict[str, str]:
     colours: dict[str, str] = {}
     spare = list(OTHER)
     for stage in (*vehicle.stages, *(g.stage for g in vehicle.boosters)):

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from ..core.documents import Document, FieldError, Module
+from ..core.documents import Document, FieldError
+from ..core.modules import Part
 from ..core.quantity import SI, Mass
 from .wording import metres
 
@@ -14,7 +15,7 @@ NonNegativeLength = Annotated[float, SI("m", ("1.5 m",), ge=0.0)]
 NoseShape = Literal["conical", "ogive", "ellipsoidal", "von-karman"]
 
 
-class Interstage(Module, schema="osea/interstage/v1"):
+class Interstage(Part, schema="osea/interstage/v1"):
     """The structure between two stages.
 
     on: name of the stage that it stands on. lower_diameter, upper_diameter: at its two ends. encloses: how much of the
@@ -76,7 +77,7 @@ class Envelope(Document):
         return self
 
 
-class Fairing(Module, schema="osea/fairing/v1"):
+class Fairing(Part, schema="osea/fairing/v1"):
     """The payload fairing: boat-tail, cylinder, nose.
 
     length: overall, from its joint with the stage to the tip. diameter: of the cylinder. base_diameter: at the joint
@@ -113,7 +114,7 @@ class Fairing(Module, schema="osea/fairing/v1"):
         return self.length - self.nose_length - self.boattail_length
 
 
-class PayloadAdapter(Module, schema="osea/payload-adapter/v1"):
+class PayloadAdapter(Part, schema="osea/payload-adapter/v1"):
     """The cone or cylinder that carries the payload on the last stage; it stays on the stage.
 
     lower_diameter: at the stage; upper_diameter: at the payload interface (for example 1575 mm); height: between them.
@@ -131,7 +132,7 @@ class PayloadAdapter(Module, schema="osea/payload-adapter/v1"):
         return pi * (r1 + r2) * sqrt(self.height**2 + (r1 - r2) ** 2)
 
 
-class Payload(Module, schema="osea/payload/v1"):
+class Payload(Part, schema="osea/payload/v1"):
     """What is carried. mass: left out when the ascent is to find the largest one; length, diameter: of its envelope."""
 
     mass: Mass | None = None

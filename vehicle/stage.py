@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..core.documents import FieldError, Integer, Module, Reference
+from ..core.documents import FieldError, Integer, Reference
+from ..core.modules import Part
 from ..core.quantity import SI, Mass
 from ..propulsion.engine import Engine
 from ..propulsion.thrust_curve import ThrustCurve
@@ -16,7 +17,7 @@ from .wording import metres, tonnes
 PositiveMass = Annotated[float, SI("kg", ("24.7 t",), gt=0.0)]
 
 
-class Stage(Module, schema="osea/stage/v1"):
+class Stage(Part, schema="osea/stage/v1"):
     """One stage.
 
     role: ``core`` (stands in the stack) or ``strap-on`` (beside it). diameter: of the body. length: from the engines' exit

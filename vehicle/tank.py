@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from ..core.documents import Document, FieldError, Flag, Module
+from ..core.documents import Document, FieldError, Flag
 from ..core.errors import InputError
+from ..core.modules import Part
 from ..core.quantity import SI, Density, Mass, Pressure, Temperature, Volume, ratio
 from ..propulsion.propellants import find_propellant
 from .wording import metres, tonnes
@@ -43,7 +44,7 @@ class Dome(Document):
         return (self.height_ratio if self.height_ratio is not None else 0.5**0.5) * radius
 
 
-class Tank(Module, schema="osea/tank/v1"):
+class Tank(Part, schema="osea/tank/v1"):
     """One propellant tank.
 
     contents: propellant name (``LOX``, ``RP-1``, …). diameter: of the wall; its thickness is neglected in volumes.

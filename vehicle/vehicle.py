@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from ..core.documents import Document, FieldError, Integer, Module, Reference
+from ..core.modules import AnyPart, Join
 from ..core.quantity import SI, Area, ratio
 from .parts import Fairing, Interstage, Payload, PayloadAdapter
 from .stage import Stage
@@ -67,6 +68,8 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
 
     stages: core stages, lowest first. boosters: groups of strap-ons. interstages: each names the stage it stands on.
     fairing, adapter: optional. payload: its mass may be open. drag: a given curve, else the build-up is used.
+    equipment: further parts with ports (avionics, batteries, recovery kit, umbilicals, pad, landing site); masses of stages
+    count what is built into them. joins: which ports meet, where the order of the stack does not say it.
     """
 
     stages: tuple[Reference[Stage], ...] = Field(min_length=1)
@@ -76,6 +79,8 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
     adapter: Reference[PayloadAdapter] | None = None
     payload: Reference[Payload]
     drag: DragCurve | None = None
+    equipment: tuple[AnyPart, ...] | None = None
+    joins: tuple[Join, ...] | None = None
 
     @model_validator(mode="after")
     def _names_differ(self):

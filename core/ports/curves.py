@@ -88,7 +88,9 @@ class Curve(Document):
             raise FieldError("frequency", f"a frequency is greater than 0, not {min(self.frequency):g} Hz")
         for a, b in zip(self.frequency, self.frequency[1:], strict=False):
             if b <= a:
-                raise FieldError("frequency", f"the frequencies must ascend: {b:g} Hz stands after {a:g} Hz; sort the points")
+                raise FieldError(
+                    "frequency", f"the frequencies must ascend: {b:g} Hz stands after {a:g} Hz; sort the points"
+                )
         if min(self.level) <= 0:
             raise FieldError("level", f"a level is greater than 0, not {min(self.level):g} {self.level_unit}".rstrip())
         return self
@@ -106,7 +108,7 @@ class Curve(Document):
     def levels_db(self) -> list[float]:
         return [self.per_decade * log10(v) for v in self.level]
 
-    def written(self, frequency: float) -> str:
+    def level_text(self, frequency: float) -> str:
         """The level at a frequency, for messages."""
         return f"{10 ** (self.decibels(frequency) / self.per_decade):.4g} {self.level_unit}"
 
@@ -118,7 +120,7 @@ class RandomVibration(Curve):
     level_unit: ClassVar[str] = "g_0^2/Hz"
     level: Annotated[tuple[float, ...], SIList("m^2/s^3", ("0.01, 0.04, 0.01 g_0^2/Hz",))]
 
-    def written(self, frequency: float) -> str:
+    def level_text(self, frequency: float) -> str:
         return f"{10 ** (self.decibels(frequency) / 10) / 9.80665**2:.4g} g_0^2/Hz"
 
 
@@ -128,7 +130,7 @@ class Sine(Curve):
     level_unit: ClassVar[str] = "g_0"
     level: Annotated[tuple[float, ...], SIList("m/s^2", ("0.5, 0.5, 0.6 g_0",))]
 
-    def written(self, frequency: float) -> str:
+    def level_text(self, frequency: float) -> str:
         return f"{10 ** (self.decibels(frequency) / 20) / 9.80665:.4g} g_0"
 
 
@@ -165,7 +167,7 @@ class Sound(Curve):
     def levels_db(self) -> list[float]:
         return list(self.level)
 
-    def written(self, frequency: float) -> str:
+    def level_text(self, frequency: float) -> str:
         return f"{self.decibels(frequency):.1f} dB"
 
     def in_octaves(self) -> "Sound":
@@ -177,7 +179,9 @@ class Sound(Curve):
         for center in centers:
             inside = [v for f, v in zip(self.frequency, self.level, strict=True) if 2**-0.5 < f / center < 2**0.5]
             if len(inside) == 3:
-                nominal = min((16.0, 31.5, 63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3), key=lambda n: abs(n - center))
+                nominal = min(
+                    (16.0, 31.5, 63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3), key=lambda n: abs(n - center)
+                )
                 pairs.append((nominal, 10 * log10(sum(10 ** (v / 10) for v in inside))))
         if len(pairs) < 2:
             raise FieldError("bands", "fewer than two whole octaves are covered; give octave bands")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from ..documents import Document
 from ..quantity import SI
-from .semver import VersionRange, VersionText
+from ..versions import VersionRange, VersionText
 
 T = TypeVar("T")
 
@@ -16,6 +16,9 @@ def unit_of(annotation: Any) -> str | None:
     """The SI unit that stands in a type, None when there is none."""
     if isinstance(annotation, SI):
         return annotation.unit
+    if isinstance(annotation, type) and issubclass(annotation, Exchange):
+        fields = annotation.model_fields.values()
+        return next((u for f in fields for u in map(unit_of, (*f.metadata, f.annotation)) if u is not None), None)
     for argument in (*get_args(annotation), *getattr(annotation, "__metadata__", ())):
         found = unit_of(argument)
         if found is not None:
@@ -30,7 +33,7 @@ class Exchange(Document, Generic[T]):
     capability: ClassVar[str]
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """A name that does not hang on object addresses: the JSON Schema is the same in every run."""
         kind = params[0]
         unit = unit_of(kind)

@@ -4,8 +4,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from ..documents import Count, Document, FieldError
+from ..documents import Count, Document, Evidence, FieldError, Maturity
 from ..quantity import Angle, Length
+from ..versions import VersionText
 from .rules import Conjugate, Equal, Semver
 from .sections import (
     Data,
@@ -21,7 +22,6 @@ from .sections import (
     Sides,
     Thermal,
 )
-from .semver import VersionText
 
 PortKind = Literal[
     "stage-joint",
@@ -51,14 +51,6 @@ SectionName = Literal[
     "lifecycle",
 ]
 SECTIONS: tuple[str, ...] = get_args(SectionName)
-Maturity = Literal["concept", "preliminary", "detailed", "qualified", "flown"]
-
-
-class Evidence(Document):
-    """What stands behind the figures: an analysis, a test or a flight, and the document that says so."""
-
-    kind: Literal["analysis", "test", "flight"]
-    document: str = Field(min_length=3)
 
 
 class Standard(Document):
@@ -108,5 +100,7 @@ class Port(Document):
     def _none_is_none(self):
         for i, name in enumerate(self.none):
             if getattr(self, name) is not None:
-                raise FieldError(f"none.{i}", f"section '{name}' is given and said not to exist; take one of the two away")
+                raise FieldError(
+                    f"none.{i}", f"section '{name}' is given and said not to exist; take one of the two away"
+                )
         return self

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..findings import Finding, Severity
+from ..versions import Version, satisfies
 from .curves import Curve, Envelope, Sound
-from .semver import Version, satisfies
 from .wording import per_cent, shown
 
 MARGIN_POLICY = 0.05
@@ -38,9 +38,7 @@ class Place:
     written: tuple[str | None, str | None] = (None, None)
 
     def finding(self, severity: Severity, rule: str, text: str, margin: float | None = None) -> Finding:
-        return Finding(
-            severity, f"port.{self.field}.{rule}", self.where, f"{self.joint} {self.field}: {text}", margin
-        )
+        return Finding(severity, f"port.{self.field}.{rule}", self.where, f"{self.joint} {self.field}: {text}", margin)
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,8 @@ class Equal(Rule):
         )
         units = [w.strip().lstrip("-+.0123456789eE ") for w in place.written if w]
         if len(set(units)) == 2:
-            text += f"one file is in {units[0]} and the other in {units[1]}: was a rounded figure converted? "
-        return place.finding(Severity.ERROR, self.name, text + "Make both sides the same figure", margin)
+            text += f"one file is in {units[0]} and the other in {units[1]}: was a rounded figure converted? If so, "
+        return place.finding(Severity.ERROR, self.name, text + "make both sides the same figure", margin)
 
 
 @dataclass(frozen=True)
@@ -98,15 +96,13 @@ class Subset(Rule):
     name: ClassVar[str] = "subset"
 
     def __call__(self, one: Any, other: Any, place: Place) -> Finding:
-        if one and isinstance(one[0], str) or other and isinstance(other[0], str) or not one:
+        if (one and isinstance(one[0], str)) or (other and isinstance(other[0], str)) or not one:
             return self._sets(one, other, place)
         (low, high), (lowest, highest) = one, other
         width = highest - lowest
         room = min(low - lowest, highest - high)
         margin = room / width if width else None
-        text = (
-            f"{place.one} {place.words[0]} {shown(one, place.unit)}, {place.other} {place.words[1]} {shown(other, place.unit)}"
-        )
+        text = f"{place.one} {place.words[0]} {shown(one, place.unit)}, {place.other} {place.words[1]} {shown(other, place.unit)}"
         tiny = 1e-9 * max(abs(lowest), abs(highest))
         if room >= -tiny:
             return place.finding(Severity.OK, self.name, text, max(margin, 0.0) if margin is not None else None)
@@ -127,10 +123,15 @@ class Subset(Rule):
         known = {_plain(v) for v in other}
         missing = [v for v in one if _plain(v) not in known]
         if not missing:
-            return place.finding(Severity.OK, self.name, f"{place.other} {place.words[1]} all that {place.one} {place.words[0]}")
+            return place.finding(
+                Severity.OK, self.name, f"{place.other} {place.words[1]} all that {place.one} {place.words[0]}"
+            )
         near = [f" (near: '{m[0]}')" if (m := difflib.get_close_matches(v, other, 1)) else "" for v in missing]
         listed = ", ".join(f"'{v}'{hint}" for v, hint in zip(missing, near, strict=True))
-        text = f"{place.one} {place.words[0]} {listed}, which {place.other} does not {_infinitive(place.words[1])}; add it or drop it"
+        text = (
+            f"{place.one} {place.words[0]} {listed}, which {place.other} does not {_infinitive(place.words[1])}; add it there or "
+            "drop it here"
+        )
         return place.finding(Severity.ERROR, self.name, text)
 
 
@@ -143,9 +144,7 @@ class Capacity(Rule):
     policy: float = MARGIN_POLICY
 
     def __call__(self, one: float, other: float, place: Place) -> Finding:
-        text = (
-            f"{place.one} {place.words[0]} {shown(one, place.unit)}, {place.other} {place.words[1]} {shown(other, place.unit)}"
-        )
+        text = f"{place.one} {place.words[0]} {shown(one, place.unit)}, {place.other} {place.words[1]} {shown(other, place.unit)}"
         needed = one * self.factor
         if self.factor != 1.0:
             text += f" (factor {self.factor:g})"
@@ -208,8 +207,8 @@ class Semver(Rule):
             if Version.parse(one).compatible(Version.parse(other)):
                 return place.finding(Severity.OK, self.name, f"versions {one} and {other} are compatible")
             text = (
-                f"{place.one} follows version {one} and {place.other} version {other}, which are not compatible; bring both to one "
-                "major version"
+                f"{place.one} follows version {one} and {place.other} version {other}, which are not compatible; bring both "
+                "to one major version"
             )
             return place.finding(Severity.ERROR, self.name, text)
         text = f"{place.one} {place.words[0]} {one}, {place.other} {place.words[1]} {other}"
@@ -239,9 +238,7 @@ class CurveBelow(Rule):
             return place.finding(Severity.UNKNOWN, self.name, text)
         least, at = min((other.decibels(f) - one.decibels(f), f) for f in points)
         margin = max(10 ** (least / one.per_decade), 1e-9) - 1 if abs(least) < 200 else None
-        text = (
-            f"at {at:.5g} Hz {verbs[0]} {one.written(at)}, {verbs[1]} {other.written(at)}: margin {least:+.1f} dB"
-        )
+        text = f"at {at:.5g} Hz {verbs[0]} {one.level_text(at)}, {verbs[1]} {other.level_text(at)}: margin {least:+.1f} dB"
         if least < -1e-9:
             text += f"; qualify {place.other} to a level {-least:.1f} dB higher there, or lower what {verbs[0]}"
             return place.finding(Severity.ERROR, self.name, text, margin)
@@ -317,7 +314,9 @@ class Bijection(Rule):
             if _plain(pin.signal) != _plain(mate.signal):
                 faults.append(f"pin {name} is '{pin.signal}' on {place.one} and '{mate.signal}' on {place.other}")
             elif CONJUGATES[pin.direction] != mate.direction:
-                faults.append(f"pin {name} ({pin.signal}) is '{pin.direction}' on {place.one} and '{mate.direction}' on {place.other}")
+                faults.append(
+                    f"pin {name} ({pin.signal}) is '{pin.direction}' on {place.one} and '{mate.direction}' on {place.other}"
+                )
         if not faults:
             return place.finding(Severity.OK, self.name, f"{len(first)} pins meet, signal by signal")
         more = f" and {len(faults) - 4} more" if len(faults) > 4 else ""

@@ -8,16 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ..documents import Count, Document, FieldError, Flag, Integer
+from ..documents import Count, Document, FieldError, Integer
 from ..quantity import (
     SI,
     Acceleration,
-    Angle,
     AngularRate,
     Area,
     Duration,
     HeatFlux,
-    Length,
     Mass,
     MassFlow,
     SIRange,
@@ -55,6 +53,8 @@ BitRate = Annotated[float, SI("bit/s", ("1 Mbit/s",), gt=0.0)]
 Rate = Annotated[float, SI("1/s", ("100 1/s",), gt=0.0)]
 Time = Annotated[float, SI("s", ("12 hour",), ge=0.0)]
 Size = Annotated[float, SI("m", ("1575 mm",), ge=0.0)]
+Medium = Literal["Ethernet", "CAN", "CAN-FD", "RS-422", "RS-485", "MIL-STD-1553", "SpaceWire"]
+PositiveSize = Annotated[float, SI("m", ("1575 mm",), gt=0.0)]
 Factor = Annotated[float, ratio(gt=0.0)]
 Voltages = Annotated[tuple[float, float], SIRange("V")]
 Pressures = Annotated[tuple[float, float], SIRange("Pa")]
@@ -90,8 +90,8 @@ class Named(Section):
 class Mechanical(Section):
     """The joint's geometry, what stands on it, and the limit loads through it."""
 
-    interface_diameter: Annotated[Size | None, Equal(0.5e-3)] = Field(
-        default=None, description="of the bolt circle or the clampband", gt=0.0
+    interface_diameter: Annotated[PositiveSize | None, Equal(0.5e-3)] = Field(
+        default=None, description="of the bolt circle or the clampband"
     )
     fastener_count: Annotated[Count | None, Equal()] = None
     fastener_size: Annotated[str | None, Equal()] = Field(default=None, examples=["M10", "1/4 in"])
@@ -108,7 +108,9 @@ class Mechanical(Section):
         default=None, description="first one of what stands on the joint, fixed at it; the other side needs it or more"
     )
     axial_frequency: Annotated[Supply[Frequency] | None, Capacity()] = None
-    axial_load: Annotated[Load[PositiveForce] | None, Capacity()] = Field(default=None, description="limit, compression")
+    axial_load: Annotated[Load[PositiveForce] | None, Capacity()] = Field(
+        default=None, description="limit, compression"
+    )
     axial_tension: Annotated[Load[PositiveForce] | None, Capacity()] = None
     shear_load: Annotated[Load[PositiveForce] | None, Capacity()] = None
     bending_moment: Annotated[Load[Moment] | None, Capacity()] = None
@@ -118,25 +120,34 @@ class Separation(Section):
     """How the joint parts, and what that does to the neighbour."""
 
     type: Annotated[
-        Literal["clampband", "pushers", "frangible joint", "pyrotechnic bolts", "pneumatic latches", "permanent"] | None,
+        Literal["clampband", "pushers", "frangible joint", "pyrotechnic bolts", "pneumatic latches", "permanent"]
+        | None,
         Equal(),
     ] = None
-    release_count: Annotated[Count | None, Equal()] = Field(default=None, description="bolts, latches or bands released")
+    release_count: Annotated[Count | None, Equal()] = Field(
+        default=None, description="bolts, latches or bands released"
+    )
     speed: Annotated[Span[Speeds] | None, Subset()] = None
     tip_off_rate: Annotated[Load[AngularRate] | None, Capacity()] = None
     shock: Annotated[Load[ShockSpectrum] | None, CurveBelow()] = None
     debris_class: Annotated[Choice | None, OneOf()] = None
-    order: Annotated[Integer | None, Equal()] = Field(default=None, description="place in the flight's separations, from 1")
+    order: Annotated[Integer | None, Equal()] = Field(
+        default=None, description="place in the flight's separations, from 1"
+    )
 
 
 class FluidLine(Named):
     """One line through the joint."""
 
-    medium: Annotated[Choice | None, OneOf()] = Field(default=None, description="with its grade, as its specification says")
+    medium: Annotated[Choice | None, OneOf()] = Field(
+        default=None, description="with its grade, as its specification says"
+    )
     pressure: Annotated[Span[Pressures] | None, Subset()] = None
     temperature: Annotated[Span[Temperatures] | None, Subset()] = None
     flow: Annotated[Supply[MassFlow] | None, Capacity()] = None
-    suction_head: Annotated[Supply[Size] | None, Capacity()] = Field(default=None, description="net positive, over vapour")
+    suction_head: Annotated[Supply[Size] | None, Capacity()] = Field(
+        default=None, description="net positive, over vapour"
+    )
     line_size: Annotated[Size | None, Equal(0.5e-3)] = None
     coupling: Annotated[str | None, Equal()] = None
     cleanliness: Annotated[Choice | None, OneOf()] = None
@@ -171,7 +182,9 @@ class Pin(Document):
 class Connector(Named):
     """One connector half and its pins."""
 
-    family: Annotated[str | None, Equal()] = Field(default=None, examples=["MIL-DTL-38999 series III, shell 15, insert 35"])
+    family: Annotated[str | None, Equal()] = Field(
+        default=None, examples=["MIL-DTL-38999 series III, shell 15, insert 35"]
+    )
     part_number: Annotated[str | None, Info()] = None
     half: Annotated[Literal["plug", "receptacle"] | None, Conjugate()] = None
     pins: Annotated[tuple[Pin, ...] | None, Bijection()] = None
@@ -208,9 +221,13 @@ class Protocol(Document):
 class Bus(Named):
     """One data bus or link."""
 
-    medium: Annotated[Literal["Ethernet", "CAN", "CAN-FD", "RS-422", "RS-485", "MIL-STD-1553", "SpaceWire"] | None, Equal()] = None
+    medium: Annotated[
+        Literal["Ethernet", "CAN", "CAN-FD", "RS-422", "RS-485", "MIL-STD-1553", "SpaceWire"] | None, Equal()
+    ] = None
     protocol: Annotated[Protocol | None, Sides()] = None
-    identifiers: Annotated[Span[tuple[str, ...]] | None, Subset()] = Field(default=None, description="message identifiers")
+    identifiers: Annotated[Span[tuple[str, ...]] | None, Subset()] = Field(
+        default=None, description="message identifiers"
+    )
     bit_rate: Annotated[BitRate | None, Equal()] = None
     message_rate: Annotated[Supply[Rate] | None, Capacity()] = None
     latency: Annotated[Load[Time] | None, Capacity()] = None
@@ -229,11 +246,17 @@ class Pyro(Section):
     """Ordnance, inhibits, flight termination, pressure safety."""
 
     owner: Annotated[str | None, Equal()] = Field(default=None, description="of the hazard; both sides name the same")
-    inhibits: Annotated[Supply[Integer] | None, Capacity(policy=0.0)] = Field(default=None, description="independent ones")
+    inhibits: Annotated[Supply[Integer] | None, Capacity(policy=0.0)] = Field(
+        default=None, description="independent ones"
+    )
     arming: Annotated[Literal["safe-and-arm device", "arming plug", "electronic", "unarmed"] | None, Equal()] = None
     termination: Annotated[str | None, Equal()] = Field(default=None, description="interface of flight termination")
-    stray_current: Annotated[Load[Current] | None, Capacity()] = Field(default=None, description="allows: no-fire current")
-    firing_current: Annotated[Supply[Current] | None, Capacity()] = Field(default=None, description="needs: all-fire current")
+    stray_current: Annotated[Load[Current] | None, Capacity()] = Field(
+        default=None, description="allows: no-fire current"
+    )
+    firing_current: Annotated[Supply[Current] | None, Capacity()] = Field(
+        default=None, description="needs: all-fire current"
+    )
     hazard_class: Annotated[Choice | None, OneOf()] = None
     proof_factor: Annotated[Supply[Factor] | None, Capacity(policy=0.0)] = None
     burst_factor: Annotated[Supply[Factor] | None, Capacity(policy=0.0)] = None
@@ -253,7 +276,9 @@ class Thermal(Section):
 class Environment(Section):
     """What the ride does to what rides, at the joint."""
 
-    axial_acceleration: Annotated[Span[Accelerations] | None, Subset()] = Field(default=None, description="quasi-static")
+    axial_acceleration: Annotated[Span[Accelerations] | None, Subset()] = Field(
+        default=None, description="quasi-static"
+    )
     lateral_acceleration: Annotated[Load[Acceleration] | None, Capacity()] = None
     axial_sine: Annotated[Load[Sine] | None, CurveBelow(0.0)] = None
     lateral_sine: Annotated[Load[Sine] | None, CurveBelow(0.0)] = None
@@ -284,5 +309,3 @@ class Lifecycle(Section):
     )
     configuration: Annotated[str | None, Equal()] = Field(default=None, description="of the joint's control drawing")
     supersedes: Annotated[str | None, Info()] = None
-
-

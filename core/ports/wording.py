@@ -31,8 +31,8 @@ def _prefix(size: float, unit: str | None) -> tuple[float, str]:
     power = min(max(3 * floor(log10(size) / 3), -12), 9)
     if unit == "s" and power > 0:  # kiloseconds are nobody's unit
         power = 0
-    if unit == "m" and power > 0:
-        power = 0
+    if unit == "m":  # 0.64 mm, 3.66 m: not 640 µm, not km
+        power = 0 if size >= 0.1 else -3 if size >= 1e-5 else -6
     return 10.0**power, _PREFIXES[power]
 
 
@@ -41,5 +41,7 @@ def per_cent(margin: float) -> str:
     if abs(margin) >= 10:
         return f"{'more than +' if margin > 0 else 'below -'}1000 %"
     percent = 100 * margin
-    text = f"{percent:+.0f}" if abs(percent) >= 9.5 else f"{percent:+.1f}" if abs(percent) >= 0.05 else f"{percent:+.2g}"
+    text = (
+        f"{percent:+.0f}" if abs(percent) >= 9.5 else f"{percent:+.1f}" if abs(percent) >= 0.05 else f"{percent:+.2g}"
+    )
     return f"{text} %"

@@ -19,7 +19,7 @@ _LEAST_VOLUME = 1e-6  # of the case's inside: less than this is no chamber to fi
 @dataclass(frozen=True)
 class Firing:
     """Histories [SI]: time, pressure, mass flow through the nozzle, burnt depth of a surface that no gas passes, throat
-    area, propellant left, burning surface; mass_flux: at the grain's aft end [kg/(m^2 s)]; center_of_mass: of the propellant
+    area, propellant left, burning surface; mass_flux: the largest in any port [kg/(m^2 s)]; center_of_mass: of the propellant
     left, from the grain's head.
 
     balance: |propellant burnt - gas through the nozzle - gas left in the chamber (less that at the start)| over the
@@ -44,8 +44,8 @@ class Burning(Protocol):
     jumps: tuple[tuple[float, ...], ...]
     whole: float
 
-    def rates(self, depths: np.ndarray, spans: list[int], pressure: float) -> tuple[np.ndarray, float, float]:
-        """Burning rates of the depths [m/s], propellant's volume consumed [m^3/s], burning surface [m^2]."""
+    def rates(self, depths: np.ndarray, spans: list[int], pressure: float) -> tuple[np.ndarray, float, float, float]:
+        """Rates of the depths [m/s], volume consumed [m^3/s], burning surface [m^2], largest mass flux [kg/(m^2 s)]."""
         ...
 
     def volume(self, depths: np.ndarray, spans: list[int]) -> float:
@@ -54,10 +54,6 @@ class Burning(Protocol):
 
     def moment(self, depths: np.ndarray, spans: list[int]) -> float:
         """Moment of that volume about the grain's head [m^4]."""
-        ...
-
-    def aft_port(self, depths: np.ndarray) -> float:
-        """Area of the last port [m^2]."""
         ...
 
 
@@ -70,19 +66,17 @@ class Even:
         self.jumps = (grain.burning.jumps,)
         self.whole = grain.burning.whole
 
-    def rates(self, depths: np.ndarray, spans: list[int], pressure: float) -> tuple[np.ndarray, float, float]:
+    def rates(self, depths: np.ndarray, spans: list[int], pressure: float) -> tuple[np.ndarray, float, float, float]:
         surface, _ = self.burning(depths[0], spans[0])
         r = float(burn_rate(self.motor.propellant, self.motor.temperature, pressure))
-        return np.array([r]), surface * r, surface
+        passage = float(np.interp(depths[0], self.grain.depth, self.grain.passage))
+        return np.array([r]), surface * r, surface, self.motor.propellant.density * surface * r / passage
 
     def volume(self, depths: np.ndarray, spans: list[int]) -> float:
         return self.burning(depths[0], spans[0])[1]
 
     def moment(self, depths: np.ndarray, spans: list[int]) -> float:
         return float(np.interp(depths[0], self.grain.depth, self.grain.moment))
-
-    def aft_port(self, depths: np.ndarray) -> float:
-        return float(np.interp(depths[0], self.grain.depth, self.grain.aft_port))
 
 
 def throat_area(motor: SolidMotor, time: np.ndarray | float) -> np.ndarray:
@@ -96,7 +90,7 @@ def quasi_steady(motor: SolidMotor, gas: MotorGas, grain: GrainTable) -> Firing:
     Raises ImpossibleError where no steady pressure exists, UndecidedError where throat erosion and time do not settle.
     """
     rho = motor.propellant.density
-    w, surface, volume, port = _to_the_last(grain)
+    w, surface, volume, passage = _to_the_last(grain)
     center = _centers(np.interp(w, grain.depth, grain.moment), volume, grain.volume[0])
     time = np.zeros_like(w)
     eroding = motor.nozzle.erosion_rate > 0.0
@@ -116,7 +110,7 @@ def quasi_steady(motor: SolidMotor, gas: MotorGas, grain: GrainTable) -> Firing:
     m = rho * volume
     through = _simpson(grain.burning, w[-1])
     balance = abs(rho * through - (m[0] - m[-1])) / m[0]
-    flux = flow / port
+    flux = flow / passage
     # burnt out at once
     last = ((time, time[-1]), (p, 0.0), (flow, 0.0), (w, w[-1]), (at, at[-1]), (m, 0.0), (surface, 0.0), (flux, 0.0),
             (center, center[-1]))  # fmt: skip
@@ -124,8 +118,8 @@ def quasi_steady(motor: SolidMotor, gas: MotorGas, grain: GrainTable) -> Firing:
 
 
 def _to_the_last(grain: GrainTable) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Depth, surface, volume, aft port. A surface that dwindles to nothing is followed to a millionth of the last node's."""
-    w, surface, volume, port = grain.depth, grain.surface, grain.volume, grain.aft_port
+    """Depth, surface, volume, passage. A surface that dwindles to nothing is followed to a millionth of the last node's."""
+    w, surface, volume, port = grain.depth, grain.surface, grain.volume, grain.passage
     if surface[-1] > 0.0:
         return w, surface, volume, port
     more = w[-1] - (w[-1] - w[-2]) * 0.5 ** np.arange(1, 21)
@@ -178,7 +172,7 @@ def transient(motor: SolidMotor, gas: MotorGas, grain: GrainTable, burning: Burn
     def rates(t: float, y: np.ndarray, spans: list[int]) -> np.ndarray:
         p = np.exp(y[0])
         flow = p * float(throat_area(motor, t)) / float(gas.c_star(p))
-        r, consumed, _ = burning.rates(y[2:], spans, p)
+        r, consumed, *_ = burning.rates(y[2:], spans, p)
         volume = inside - burning.volume(y[2:], spans)
         return np.concatenate([[((rho * rt / p - 1.0) * consumed - flow * rt / p) / volume, flow / mass], r])
 
@@ -189,16 +183,15 @@ def transient(motor: SolidMotor, gas: MotorGas, grain: GrainTable, burning: Burn
     )  # fmt: skip
     p, through, depths = np.exp(y[:, 0]), y[:, 1], y[:, 2:]
     left = np.array([burning.volume(d, s) for d, s in zip(depths, spans, strict=True)])
-    surface = np.array([burning.rates(d, s, x)[2] for d, s, x in zip(depths, spans, p, strict=True)])
+    surface, flux = np.array([burning.rates(d, s, x)[2:] for d, s, x in zip(depths, spans, p, strict=True)]).T
     area = throat_area(motor, time)
     flow = p * area / gas.c_star(p)
     moments = [burning.moment(d, s) for d, s in zip(depths, spans, strict=True)]
     center = _centers(np.array(moments), left, burning.whole)
-    ports = np.array([burning.aft_port(d) for d in depths])
     gained = (p[-1] * (inside - left[-1]) - start * free) / rt
     balance = abs(rho * (burning.whole - left[-1]) - mass * through[-1] - gained) / mass
     depth = np.minimum(depths[:, 0], grain.depth[-1])
-    return Firing(time, p, flow, depth, area, rho * left, surface, flow / ports, center, float(balance))
+    return Firing(time, p, flow, depth, area, rho * left, surface, flux, center, float(balance))
 
 
 def _centers(moment: np.ndarray, volume: np.ndarray, whole: float) -> np.ndarray:

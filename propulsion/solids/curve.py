@@ -1,12 +1,14 @@
 """A motor as its thrust in time: as RASP files state it (`RaspMotor`), and as vehicles fly it (`..thrust_curve.ThrustCurve`)."""
 
+from itertools import pairwise
 from typing import Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from ...core.documents import FieldError, Module
+from ...core.documents import FieldError, Module, Source
 from ...core.earth import G0
+from ...core.errors import InputError
 from ...core.quantity import SI
 from ..thrust_curve import ThrustCurve
 from .document import SolidMotor
@@ -37,7 +39,7 @@ class RaspMotor(Module, schema="osea/rasp-motor/v1"):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         times = [t for t, _ in self.points]
-        for i, (a, b) in enumerate(zip(times, times[1:], strict=False)):
+        for i, (a, b) in enumerate(pairwise(times)):
             if b <= a:
                 raise FieldError(f"points.{i + 1}", f"time {b:g} s does not follow {a:g} s; times must ascend")
         if self.points[-1][1] != 0.0:
@@ -123,15 +125,40 @@ def flight_curve(motor: SolidMotor, result: SolidMotorPerformance, most: int = 2
     ascending = np.concatenate([[True], np.diff(t) > 1e-9])
     t, thrust, flow = (x[ascending] for x in (t, result.thrust_vacuum, result.mass_flow))
     kept = thinned(t, thrust, most)
-    flown = flow[kept]
+    flown = np.append(flow[kept][:-1], 0.0)  # what is left in the chamber then, 0.2 % of the peak, is left out
     exact = (result.propellant_mass_initial - result.propellant_mass[-1]) / float(np.trapezoid(flown, t[kept]))
     return ThrustCurve(
         name=motor.designation or motor.name,
-        sources=motor.sources,
+        sources=(
+            Source(
+                fields=("time", "thrust", "mass_flow", "exit_area"),
+                grade="estimate",
+                citation=f"computed by OSEA-Rocket from the solid motor '{motor.name}' ({motor.content_hash()[:16]})",
+            ),
+        ),
         time=tuple(t[kept].tolist()),
-        thrust=tuple(thrust[kept].tolist()),
+        thrust=(*thrust[kept][:-1].tolist(), 0.0),
         measured_at=0.0,
         mass_flow=tuple((flown * exact).tolist()),
         exit_area=result.exit_area,
         mass=motor.inert_mass,
+    )
+
+
+def rasp_of(curve: ThrustCurve) -> RaspMotor:
+    """A vehicle's thrust curve as a RASP motor; size 0 (the curve has none), loaded mass the propellant's where the empty
+    mass is not known. Raises InputError when the curve does not end with zero thrust, as RASP wants it.
+    """
+    if curve.thrust[-1] != 0.0:
+        raise InputError("the last thrust is not zero, as a RASP file wants it; end the curve with 0 N",
+                         where=curve.where("thrust"))  # fmt: skip
+    burned = curve.burned_mass
+    return RaspMotor(
+        name=curve.name,
+        diameter=0.0,
+        length=0.0,
+        propellant_mass=burned,
+        loaded_mass=burned + (curve.mass or 0.0),
+        ambient_pressure=curve.measured_at,
+        points=tuple(zip(curve.time, curve.thrust, strict=True)),
     )

@@ -308,7 +308,9 @@ class SolidMotor(Module, schema="osea/solid-motor/v1"):
                 raise FieldError("nozzle.throat_diameter", text)
         erosive = self.propellant.erosive
         if erosive is not None and self.ballistics != "transient":
-            raise FieldError("ballistics", "erosive burning needs 'transient': every part of the grain burns at its own rate")
+            raise FieldError(
+                "ballistics", "erosive burning needs 'transient': every part of the grain burns at its own rate"
+            )
         if erosive is not None and erosive.surface_temperature <= self.temperature:
             raise FieldError("propellant.erosive.surface_temperature", "not above the grain's temperature")
         return self

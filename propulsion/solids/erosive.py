@@ -71,19 +71,18 @@ class Eroded:
         over = sorted({x.s.length / x.s.burning for x in self.pieces if x.s.burning})
         self.jumps = (tuple(over) or (10.0 * grain.depth[-1],), *(c.jumps for c in self.cross))
         self.whole = grain.burning.whole
-        self.last = len(self.cells) - 1
 
     def _lengths(self, w: float) -> list[float]:
         """Length of each segment [m] when its ends have burnt to a depth."""
         return [max(x.s.length - x.s.burning * w, 0.0) for x in self.pieces]
 
-    def rates(self, depths: np.ndarray, spans: list[int], pressure: float) -> tuple[np.ndarray, float, float]:
+    def rates(self, depths: np.ndarray, spans: list[int], pressure: float) -> tuple[np.ndarray, float, float, float]:
         p = self.motor.propellant
         still = float(burn_rate(p, self.motor.temperature, pressure))
         lengths = self._lengths(float(depths[0]))
         found = np.zeros(len(depths))
         found[0] = still
-        consumed, surface, j = 0.0, 0.0, 0
+        consumed, surface, most, j = 0.0, 0.0, 0.0, 0
         for k, piece in enumerate(self.pieces):
             if lengths[k] <= 0.0:
                 j += sum(1 for c in self.cells if c[0] == k)
@@ -108,14 +107,17 @@ class Eroded:
                 found[1 + j + i] = r
                 consumed += wall * r
                 surface += wall
+                most = max(most, p.density * consumed / port)
             consumed += (face * still) if ends >= 1 else 0.0
             surface += ends * face
             j += n
-        return found, consumed, surface
+        return found, consumed, surface, most
 
     def moment(self, depths: np.ndarray, spans: list[int]) -> float:
         lengths = self._lengths(float(depths[0]))
-        middle = [x.head + 0.5 * x.s.length - (0.5 * float(depths[0]) if x.s.burning == 1 else 0.0) for x in self.pieces]
+        middle = [
+            x.head + 0.5 * x.s.length - (0.5 * float(depths[0]) if x.s.burning == 1 else 0.0) for x in self.pieces
+        ]
         total = sum(x.case * lengths[k] * middle[k] for k, x in enumerate(self.pieces) if x.section is None)
         order = 0
         for j, (k, n) in enumerate(self.cells):
@@ -131,13 +133,6 @@ class Eroded:
             if lengths[k] > 0.0:
                 total += self.cross[j](float(depths[1 + j]), spans[1 + j])[1] * lengths[k] / n
         return float(total)
-
-    def aft_port(self, depths: np.ndarray) -> float:
-        if not self.cells:
-            return self.pieces[-1].case
-        cross, piece = self.cross[self.last], self.pieces[self.cells[self.last][0]]
-        w = float(depths[1 + self.last])
-        return piece.case - cross(w, cross.span_of(w))[1]
 
 
 def _cross(piece: Piece, section: Section, fronts: dict) -> Shrinking:

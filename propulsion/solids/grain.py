@@ -58,7 +58,10 @@ class Shrinking:
                 s = 1.5 * (left[1] - right[1]) / h - 0.25 * (left[0] + right[0])
                 near = abs(v - middle[1]) <= _VALUE * self.whole and abs(s - middle[0]) <= _SLOPE * scale
                 if near or h < _NARROW * end:
-                    done += [(a, m, left[0], middle[0], left[1], middle[1]), (m, b, middle[0], right[0], middle[1], right[1])]
+                    done += [
+                        (a, m, left[0], middle[0], left[1], middle[1]),
+                        (m, b, middle[0], right[0], middle[1], right[1]),
+                    ]
                 else:
                     todo += [(a, m, left, middle), (m, b, middle, right)]
             done.sort()
@@ -104,9 +107,11 @@ class Shrinking:
 @dataclass(frozen=True)
 class GrainTable:
     """burning: surface [m^2] and volume [m^3] of all propellant. Arrays against depth [m] (twice at a jump of the surface):
-    surface, volume, moment of the volume from the head [m^4], aft_port: area of the last port [m^2].
+    surface, volume, moment of the volume from the head [m^4], passage: the area that the whole gas flow would need for the
+    mass flux of the segment's aft end where that is largest [m^2].
 
-    empty: volume of port and gaps of the new grain. web: depth from which on the surface only falls, steeply.
+    empty: volume of port and gaps of the new grain; port: area of its last port [m^2]. web: depth from which on the surface
+    only falls, steeply.
     """
 
     burning: Shrinking
@@ -114,15 +119,11 @@ class GrainTable:
     surface: np.ndarray
     volume: np.ndarray
     moment: np.ndarray
-    aft_port: np.ndarray
+    passage: np.ndarray
     empty: float
+    port: float
     length: float
     web: float
-
-    @property
-    def port(self) -> float:
-        """Area [m^2] of the new grain's last port."""
-        return float(self.aft_port[0])
 
     @property
     def sliver_fraction(self) -> float:
@@ -198,11 +199,22 @@ def grain_table(motor: SolidMotor) -> GrainTable:
     moment = np.array([sum(p.at(w, True, fronts)[2] for p in pieces) for w in depth])
     gaps = sum(p.case * p.s.gap for p in pieces)
     empty = gaps + sum(p.case * p.s.length for p in pieces) - burning.whole
-    aft = next((p for p in reversed(pieces) if p.section is not None), pieces[-1])
-    port = np.array([aft.case - (aft.cross(w, fronts)[1] if w < aft.last else 0.0) for w in depth])
-    if aft.section is None:
-        port = np.full(len(depth), aft.case)
-    return GrainTable(burning, depth, surface, volume, moment, port, float(empty), length, _web(depth, surface))
+    passage = np.array([_passage(pieces, w, fronts) for w in depth])
+    aft = next((p for p in reversed(pieces) if p.section is not None), None)
+    port = pieces[-1].case if aft is None else aft.case - aft.cross(0.0, fronts)[1]
+    web = _web(depth, surface)
+    return GrainTable(burning, depth, surface, volume, moment, passage, float(empty), port, length, web)
+
+
+def _passage(pieces: list[Piece], w: float, fronts: dict) -> float:
+    """The smallest of: a segment's port over the share of the burning surface that lies ahead of its aft end [m^2]."""
+    surfaces = np.array([p.at(w, True, fronts)[0] for p in pieces])
+    shares = np.cumsum(surfaces) / surfaces.sum() if surfaces.sum() > 0.0 else np.ones(len(pieces))
+    found = [pieces[-1].case]
+    for p, share in zip(pieces, shares, strict=True):
+        if p.section is not None and share > 0.0:
+            found.append((p.case - (p.cross(w, fronts)[1] if w < p.last else 0.0)) / share)
+    return float(min(found))
 
 
 def _distinct(depths: list[float]) -> list[float]:

@@ -29,17 +29,19 @@ def march(
     spans, steps, begun, top = [0] * len(jumps), 0, monotonic(), -np.inf
     scale = np.concatenate([[1e-8, 1e-10], [1e-10 * j[-1] for _, j in jumps]])
 
-    def over(t: float, y: np.ndarray) -> None:
-        raise UndecidedError(
-            f"the firing was not over after {steps} steps, {t:.3g} s of burning; give ballistics: quasi-steady, or more free_volume",
+    def endless(t: float) -> UndecidedError:
+        return UndecidedError(
+            f"the firing was not over after {steps} steps, {t:.3g} s of burning; give ballistics: quasi-steady, or more "
+            "free_volume",
             where=where,
         )
 
     t, y = 0.0, y0
     while True:
         fixed = list(spans)
-        solver = LSODA(lambda t, y: rates(t, y, fixed), t, y, np.inf, rtol=_RELATIVE, atol=scale,
-                       max_step=span / _SAMPLES, first_step=1e-7 * span)  # fmt: skip
+        solver = LSODA(_within(rates, fixed), t, y, np.inf, rtol=_RELATIVE, max_step=span / _SAMPLES,
+                       atol=scale,  # pyright: ignore[reportArgumentType]  an array is allowed, see its documentation
+                       first_step=1e-7 * span)  # fmt: skip
         restart = False
         while not restart:
             message = solver.step()
@@ -47,11 +49,13 @@ def march(
             if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
                 raise UndecidedError(f"the firing could not be integrated at {solver.t:.4g} s: {message}", where=where)
             if steps > _STEPS or monotonic() - begun > _SECONDS or solver.t > 100.0 * span:
-                over(solver.t, solver.y)
+                raise endless(solver.t)
             t, y = solver.t, solver.y
-            passed = [(k, i, j[fixed[k]]) for k, (i, j) in enumerate(jumps) if fixed[k] < len(j) and y[i] >= j[fixed[k]]]
+            passed = [
+                (k, i, j[fixed[k]]) for k, (i, j) in enumerate(jumps) if fixed[k] < len(j) and y[i] >= j[fixed[k]]
+            ]
             if passed:
-                dense, low = solver.dense_output(), solver.t_old
+                dense, low = solver.dense_output(), times[-1]
                 found = [(_crossing(dense, i, depth, low, t), k, i, depth) for k, i, depth in passed]
                 t, k, i, depth = min(found)
                 y = np.array(dense(t))
@@ -60,7 +64,7 @@ def march(
                 restart = True
             level = max(top + tail, floor)
             if y[0] <= level and y[0] < rows[-1][0]:
-                dense, low = solver.dense_output(), solver.t_old
+                dense, low = solver.dense_output(), times[-1]
                 t = _crossing(dense, 0, level, low, t)
                 times.append(t)
                 rows.append(np.array(dense(t)))
@@ -74,6 +78,10 @@ def march(
                 times.append(t)
                 rows.append(y)
                 at.append(list(spans))
+
+
+def _within(rates: Callable[..., np.ndarray], spans: list[int]) -> Callable[[float, np.ndarray], np.ndarray]:
+    return lambda t, y: rates(t, y, spans)
 
 
 def _crossing(dense: Callable[[float], np.ndarray], i: int, value: float, low: float, high: float) -> float:

@@ -13,7 +13,9 @@ _SPP = (
     "Coats, Levine, Nickerson, Tyson, Cohen, Harry & Price, AFRPL-TR-75-36 (AD-A015140, 1975), simplified method; "
     "relation and coefficients as in the open code machwave (docs/theory/nozzle_losses.md and its source)"
 )
-SEPARATION = 0.4  # exit over ambient pressure, below which the flow leaves the wall: recalled from Summerfield et al. 1954
+SEPARATION = (
+    0.4  # exit over ambient pressure, below which the flow leaves the wall: recalled from Summerfield et al. 1954
+)
 
 
 @dataclass(frozen=True)

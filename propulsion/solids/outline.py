@@ -50,7 +50,7 @@ def star(points: int, tip_radius: float, opening: float, fraction: float) -> Out
     Each of the N sectors, half angle pi/N: a corner at tip_radius l and angle fraction*pi/N from the axis of the
     propellant's point, a straight flank from there to the point on that axis with half the opening angle between
     flank and axis, and an arc of radius l about the motor's axis from the corner to the sector's edge.
-    Barrère et al., Rocket Propulsion (1960), ch. 6.
+    Barrère et al., Rocket Propulsion (1960).
     Raises ValueError when the point's flank would reach the axis of the motor or beyond.
     """
     half, corner = pi / points, fraction * pi / points

