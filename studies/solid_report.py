@@ -43,14 +43,16 @@ def solid_report(motor: SolidMotor, r: SolidMotorPerformance) -> Report:
         footer=f"OSEA-Rocket {release}",
     )
     errors = [f for f in r.findings if f.severity is Severity.ERROR]
-    report = report.section("Result", _key_figures(r), Text(_in_words(r)), *([FindingsBlock(errors)] if errors else []))
+    report = report.section(
+        "Result", _key_figures(r), Text(_in_words(motor, r)), *([FindingsBlock(errors)] if errors else [])
+    )
     report = report.section("Firing", Figure(_histories(r), _histories_caption(r), label="firing"))
     compared = _published(motor, r)
     if compared is not None:
         report = report.section("Against published figures", compared)
+    report = report.section("Figures", _facts(r), _loss_table(r))
     drawing = Figure(section_drawing(motor), _grain_caption(motor), label="grain")
     report = report.section("Grain", drawing, _grain_table(motor))
-    report = report.section("Figures", _facts(r), _loss_table(r))
     report = report.section("Findings", FindingsBlock(r.findings))
     return report.section("Sources", SourcesBlock(more=motor.sources))
 
@@ -101,8 +103,10 @@ def _key_figures(r: SolidMotorPerformance) -> KeyFigures:
     )
 
 
-def _in_words(r: SolidMotorPerformance) -> str:
+def _in_words(motor: SolidMotor, r: SolidMotorPerformance) -> str:
     how = "with the chamber's filling and emptying" if r.ballistics == "transient" else "steady at every depth"
+    if motor.propellant.erosive is not None:
+        how += ", erosive burning by Lenoir and Robillard"
     return (
         f"{r.propellant_mass_initial:,.2f} kg of {r.propellant} burn; the aft port has {r.port_to_throat:.2f} times the area of "
         f"the throat. One pressure for the whole chamber, {how}. [[firing]] shows the firing, [[grain]] how the grain burns "
@@ -114,10 +118,13 @@ def _histories(r: SolidMotorPerformance) -> str:
     from ..report.plots import Line as Plot
     from ..report.plots import Panel, profile_grid
 
-    thrust = [Plot(r.thrust / 1e3, f"at {r.ambient_pressure / 1e5:.4g} bar")] if r.ambient_pressure else []
+    thrust = [Plot(r.thrust_vacuum / 1e3)]
+    if r.ambient_pressure:
+        here = Plot(r.thrust / 1e3, f"at {r.ambient_pressure / 1e5:.4g} bar")
+        thrust = [here, Plot(r.thrust_vacuum / 1e3, "in vacuum", style="dashed")]
     panels = [
         Panel("Chamber pressure", "bar", [Plot(r.pressure / 1e5)], bottom=0.0),
-        Panel("Thrust", "kN", [*thrust, Plot(r.thrust_vacuum / 1e3, "in vacuum", style="dashed")], bottom=0.0),
+        Panel("Thrust" if r.ambient_pressure else "Thrust in vacuum", "kN", thrust, bottom=0.0),
         Panel("Burning over throat area (Kn)", "", [Plot(r.klemmung)], bottom=0.0),
         Panel("Propellant left", "kg", [Plot(r.propellant_mass)], bottom=0.0),
     ]

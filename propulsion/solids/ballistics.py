@@ -13,6 +13,7 @@ from .march import march
 from .nozzle import mass_flow_function
 
 _TAIL = 0.002  # of the peak pressure: where the emptying chamber is left
+_CLOSURE = 1e-6  # of the propellant's mass: a firing that closes worse is no answer
 _LEAST_VOLUME = 1e-6  # of the case's inside: less than this is no chamber to fill
 
 
@@ -149,7 +150,7 @@ def transient(motor: SolidMotor, gas: MotorGas, grain: GrainTable, burning: Burn
     """The chamber fills and empties: d(pV)/dt / (R T) = rho A_b r - p A_t / c*, dV/dt = A_b r, R T = (c* Gamma)^2.
 
     The whole surface burns from t = 0, at ambient pressure (at least 1 bar: no igniter is modelled). Conservation of mass
-    in the chamber as in Sutton & Biblarz, Rocket Propulsion Elements, section 12.1, with the chamber's volume growing.
+    in the chamber as in Sutton & Biblarz, Rocket Propulsion Elements, 7th ed., chapter 11 (recalled), in a volume that grows.
     Raises ImpossibleError where no steady pressure exists (so that a runaway is refused), InputError for a chamber without
     volume, UndecidedError when the integration does not end within its bounds.
     """
@@ -190,6 +191,11 @@ def transient(motor: SolidMotor, gas: MotorGas, grain: GrainTable, burning: Burn
     center = _centers(np.array(moments), left, burning.whole)
     gained = (p[-1] * (inside - left[-1]) - start * free) / rt
     balance = abs(rho * (burning.whole - left[-1]) - mass * through[-1] - gained) / mass
+    if balance > _CLOSURE:
+        raise UndecidedError(
+            f"mass closes to {balance:.0e} of the propellant only, not to {_CLOSURE:g}; give ballistics: quasi-steady",
+            where=motor.where("ballistics"),
+        )
     depth = np.minimum(depths[:, 0], grain.depth[-1])
     return Firing(time, p, flow, depth, area, rho * left, surface, flux, center, float(balance))
 

@@ -4,7 +4,7 @@ The port after a burnt depth w is all that lies within w of the outline. Its bou
 straight ones shifted by w, arcs with their radius grown by w, and arcs of radius w about the corners that stick out into
 the propellant. Each candidate is cut where it meets any other and the case; a part stays when no point of the outline is
 nearer than w (a piece that another has overtaken) and it lies inside the case. Lengths and areas are then sums of exact
-terms: nothing is meshed. The principle is Piobert's law (1839): parallel burning.
+terms: nothing is meshed. The principle is Piobert's law: parallel burning.
 """
 
 from dataclasses import dataclass

@@ -159,7 +159,7 @@ Segment = Annotated[Bates | Tube | Star | Finocyl | EndBurner | Polygon, Field(d
 
 
 class BurnRate(Document):
-    """r = rate · (p/at)^exponent within a range of pressures (Vieille 1893, Saint-Robert 1862)."""
+    """r = rate · (p/at)^exponent within a range of pressures (the law of Saint-Robert and Vieille)."""
 
     rate: Rate
     at: Pressure

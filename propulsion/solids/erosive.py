@@ -14,7 +14,7 @@ import numpy as np
 from .burnback import Section
 from .document import ErosiveBurning, SolidMotor
 from .gas import burn_rate
-from .grain import GrainTable, Piece, Shrinking, pieces_of
+from .grain import GrainTable, Piece, Shrinking, pieces_of, steps_of
 
 _CELL = 1.0  # diameters: the longest stretch of grain that is taken to burn alike
 
@@ -138,5 +138,7 @@ class Eroded:
 def _cross(piece: Piece, section: Section, fronts: dict) -> Shrinking:
     """Perimeter [m] and propellant's area [m^2] of a cross-section against its depth, whatever the ends do."""
     last = section.web() - getattr(piece.s, "fillet", 0.0)
-    whole = Piece(piece.s, section, 0.0, last)
-    return Shrinking(lambda w, left: whole.cross(w, fronts) if w < last or left else (0.0, 0.0), (last,))
+    whole = Piece(piece.s, section, 0.0, last, steps_of(piece.s, section, last))
+    return Shrinking(
+        lambda w, left: whole.cross(w, fronts, left) if w < last or left else (0.0, 0.0), (*whole.steps, last)
+    )

@@ -11,7 +11,9 @@ from .grain import GrainTable
 from .nozzle import SEPARATION, NozzleLoss
 
 _SLENDER = 12.0  # grain length over diameter; our threshold: no source sets one
-_STEEP = 0.6  # pressure exponent: most production propellants lie from 0.2 to 0.6 (Sutton & Biblarz, 7th ed., section 11.1)
+_STEEP = (
+    0.6  # pressure exponent: most production propellants lie from 0.2 to 0.6 (Sutton & Biblarz, 7th ed., section 11.1)
+)
 # Port over throat area: 2 is openMotor's default limit (minPortThroat) and "common industry wisdom" (tdkpropulsion.com, 2010).
 # Ours is half as much again: P9100, a published firing, stands at 2.00 and was measured 29 % above the pressure without erosion.
 _PORT_TO_THROAT = 3.0
@@ -101,7 +103,8 @@ def _exponent(motor: SolidMotor) -> Finding:
     n = max(law.exponent for law in motor.propellant.burn_rate)
     where = motor.where("propellant.burn_rate")
     if n > _STEEP:
-        text = f"pressure exponent {n:g}: a surface 1 % larger raises the pressure by {1 / (1 - n):.1f} %; most propellants stay below {_STEEP:g}"
+        more = 1 / (1 - n)
+        text = f"pressure exponent {n:g}: a surface 1 % larger raises the pressure by {more:.1f} %; most stay below {_STEEP:g}"
         return Finding(Severity.WARN, "solid.exponent", where, text, 1.0 - n)
     text = f"pressure exponent {n:g}: a surface 1 % larger raises the pressure by {1 / (1 - n):.2f} %"
     return Finding(Severity.OK, "solid.exponent", where, text, 1.0 - n)

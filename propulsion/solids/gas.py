@@ -86,7 +86,7 @@ def burn_rate(propellant: SolidPropellant, temperature: float, pressure: np.ndar
     """r [m/s] at a pressure [Pa] and a grain temperature [K]: r = r_ref (p/p_ref)^n exp(sigma_p (T - T_ref)).
 
     Below the first and above the last range the nearest law is carried on (a finding says so). Sutton & Biblarz, Rocket
-    Propulsion Elements, the chapter on solid propellant rocket fundamentals.
+    Propulsion Elements, 7th ed., section 11.1.
     """
     p = np.maximum(np.asarray(pressure, dtype=float), 1.0)
     laws = propellant.burn_rate
@@ -100,7 +100,7 @@ def burn_rate(propellant: SolidPropellant, temperature: float, pressure: np.ndar
 def equilibrium_pressure(motor: SolidMotor, gas: MotorGas, klemmung: np.ndarray | float) -> np.ndarray:
     """The pressure [Pa] at which the nozzle passes what burns: rho r(p) c*(p) K = p, K = burning over throat area.
 
-    For one law p = (rho a c* K)^(1/(1-n)), a = r/p^n (Sutton & Biblarz, same chapter). Bisection in log p. Raises
+    For one law p = (rho a c* K)^(1/(1-n)), a = r/p^n (from the balance above). Bisection in log p. Raises
     ImpossibleError where no pressure below 1000 bar balances, as with an exponent of 1 or more.
     """
     k = np.asarray(klemmung, dtype=float)

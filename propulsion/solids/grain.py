@@ -10,6 +10,7 @@ import numpy as np
 from ...core.errors import UndecidedError
 from .burnback import Section
 from .document import Segment, SolidMotor
+from .outline import Arc
 
 _FIRST = 32  # intervals to begin with
 _VALUE, _SLOPE = 2e-9, 2e-4  # how far the middle of an interval may lie off, of the first value and the largest slope
@@ -133,22 +134,32 @@ class GrainTable:
 
 @dataclass(frozen=True)
 class Piece:
-    """A segment at its place: head [m] from the grain's head; last: depth at which it is burnt [m]."""
+    """A segment at its place: head [m] from the grain's head; last: depth at which it is burnt [m]; steps: depths before
+    that at which an arc about the motor's axis reaches the case, all of it at once.
+    """
 
     s: Segment
     section: Section | None
     head: float
     last: float
+    steps: tuple[float, ...] = ()
 
     @property
     def case(self) -> float:
         """Area of the full circle [m^2]."""
         return pi * self.s.outer_diameter**2 / 4.0
 
-    def cross(self, w: float, fronts: dict) -> tuple[float, float]:
-        """Perimeter [m] of the front and area [m^2] of what is left in the cross-section; at the last depth from the left."""
+    def cross(self, w: float, fronts: dict, left: bool = True) -> tuple[float, float]:
+        """Perimeter [m] of the front and area [m^2] of what is left in the cross-section; at the last depth from the left,
+        at a step from the left or the right.
+        """
         if self.section is None:
             return 0.0, self.case
+        for step in self.steps:
+            aside = step * (1.0 - _BEFORE if left else 1.0 + _BEFORE)
+            if w != aside and abs(w - step) < 0.99 * _BEFORE * step:
+                perimeter, solid = self.cross(aside, fronts)
+                return perimeter, max(solid - perimeter * (w - aside), 0.0)
         close = self.last * (1.0 - _BEFORE)
         if w > close:
             perimeter, solid = self.cross(close, fronts)
@@ -165,7 +176,7 @@ class Piece:
             return 0.0, 0.0, 0.0
         ends = self.s.burning
         length = max(self.s.length - ends * w, 0.0)
-        perimeter, solid = self.cross(w, fronts)
+        perimeter, solid = self.cross(w, fronts, left)
         middle = self.head + self.s.length / 2.0 - (w / 2.0 if ends == 1 else 0.0)
         return perimeter * length + ends * solid, solid * length, solid * length * middle
 
@@ -180,9 +191,19 @@ def pieces_of(motor: SolidMotor) -> tuple[list[Piece], float]:
             last = min(last, segment.length / segment.burning)
         for _ in range(segment.count):
             head += segment.gap
-            pieces.append(Piece(segment, section, head, last))
+            pieces.append(Piece(segment, section, head, last, steps_of(segment, section, last)))
             head += segment.length
     return pieces, head
+
+
+def steps_of(segment: Segment, section: Section | None, last: float) -> tuple[float, ...]:
+    """Depths [m] below the last at which arcs about the axis reach the case."""
+    if section is None:
+        return ()
+    offset = getattr(segment, "fillet", 0.0)
+    radii = {a.radius for a in section.outline if isinstance(a, Arc) and a.center == (0.0, 0.0)}
+    found = (section.case_radius - r - offset for r in radii)
+    return tuple(sorted(w for w in found if 0.0 < w < last * (1.0 - 10.0 * _BEFORE)))
 
 
 def grain_table(motor: SolidMotor) -> GrainTable:
@@ -194,7 +215,7 @@ def grain_table(motor: SolidMotor) -> GrainTable:
         surface, volume, _ = np.sum([p.at(w, left, fronts) for p in pieces], axis=0)
         return float(surface), float(volume)
 
-    burning = Shrinking(at, _distinct([p.last for p in pieces]))
+    burning = Shrinking(at, _distinct([w for p in pieces for w in (*p.steps, p.last)]))
     depth, surface, volume = burning.sampled()
     moment = np.array([sum(p.at(w, True, fronts)[2] for p in pieces) for w in depth])
     gaps = sum(p.case * p.s.gap for p in pieces)

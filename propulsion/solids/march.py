@@ -47,7 +47,9 @@ def march(
             message = solver.step()
             steps += 1
             if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
-                raise UndecidedError(f"the firing could not be integrated at {solver.t:.4g} s: {message}", where=where)
+                why = message or "the step fell to nothing"
+                text = f"the firing could not be integrated at {solver.t:.4g} s ({why}); give ballistics: quasi-steady"
+                raise UndecidedError(text, where=where)
             if steps > _STEPS or monotonic() - begun > _SECONDS or solver.t > 100.0 * span:
                 raise endless(solver.t)
             t, y = solver.t, solver.y

@@ -34,8 +34,8 @@ class SolidMotorPerformance(Result):
     thrust: at ``ambient_pressure``; mass_flux: the largest in any port; propellant_mass: unburnt; center_of_mass: of the unburnt
     propellant, from the head end of the grain (the last value is held when nothing is left). klemmung: burning over throat
     area. burn_time: from a tenth of peak pressure to the end of the web by the aft-tangent bisector; action_time: between a
-    tenth of peak pressure on both flanks (both as Sutton & Biblarz define them in the chapter on solid propellant rocket
-    fundamentals). sliver_fraction: propellant left at the end of the web. mass_balance: see ballistics.Firing.
+    tenth of peak pressure on both flanks (both definitions recalled from Sutton & Biblarz, Rocket Propulsion
+    Elements). sliver_fraction: propellant left at the end of the web. mass_balance: see ballistics.Firing.
     """
 
     name: str
@@ -100,9 +100,12 @@ def solid_performance(motor: SolidMotor) -> SolidMotorPerformance:
 def _result(motor: SolidMotor, gas: MotorGas, grain: GrainTable, f: Firing) -> SolidMotorPerformance:
     exit_area = np.pi * motor.nozzle.exit_diameter**2 / 4.0
     start, end = _span(f.time, f.pressure)
-    burning = (f.time >= start) & (f.time <= end)
-    mean = float(np.trapezoid(f.pressure[burning], f.time[burning]) / (end - start))
-    mean_throat = float(np.trapezoid(f.throat_area[burning], f.time[burning]) / (end - start))
+
+    def average(y: np.ndarray) -> float:
+        t = np.union1d(f.time[(f.time > start) & (f.time < end)], [start, end])
+        return float(np.trapezoid(np.interp(t, f.time, y), t) / (end - start))
+
+    mean, mean_throat = average(f.pressure), average(f.throat_area)
     star = (grain.empty + motor.free_volume + 0.5 * grain.volume[0]) / mean_throat
     factors = losses(motor, gas, mean, 2.0 * np.sqrt(mean_throat / np.pi), star, end - start)
 
@@ -147,7 +150,7 @@ def _result(motor: SolidMotor, gas: MotorGas, grain: GrainTable, f: Firing) -> S
         peak_pressure=float(f.pressure.max()),
         mean_pressure=mean,
         peak_thrust=float(thrust.max()),
-        mean_thrust=float(np.trapezoid(thrust[burning], f.time[burning]) / (end - start)),
+        mean_thrust=average(thrust),
         total_impulse=impulse,
         total_impulse_vacuum=impulse_vacuum,
         isp=impulse / (mass * G0),

@@ -2,7 +2,8 @@
 
 A file holds motors one after the other. Lines that begin with ``;`` are comments. A motor's first line: name, diameter
 [mm], length [mm], delays, propellant mass [kg], loaded mass [kg], manufacturer. Then a line a point: time [s], thrust [N];
-times ascend, and the thrust of the last point is zero, which ends the motor. Format: "RASP File Format", thrustcurve.org.
+times ascend, and the thrust of the last point is zero, which ends the motor. Format: "RASP File Format",
+thrustcurve.org (recalled), and files as they are found.
 """
 
 import math
