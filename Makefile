@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check validate constraints clean
+.PHONY: demo test check validate schemas constraints clean
 
 demo: $(STAMP)
 	$(BIN)/osea design examples/falcon9/study.yaml --out out/falcon9
@@ -20,6 +20,10 @@ check: $(STAMP)
 
 validate: $(STAMP)
 	$(BIN)/osea validate --write docs/validation.md
+
+# The JSON Schemas of the definition files, from the models; a test holds them current.
+schemas: $(STAMP)
+	$(BIN)/osea schema --out standard/schemas
 
 # The versions that were tested, as they are installed now.
 constraints: $(STAMP)

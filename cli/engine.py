@@ -24,7 +24,7 @@ def engine(
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")] = False,
 ) -> None:
-    """Balance an engine cycle, or fire a solid motor: pressures, flows, thrust, losses; report.html and data in a run folder."""
+    """Design an engine (cycle, contour, injector, cooling, throttling, trade), or fire a solid motor: report.html and data."""
     from ..studies.engine_command import run_engine
 
     finish(json, lambda: run_engine(file, out, quiet=quiet))

@@ -409,6 +409,15 @@ def _attach(document: Document, node: Node, file: str, files: dict[Path, bytes])
                     _attach(item, item_node, file, files)
 
 
+def _names_at(model: type[Document], root: Node, loc: tuple[str | int, ...]) -> list[str]:
+    """The fields that may stand at *loc*: of the innermost document around it that says its own schema."""
+    for i in range(len(loc), 0, -1):
+        schema = strict_yaml.find(strict_yaml.find(root, loc[:i]), ("schema",))
+        if isinstance(schema, ScalarNode) and schema.value in SCHEMAS:
+            return field_names(SCHEMAS[schema.value], loc[i:])
+    return field_names(model, loc)
+
+
 def _problems(error: ValidationError, model: type[Document], root: Node, file: str) -> list[Problem]:
     problems = []
     errors = error.errors(include_url=False)
@@ -417,7 +426,7 @@ def _problems(error: ValidationError, model: type[Document], root: Node, file: s
         (e["loc"][:-1], near)
         for e in errors
         if e["type"] == "extra_forbidden"
-        for near in difflib.get_close_matches(str(e["loc"][-1])[:100], field_names(model, e["loc"][:-1]), 1)
+        for near in difflib.get_close_matches(str(e["loc"][-1])[:100], _names_at(model, root, e["loc"][:-1]), 1)
     }
     for e in errors:
         loc = e["loc"]
@@ -425,7 +434,7 @@ def _problems(error: ValidationError, model: type[Document], root: Node, file: s
             continue
         if e["type"] == "extra_forbidden":
             node = strict_yaml.find_key(strict_yaml.find(root, loc[:-1]), loc[-1])
-            names = field_names(model, loc[:-1])
+            names = _names_at(model, root, loc[:-1])
             near = difflib.get_close_matches(str(loc[-1])[:100], names, 1)
             hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(names)}" if names else ""
             text = f"unknown field {shown(loc[-1])}{hint}"

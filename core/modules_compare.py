@@ -45,7 +45,9 @@ def compare(old: Module, new: Module) -> Comparison:
         differences.append(Difference("schema", "breaking", f"{old.schema_} became {new.schema_}"))
     else:
         _fields(old, new, "", differences)
-    change: Change = max((d.change for d in differences), key=_GRAVITY.__getitem__, default="none")
+    change: Change = "none"
+    for difference in differences:
+        change = max(change, difference.change, key=_GRAVITY.__getitem__)
     return Comparison(tuple(differences), change, *_proposal(old, new, change))
 
 

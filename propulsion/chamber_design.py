@@ -133,7 +133,9 @@ def _side(
     exponents = isentropic_exponents(prepared, solution)
     ahead: list[StreamState] = []
     drops: list[float] = []
-    for s in (s for s in b.streams if s.target == chamber_name(cycle) and _is_oxidizer(cycle, s) == (who == "oxidizer")):
+    for s in (
+        s for s in b.streams if s.target == chamber_name(cycle) and _is_oxidizer(cycle, s) == (who == "oxidizer")
+    ):
         if kinds[s.source] == "injector":
             inlet = next(x for x in b.streams if x.target == s.source)
             ahead.append(inlet)

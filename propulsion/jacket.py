@@ -13,12 +13,16 @@ from .cooling.gas import WallGas
 from .cooling.result import CoolingResult
 from .cooling.solve import cool
 from .cycles.document import EngineCycle
+from .cycles.elements import Resistance, Turbine
 from .cycles.result import CycleBalance
 from .cycles.start import guess
 
 _AGREES = 0.10
-_BEYOND = 0.02  # of the contour's length: so far may a circuit's end lie beyond it, for the throat follows from the balance
+_BEYOND = (
+    0.02  # of the contour's length: so far may a circuit's end lie beyond it, for the throat follows from the balance
+)
 STEPS = 100
+_TURBINE_RATIO, _UNSTATED = 1.5, 0.2  # rough: a closed turbine's ratio, a drop over chamber pressure
 Inlet = tuple[float, float, float]  # mass flow [kg/s], total pressure [Pa], temperature [K]
 
 
@@ -62,8 +66,12 @@ def open_values(cycle: EngineCycle) -> tuple[set[str], set[str]]:
     if cycle.cooling is None:
         return set(), set()
     passages = chains(cycle.cooling)
-    mine = {c.name: c for c in cycle.components if c.name in passages}
-    heats = {n for n, c in mine.items() if getattr(c, "heat", None) is None and getattr(c, "outlet_temperature", None) is None}
+    mine = {c.name: c for c in cycle.components if isinstance(c, Resistance) and c.name in passages}
+    heats = {
+        n
+        for n, c in mine.items()
+        if getattr(c, "heat", None) is None and getattr(c, "outlet_temperature", None) is None
+    }
     stated = ("pressure_drop", "pressure_drop_fraction", "flow_area")
     drops = {n for n, c in mine.items() if all(getattr(c, f, None) is None for f in stated)}
     if drops:
@@ -77,10 +85,29 @@ def open_values(cycle: EngineCycle) -> tuple[set[str], set[str]]:
 
 
 def first_inlets(cycle: EngineCycle, passages: set[str]) -> dict[str, Inlet]:
-    """Rough inlets, before there is a balance."""
+    """Rough inlets, before there is a balance: at least the chamber's pressure and the drops that are stated on the way."""
     start = guess(cycle)
     links = {b: (a, b) for a, b in cycle.links if b in passages}
-    return {n: (start.mass_flow[k], start.pressure[k], start.temperature[k]) for n, k in links.items()}
+    return {
+        n: (start.mass_flow[k], max(start.pressure[k], _pressure_ahead(cycle, n)), start.temperature[k])
+        for n, k in links.items()
+    }
+
+
+def _pressure_ahead(cycle: EngineCycle, name: str) -> float:
+    kinds = {c.name: c for c in cycle.components}
+    pressure, here = cycle.chamber_pressure, name
+    for _ in cycle.components:
+        c = kinds[here]
+        if isinstance(c, Turbine):
+            pressure *= c.pressure_ratio or _TURBINE_RATIO
+        elif isinstance(c, Resistance):
+            pressure += _UNSTATED * cycle.chamber_pressure if c.pressure_drop is None else c.pressure_drop
+        after = [b for a, b in cycle.links if a == here]
+        if not after or kinds[after[0]].type in ("chamber", "exhaust", "burner"):
+            break
+        here = after[0]
+    return pressure
 
 
 def inlets(balance: CycleBalance, passages: set[str]) -> dict[str, Inlet]:

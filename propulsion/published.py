@@ -69,7 +69,9 @@ class PublishedFigure(Document):
         try:
             return float(self.value) if unit == "" else parse(self.value, unit)
         except (ValueError, TypeError) as error:
-            raise FieldError("value", f"{error}; expected {f'a unit of {unit}' if unit else 'a plain number'}") from None
+            raise FieldError(
+                "value", f"{error}; expected {f'a unit of {unit}' if unit else 'a plain number'}"
+            ) from None
 
 
 def check_published(figures: tuple[PublishedFigure, ...], kinds: dict[str, str]) -> None:
@@ -161,4 +163,3 @@ def _of_component(quantity: str, name: str, b: "CycleBalance") -> float | None:
     place, _, what = quantity.partition(" ")
     stream = inlet if place == "inlet" else outlet
     return None if stream is None else getattr(stream, what)
-

@@ -7,9 +7,10 @@ from typing import Annotated, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from ..core.documents import FieldError, Module
+from ..core.documents import FieldError
 from ..core.earth import G0
 from ..core.errors import InputError
+from ..core.modules import Part
 from ..core.quantity import SI, Area, Mass
 from ..core.results import Array, Result, Unit
 from .engine import SpecificImpulse
@@ -20,7 +21,7 @@ CurveFlow = Annotated[float, SI("kg/s", ("800 kg/s",), ge=0.0)]
 Pressure = Annotated[float, SI("Pa", ("1 atm",), ge=0.0)]
 
 
-class ThrustCurve(Module, schema="osea/thrust-curve/v1"):
+class ThrustCurve(Part, schema="osea/thrust-curve/v1"):
     """One solid motor. Between its points the curve is straight; it ends with its last point.
 
     time: from ignition on, ascending from 0 (for a motor that lifts the vehicle: from lift-off on). thrust: at the ambient

@@ -15,7 +15,7 @@ _PALE, _DEEP = "#f4f7fa", "#4477AA"
 
 @dataclass(frozen=True)
 class Bound:
-    """A line where another field (n, m) reaches a limit; what lies beyond is shaded."""
+    """A line where another field (n, m) reaches a limit; what lies beyond is shaded. An empty label is not written."""
 
     z: ArrayLike
     limit: float
@@ -70,7 +70,7 @@ def contour_plot(
     def draw(figure: Any) -> None:
         grid = figure.add_gridspec(
             rows, columns, left=0.075, right=0.985, top=1.0 - 0.26 / height, bottom=0.42 / height,
-            hspace=0.62 / panel_height, wspace=0.2,
+            hspace=1.15 / panel_height, wspace=0.2,
         )  # fmt: skip
         for i, (panel, z) in enumerate(zip(panels, fields, strict=True)):
             axes = figure.add_subplot(grid[i // columns, i % columns])
@@ -99,7 +99,9 @@ def _draw(axes: Any, x: np.ndarray, y: np.ndarray, panel: ContourPanel, z: np.nd
         shades = LinearSegmentedColormap.from_list("house", [_PALE, _DEEP])
         field = np.ma.masked_invalid(z).T
         if np.ptp(z[known]) > 1e-9 * max(abs(float(np.max(z[known]))), 1e-30):
-            levels = MaxNLocator(nbins=panel.levels, steps=[1, 2, 2.5, 5, 10]).tick_values(z[known].min(), z[known].max())
+            levels = MaxNLocator(nbins=panel.levels, steps=[1, 2, 2.5, 5, 10]).tick_values(
+                z[known].min(), z[known].max()
+            )
             axes.contourf(x, y, field, levels=levels, cmap=shades, alpha=0.75)
             lines = axes.contour(x, y, field, levels=levels, colors=theme.ACCENT, linewidths=0.6)
             axes.clabel(lines, fmt=lambda v: f"{v:,.6g}", fontsize=theme.FONT_SIZE - 1.2, inline_spacing=3)
@@ -132,6 +134,8 @@ def _bound(axes: Any, x: np.ndarray, y: np.ndarray, bound: Bound) -> None:
     red = theme.SEVERITY["ERROR"]
     axes.contourf(x, y, field, levels=[bound.limit, float(np.nanmax(z)) * 1.0001], colors=[red], alpha=0.10)
     line = axes.contour(x, y, field, levels=[bound.limit], colors=red, linewidths=1.0, linestyles=[(0, (4, 2))])
+    if not bound.label:
+        return
     for text in axes.clabel(line, fmt={bound.limit: bound.label}, fontsize=theme.FONT_SIZE - 1.0, inline=False):
         _halo(text)
 

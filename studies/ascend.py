@@ -57,6 +57,7 @@ def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
         solved = solve_ascent(
             plan,
             mission,
+            range_safety=study.range,
             on_iteration=lambda i: progress.note(
                 f"iteration {i.number}, infeasibility {i.infeasibility:.1e}, objective {i.objective:,.1f} kg"
             ),

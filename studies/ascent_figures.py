@@ -100,7 +100,7 @@ def _profiles(study: Study, ascent: AscentResult, bands: list[Band], markers: li
             [Line(np.maximum(t.heat_flux, 1e-3))],
             log=True,
             bottom=10.0,
-            limits=_limit(limits.fairing_heat_flux),
+            limits=_limit(limits.fairing_heat_flux) + _limit(limits.covered_heat_flux),
         ),
     ]
     return profile_grid(t.time, panels, bands=bands, markers=markers)

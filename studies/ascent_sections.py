@@ -320,6 +320,8 @@ def _range(flight: FlightData, drawn: dict[str, str]) -> list[Any]:
         share = 100 * result.footprints[0].probability
         caption = f"Where jettisoned bodies come down; the ellipse holds {share:g} % of the impacts."
         blocks.append(Table(columns, rows, caption, label="impacts"))
+    elif len(result.vacuum.time):
+        blocks.append(_vacuum_impacts(flight))
     if "footprints" in drawn:
         blocks.append(Figure(drawn["footprints"], "Footprints about the nominal impacts.", label="footprints"))
     told = [f for f in result.findings if f.rule.startswith("range.")]
@@ -327,3 +329,23 @@ def _range(flight: FlightData, drawn: dict[str, str]) -> list[Any]:
         blocks.append(FindingsBlock(told))
     blocks.append(Text("range/flight.kml and range/flight.geojson show the same on a globe or a map."))
     return blocks
+
+
+def _vacuum_impacts(flight: FlightData) -> Table:
+    """Where things that leave would fall without air: what can be said while nothing is known of the bodies."""
+    trace, rows = flight.range.vacuum, []
+    for event in flight.ascent.trajectory.events:
+        if not ("separation" in event.name or "jettison" in event.name) or event.time > trace.time[-1]:
+            continue
+        i = int(np.argmin(np.abs(trace.time - event.time)))
+        place = (float(np.degrees(trace.latitude[i])), float(np.degrees(trace.longitude[i])))
+        rows.append((event.name, event.time, *place, float(trace.time[i] + trace.time_to_impact[i])))
+    columns = (
+        Column("Event"),
+        Column("Time", "s", decimals=1),
+        Column("Latitude", "deg", decimals=2),
+        Column("Longitude", "deg", decimals=2),
+        Column("Impact", "s", decimals=0),
+    )
+    note = "With air a body falls short of it; how far depends on its ballistic coefficient, which a range document states."
+    return Table(columns, rows, "Impact points in vacuum of what leaves.", label="impacts", note=note)

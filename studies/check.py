@@ -11,6 +11,8 @@ from .check_assembly import assembly_findings
 from .check_joints import Joint, check_joints
 from .joint_loads import AscentLoads
 
+_LOAD_RULES = ("assembly.axial_load", "assembly.shear_load", "assembly.bending_moment")
+
 
 @dataclass(frozen=True, kw_only=True)
 class VehicleCheck(Result):
@@ -18,6 +20,14 @@ class VehicleCheck(Result):
 
     name: str
     joints: tuple[Joint, ...]
+
+    def of(self, joint: Joint) -> tuple[Finding, ...]:
+        """A joint's own findings, and the computed loads that it does not bear or hardly bears."""
+        name = f"{joint.name} "
+        loads = [
+            f for f in self.findings if f.message.startswith(name) and f.severity in (Severity.ERROR, Severity.WARN)
+        ]
+        return (*joint.findings, *loads)
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -35,16 +45,17 @@ def check_vehicle(
 
 def as_text(check: VehicleCheck, verbose: bool = False) -> str:
     """The table by joint, then what is wrong, weak or unknown, gravest first; unknown fields are summed up by section."""
-    lines = [f"{'joint':<58}{'kind':<17}{'ERROR':>6}{'WARN':>6}{'UNKNOWN':>9}{'OK':>6}{'least margin':>14}"]
+    width = max([len(joint.name) for joint in check.joints], default=0) + 2
+    lines = [f"{'joint':<{width}}{'kind':<17}{'ERROR':>6}{'WARN':>6}{'UNKNOWN':>9}{'OK':>6}{'least margin':>14}"]
     for joint in check.joints:
         counts = [
             sum(f.severity is s for f in joint.findings)
             for s in (Severity.ERROR, Severity.WARN, Severity.UNKNOWN, Severity.OK)
         ]
-        least = least_margin(joint.findings)
+        least = least_margin(check.of(joint))
         shown = "" if least is None else f"{100 * least:+.1f} %"
         lines.append(
-            f"{joint.name:<58}{joint.kind:<17}{counts[0]:>6}{counts[1]:>6}{counts[2]:>9}{counts[3]:>6}{shown:>14}"
+            f"{joint.name:<{width}}{joint.kind:<17}{counts[0]:>6}{counts[1]:>6}{counts[2]:>9}{counts[3]:>6}{shown:>14}"
         )
     lines.append("")
     for joint in check.joints:
@@ -52,8 +63,15 @@ def as_text(check: VehicleCheck, verbose: bool = False) -> str:
             if f.severity in (Severity.ERROR, Severity.WARN) or (verbose and f.severity is not Severity.UNKNOWN):
                 lines.append(f"{f.severity:<8}{_named(joint, f)}\n        {f.where}")
         lines += _unknown(joint)
+    open_loads = [f for f in check.findings if f.severity is Severity.UNKNOWN and f.rule in _LOAD_RULES]
     for f in by_gravity(check.findings):
-        lines.append(f"{f.severity:<8}{f.message}")
+        if f not in open_loads:
+            lines.append(f"{f.severity:<8}{f.message}")
+    if open_loads:
+        text = (
+            "the load path is open at {} ends of joints: state what the ports allow, and give a flight's run with --run"
+        )
+        lines.append(f"UNKNOWN {text.format(len(open_loads))}")
     return "\n".join(lines)
 
 
@@ -101,7 +119,7 @@ def as_data(check: VehicleCheck) -> dict[str, Any]:
     return {
         "joints": [
             joint.to_json()
-            | {"name": joint.name, "worst": str(worst(joint.findings)), "least_margin": least_margin(joint.findings)}
+            | {"name": joint.name, "worst": str(worst(check.of(joint))), "least_margin": least_margin(check.of(joint))}
             for joint in check.joints
         ],
         "assembly": check.to_json()["findings"],

@@ -1,4 +1,4 @@
-"""What no pair of ports can say: loads down the stack, mass on each joint, shared buses, the order of separations."""
+"""What no pair of ports can say: loads down the stack, shared buses, the order of separations, the pad, the landing site."""
 
 import itertools
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.documents import Module
 from ..core.earth import G0
 from ..core.errors import InputError
 from ..core.findings import Finding, Severity
@@ -14,6 +15,9 @@ from ..core.ports.port import Port
 from ..core.ports.rules import Capacity, Place
 from ..core.ports.wording import shown
 from ..core.run_folder import read_result, read_run
+from ..trajectory.ground import LandingSite, LaunchPad
+from ..vehicle.equipment import LandingLegs
+from ..vehicle.layout import layout
 from ..vehicle.mass import mass_properties
 from ..vehicle.vehicle import Vehicle
 from .check_joints import Joint, parts_of
@@ -39,6 +43,7 @@ def assembly_findings(
         *_load_path(vehicle, joints, loads, payload_mass),
         *_buses(vehicle),
         *_separations(vehicle, joints),
+        *_ground(vehicle, payload_mass),
     )
 
 
@@ -55,6 +60,7 @@ def standing(vehicle: Vehicle, joints: tuple[Joint, ...], payload_mass: float | 
     """The mass that stands on each joint of the stack at lift-off, loaded, boosters left out (the core carries none of it)."""
     mass = vehicle.payload.mass if payload_mass is None else payload_mass
     rows = []
+    whole = mass_properties(vehicle, payload_mass=mass or 0.0, boosters=False)
     for joint in joints:
         if joint.station is None or not joint.matched:
             continue
@@ -64,7 +70,6 @@ def standing(vehicle: Vehicle, joints: tuple[Joint, ...], payload_mass: float | 
         if vehicle.payload.name in carried and mass is None:
             rows.append(OnJoint(joint, None))
             continue
-        whole = mass_properties(vehicle, payload_mass=mass or 0.0, boosters=False)
         rows.append(OnJoint(joint, sum(item.mass for item in whole.items if item.part in carried)))
     return rows
 
@@ -185,3 +190,38 @@ def _separations(vehicle: Vehicle, joints: tuple[Joint, ...]) -> Iterator[Findin
             )
             assert section is not None
             yield Finding(Severity.ERROR, "assembly.separation_order", section.where("order"), text)
+
+
+def _ground(vehicle: Vehicle, payload_mass: float | None) -> Iterator[Finding]:
+    """The vehicle on its pad, and its legs on the landing site, for those among the equipment."""
+    mass = vehicle.payload.mass if payload_mass is None else payload_mass
+    whole, height = mass_properties(vehicle, payload_mass=mass or 0.0).mass, layout(vehicle).length
+    equipment = vehicle.equipment or ()
+    for pad in (e for e in equipment if isinstance(e, LaunchPad)):
+        yield from _held(vehicle, pad, "lift_off_mass", whole, "kg", "weighs")
+        yield from _held(vehicle, pad, "vehicle_height", height, "m", "stands")
+    sites = [e for e in equipment if isinstance(e, LandingSite)]
+    for legs in (e for e in equipment if isinstance(e, LandingLegs)):
+        if not sites:
+            text = f"'{legs.name}' has no landing site among the equipment; add one, so that the two can be compared"
+            yield Finding(Severity.UNKNOWN, "assembly.landing_site", legs.where(), text)
+        for site in sites:
+            if site.surface in ("water", "catch tower"):
+                text = f"'{legs.name}' cannot stand on '{site.name}' ({site.surface}); take another site or another way down"
+                yield Finding(Severity.ERROR, "assembly.landing_site", site.where("surface"), text)
+            else:
+                yield from _held(legs, site, "diameter", legs.span, "m", "spans")
+
+
+def _held(vehicle: Module, holder: Part, field: str, demand: float, unit: str, verb: str) -> Iterator[Finding]:
+    """A figure of the vehicle against what the ground has for it."""
+    rule, limit = f"assembly.{field}", getattr(holder, field)
+    if limit is None:
+        text = f"{vehicle.name} {verb} {shown(demand, unit)}, and '{holder.name}' does not state its {field}; state it"
+        yield Finding(Severity.UNKNOWN, rule, holder.where(), text)
+        return
+    place = Place(
+        f"{vehicle.name} -> {holder.name}", field, holder.where(field), vehicle.name, holder.name, unit, (verb, "holds")
+    )
+    found = Capacity()(demand, limit, place)
+    yield Finding(found.severity, rule, found.where, found.message, found.margin)

@@ -65,7 +65,7 @@ def _overview(check: VehicleCheck) -> Table:
             sum(f.severity is s for f in joint.findings)
             for s in (Severity.ERROR, Severity.WARN, Severity.UNKNOWN, Severity.OK)
         ]
-        rows.append((joint.name, joint.kind, str(worst(joint.findings)), *counts, least_margin(joint.findings)))
+        rows.append((joint.name, joint.kind, str(worst(check.of(joint))), *counts, least_margin(check.of(joint))))
     columns = (
         Column("joint"), Column("kind"), Column("worst"), Column("ERROR", align="right"), Column("WARN", align="right"),
         Column("UNKNOWN", align="right"), Column("OK", align="right"), Column("least margin", "%", decimals=1, scale=100.0),
@@ -136,8 +136,8 @@ def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
     marks = []
     for i, joint in enumerate(in_stack):
         x = view.x(joint.station or 0.0) + _aside(in_stack, i)
-        label = f"{joint.name.replace(' -> ', ' → ')}: {worst(joint.findings)}"
-        marks.append((x, label, theme.SEVERITY[str(worst(joint.findings))], x - text_width(label, 12) < 40))
+        label = f"{joint.name.replace(' -> ', ' → ')}: {worst(check.of(joint))}"
+        marks.append((x, label, theme.SEVERITY[str(worst(check.of(joint)))], x - text_width(label, 12) < 40))
     # Labels run to the left of their leaders, the leftmost on top; those without room run to the right, above the others.
     marks = sorted((m for m in marks if m[3]), key=lambda m: -m[0]) + [m for m in marks if not m[3]]
     for row, (x, _, colour, _) in enumerate(marks):
@@ -151,7 +151,7 @@ def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
     beside = [j for j in check.joints if j.station is None]
     x = 40.0
     for joint in beside:
-        colour, label = theme.SEVERITY[str(worst(joint.findings))], joint.name.replace(" -> ", " → ")
+        colour, label = theme.SEVERITY[str(worst(check.of(joint)))], joint.name.replace(" -> ", " → ")
         width = text_width(label, 11) + 40
         if x + width > WIDTH - 30:
             x, y = 40.0, y + 18

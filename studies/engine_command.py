@@ -178,5 +178,7 @@ def _around(found: EngineRun) -> list[str]:
         )
     for r in d.comparison:
         if r.difference is not None:
-            lines.append(f"  published {(r.of + ': ' if r.of else '') + r.quantity:<44}{r.difference:>+8.2%}  [{r.grade}]")
+            lines.append(
+                f"  published {(r.of + ': ' if r.of else '') + r.quantity:<44}{r.difference:>+8.2%}  [{r.grade}]"
+            )
     return [*lines, ""] if lines else lines

@@ -36,13 +36,13 @@ def chamber_drawing(contour: Contour, cooling: CoolingResult | None = None) -> s
         for sign in (1.0, -1.0):
             axes.plot(x, sign * r, color=theme.INK, linewidth=1.6, solid_joinstyle="round")
         axes.plot([x[0], x[0]], [-r[0], r[0]], color=theme.INK, linewidth=2.2)
-        _circuits(axes, cooling, radius)
+        _circuits(axes, contour, cooling, radius)
         _dimensions(axes, contour, x, r, margin)
 
     return figure_svg(draw, height=height, width=width)
 
 
-def _circuits(axes: Any, cooling: CoolingResult | None, radius: float) -> None:
+def _circuits(axes: Any, contour: Contour, cooling: CoolingResult | None, radius: float) -> None:
     """Each circuit beside the wall, an arrow in the direction of flow; a radiating extension dotted."""
     if cooling is None:
         return
@@ -51,18 +51,23 @@ def _circuits(axes: Any, cooling: CoolingResult | None, radius: float) -> None:
         away = (0.022 + 0.024 * i) * radius
         for sign in (1.0, -1.0):
             line = sign * (_MM * c.radius + away)
-            axes.plot(_MM * c.x, line, color=colour, linewidth=1.7, solid_capstyle="butt", label=c.name if sign > 0 else None)
+            axes.plot(
+                _MM * c.x, line, color=colour, linewidth=1.7, solid_capstyle="butt", label=c.name if sign > 0 else None
+            )
         k = len(c.x) // 2
         axes.annotate(
             "", (_MM * c.x[k + 1], _MM * c.radius[k + 1] + away), (_MM * c.x[k - 1], _MM * c.radius[k - 1] + away),
             arrowprops={"arrowstyle": "-|>", "color": colour, "mutation_scale": 11, "linewidth": 1.2},
         )  # fmt: skip
     if cooling.extension is not None:
-        colour = theme.SERIES[1]
-        e = cooling.extension
-        axes.plot([], [], color=colour, linestyle="dotted", linewidth=2.0, label="radiating extension")
-        axes.axvspan(_MM * float(e.x[0]), _MM * float(e.x[-1]), color=colour, alpha=0.06, linewidth=0)
-    axes.legend(loc="lower left", bbox_to_anchor=(0.02, 0.01), ncols=3)
+        behind = contour.x >= cooling.extension.x[0]
+        for sign in (1.0, -1.0):
+            line = sign * (_MM * contour.radius[behind] + 0.022 * radius)
+            label = "radiating extension" if sign > 0 else None
+            axes.plot(
+                _MM * contour.x[behind], line, color=theme.SERIES[3], linewidth=1.7, linestyle=(0, (1, 1)), label=label
+            )
+    axes.legend(loc="upper left", bbox_to_anchor=(0.04, 0.99))
 
 
 def _dimensions(axes: Any, contour: Contour, x: np.ndarray, r: np.ndarray, margin: float) -> None:
@@ -93,7 +98,14 @@ def _across(axes: Any, at: float, radius: float, text: str, beside: float = 0.0)
 
 
 def _arrow(axes: Any, a: tuple[float, float], b: tuple[float, float]) -> None:
-    style = {"arrowstyle": "<|-|>", "color": theme.MUTED, "linewidth": 0.6, "mutation_scale": 6, "shrinkA": 0, "shrinkB": 0}
+    style = {
+        "arrowstyle": "<|-|>",
+        "color": theme.MUTED,
+        "linewidth": 0.6,
+        "mutation_scale": 6,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
     axes.annotate("", b, a, arrowprops=style)
 
 

@@ -70,7 +70,7 @@ def engine_report(cycle: EngineCycle, design: EngineDesign, trade: TradeResult |
     if design.contour is not None:
         report = report.section("Contour", *contour_blocks(design), new_page=True)
     if design.injector is not None:
-        report = report.section("Injector", *injector_blocks(design))
+        report = report.section("Injector", *injector_blocks(design), new_page=design.contour is not None)
     if design.acoustics is not None:
         report = report.section("Acoustics", *acoustic_blocks(design.acoustics))
     if design.cooling is not None:
@@ -129,7 +129,11 @@ def _in_words(design: EngineDesign) -> str:
     return (
         f"{drive}[[schematic]] shows every stream. Mass, energy and shaft power close to {b.worst_balance:.0e} of the flow, "
         f"enthalpy and power they belong to ({b.unknowns} unknowns, {b.iterations} Newton steps, {1e3 * b.solve_time:.1f} ms)."
-        + (f" Balance, contour and cooling came together in {design.rounds} rounds." if design.contour is not None else "")
+        + (
+            f" Balance, contour and cooling came together in {design.rounds} rounds."
+            if design.contour is not None
+            else ""
+        )
     )
 
 
@@ -181,7 +185,9 @@ def _machines(b: CycleBalance) -> tuple[Table, ...]:
             Column("Wheel"), Column("Diameter", "mm", scale=1e3, decimals=0), Column("Rim speed", "m/s", decimals=0),
             Column("Speed", "rpm", decimals=0), Column("Note"),
         )  # fmt: skip
-        made.append(Table(size_columns, tuple(sizes), "Sizes: tips of pumps, mean diameters of turbines.", label="sizes"))
+        made.append(
+            Table(size_columns, tuple(sizes), "Sizes: tips of pumps, mean diameters of turbines.", label="sizes")
+        )
     return tuple(made)
 
 
@@ -222,4 +228,3 @@ def _stations(b: CycleBalance) -> Table:
     return Table(
         columns, rows, "Every stream, total conditions; enthalpy from the elements at 298.15 K.", label="streams"
     )
-

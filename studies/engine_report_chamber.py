@@ -58,7 +58,9 @@ def injector_blocks(design: EngineDesign) -> tuple:
 def _injector_words(d: InjectorDesign) -> str:
     each = f" {d.thrust_per_element:,.0f} N each," if d.thrust_per_element else ""
     count = f"{d.elements} elements" if d.elements > 1 else "One element"
-    return f"{count}, {d.element},{each} {d.flow_per_element * 1e3:.3g} g/s each. [[injector]] gives both sides' passages."
+    return (
+        f"{count}, {d.element},{each} {d.flow_per_element * 1e3:.3g} g/s each. [[injector]] gives both sides' passages."
+    )
 
 
 def _injector_table(d: InjectorDesign) -> Table:
@@ -114,12 +116,18 @@ def acoustic_blocks(a: ChamberAcoustics) -> tuple:
     for i in range(half):
         left, right = modes[i], modes[i + half] if i + half < len(modes) else None
         rows.append((left.name, left.frequency, right.name if right else "", right.frequency if right else None))
-    columns = (Column("Mode"), Column("Frequency", "Hz", decimals=0), Column("Mode"), Column("Frequency", "Hz", decimals=0))
+    columns = (
+        Column("Mode"),
+        Column("Frequency", "Hz", decimals=0),
+        Column("Mode"),
+        Column("Frequency", "Hz", decimals=0),
+    )
     blocks: list = [Text(text), Table(columns, tuple(rows), "Lowest acoustic modes of the chamber.", label="modes")]
     if a.cavities:
         cavity_columns = (
             Column("Cavity for"), Column("Mode at", "Hz", decimals=0), Column("Cavity at", "Hz", decimals=0),
-            Column("Depth that meets it", "mm", scale=1e3, decimals=1), Column("Open area of the face", "%", scale=100, decimals=1),
+            Column("Depth that meets it", "mm", scale=1e3, decimals=1),
+            Column("Open area of the face", "%", scale=100, decimals=1),
         )  # fmt: skip
         tuned = tuple((c.mode, c.mode_frequency, c.frequency, c.tuned_depth, c.open_area_of_face) for c in a.cavities)
         blocks.append(Table(cavity_columns, tuned, "Acoustic cavities.", label="cavities"))
@@ -185,5 +193,10 @@ def jacket_section(design: EngineDesign) -> Section | None:
         Column("Balance's is"), Column("Drop", "bar", scale=1e-5, decimals=2),
         Column("along the wall", "bar", scale=1e-5, decimals=2), Column("Balance's is"),
     )  # fmt: skip
-    table = Table(columns, tuple(rows), "Jackets: what the balance holds, and what the march along the wall gives.", label="jackets")
+    table = Table(
+        columns,
+        tuple(rows),
+        "Jackets: what the balance holds, and what the march along the wall gives.",
+        label="jackets",
+    )
     return Section("Balance and cooling", (table,))

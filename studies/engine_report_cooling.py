@@ -1,5 +1,7 @@
 """The report's section on cooling: totals, temperatures, fluxes, the coolant's state and stresses along the wall."""
 
+import numpy as np
+
 from ..propulsion.cooling.result import CircuitResult, CoolingResult
 from ..propulsion.engine_design import EngineDesign
 from ..report import theme
@@ -66,13 +68,17 @@ def _plots(c: CoolingResult) -> str:
             for r in c.circuits
         ]
 
-    wall = [*lines("hot_wall_temperature", label="hot side"), *lines("cold_wall_temperature", label="cold side", style="dashed")]
+    wall = [
+        *lines("hot_wall_temperature", label="hot side"),
+        *lines("cold_wall_temperature", label="cold side", style="dashed"),
+    ]
     flux = lines("heat_flux", 1e-6)
     if c.extension is not None:
         x, colour = 1e3 * c.extension.x, theme.SERIES[3]
         wall.append(Line(c.extension.temperature, "extension", x=x, colour=colour))
         flux.append(Line(1e-6 * c.extension.heat_flux, "extension", x=x, colour=colour))
-    panels = [Panel("Wall temperature", "K", wall), Panel("Heat flux", "MW/m²", flux)]
+    room = 1.3 * max(float(np.max(line.y)) for line in wall) if len(wall) > 2 else None  # for the legend
+    panels = [Panel("Wall temperature", "K", wall, top=room), Panel("Heat flux", "MW/m²", flux)]
     if c.circuits:
         panels += [
             Panel("Coolant temperature", "K", lines("temperature")),
@@ -82,7 +88,9 @@ def _plots(c: CoolingResult) -> str:
                                     *lines("thermal_stress", 1e-6, "thermal", "dashed")]),
         ]  # fmt: skip
     if c.film is not None:
-        panels.append(Panel("Film effectiveness", "", [Line(c.film.effectiveness, x=1e3 * c.film.x)], bottom=0.0, top=1.05))
+        panels.append(
+            Panel("Film effectiveness", "", [Line(c.film.effectiveness, x=1e3 * c.film.x)], bottom=0.0, top=1.05)
+        )
     starts = [*(float(v) for r in c.circuits for v in (r.x.min(), r.x.max()))]
     starts += [float(c.extension.x[0]), float(c.extension.x[-1])] if c.extension is not None else []
     return profile_grid(

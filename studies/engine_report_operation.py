@@ -14,10 +14,10 @@ def throttle_blocks(b: CycleBalance) -> tuple:
     panels = [
         Panel("Vacuum thrust", "kN", [Line(t.thrust_vacuum / 1e3)]),
         Panel("Vacuum Isp", "s", [Line(t.isp_vacuum)]),
-        Panel("Mixture ratio", "", [Line(t.oxidizer_fuel_ratio)]),
+        _flat_or_not("Mixture ratio", t.oxidizer_fuel_ratio),
         Panel("Setting of the controls over design", "", [
             Line(s, n) for s, n in zip(t.control_resistance, t.controls, strict=True)
-        ], log=bool(np.ptp(np.log(t.control_resistance)) > 2.0)),
+        ], log=bool(np.ptp(np.log(t.control_resistance)) > 4.6)),
     ]  # fmt: skip
     if t.shafts:
         speeds = [Line(s, n) for s, n in zip(t.speed_ratio, t.shafts, strict=True)]
@@ -41,8 +41,17 @@ def throttle_blocks(b: CycleBalance) -> tuple:
          t.turbine_inlet_temperature[i] or None)
         for i in picked
     )  # fmt: skip
-    table = Table(columns, tuple(tuple(None if v is None else float(v) for v in r) for r in rows), "Throttle map.", label="map")
+    table = Table(
+        columns, tuple(tuple(None if v is None else float(v) for v in r) for r in rows), "Throttle map.", label="map"
+    )
     return Text(text), Figure(figure, "Operating line of the fixed hardware.", label="throttle"), table
+
+
+def _flat_or_not(title: str, values: np.ndarray) -> Panel:
+    """A panel whose axis does not blow up what is held constant."""
+    middle = float(np.mean(values))
+    flat = float(np.ptp(values)) < 1e-3 * middle
+    return Panel(title, "", [Line(values)], bottom=0.9 * middle if flat else None, top=1.1 * middle if flat else None)
 
 
 def operating_blocks(b: CycleBalance) -> tuple:
@@ -67,8 +76,8 @@ def feed_blocks(f: PressureFeed) -> tuple:
     panels = [
         Panel("Vacuum thrust", "kN", [Line(f.thrust_vacuum / 1e3)]),
         Panel("Chamber pressure", "bar", [Line(f.chamber_pressure / 1e5)]),
-        Panel("Tank pressure", "bar", [Line(t.pressure / 1e5, t.name) for t in f.tanks]),
-        Panel("Mixture ratio", "", [Line(f.oxidizer_fuel_ratio)]),
+        Panel("Tank pressure", "bar", [Line(t.pressure / 1e5, t.tank) for t in f.tanks]),
+        _flat_or_not("Mixture ratio", f.oxidizer_fuel_ratio),
     ]
     figure = profile_grid(f.time, panels, x_label="Burning time, s", columns=2)
     text = (
@@ -76,6 +85,6 @@ def feed_blocks(f: PressureFeed) -> tuple:
         f"{f.total_impulse / 1e6:,.3f} MN s. [[feed]] shows the burn."
     )
     columns = (Column("Tank"), Column("Pressurant", "kg", digits=3), Column("Bottle", "l", scale=1e3, digits=3))
-    rows = tuple((t.name, t.pressurant_mass, t.bottle_volume) for t in f.tanks)
+    rows = tuple((t.tank, t.pressurant_mass, t.bottle_volume) for t in f.tanks)
     table = Table(columns, rows, "Pressurant.", label="pressurant")
     return Text(text), Figure(figure, "The burn.", label="feed"), table

@@ -1,5 +1,7 @@
 """The report's section on the trade: contours over the spans, holes, and the best point."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..propulsion.cycles.document import EngineCycle
@@ -8,7 +10,11 @@ from ..report.contours import Bound, ContourPanel, Mark, contour_plot
 from ..report.pieces import Cell, Column, Facts, Figure, Table, Text
 from ..report.plots import Line, Panel, profile_grid
 
-_AXES = (("chamber_pressure", "Chamber pressure, bar", 1e-5), ("oxidizer_fuel_ratio", "O/F", 1.0), ("area_ratio", "Area ratio", 1.0))
+_AXES = (
+    ("chamber_pressure", "Chamber pressure, bar", 1e-5),
+    ("oxidizer_fuel_ratio", "O/F", 1.0),
+    ("area_ratio", "Area ratio", 1.0),
+)
 
 
 def trade_blocks(cycle: EngineCycle, r: TradeResult) -> tuple:
@@ -26,9 +32,10 @@ def _words(r: TradeResult) -> str:
     total, closed = int(np.prod(r.shape)), len(r.index)
     inside = int(r.allowed.sum())
     text = (
-        f"The cycle was balanced at {total} points ({closed} close, {inside} inside all limits), {1e3 * r.solve_time / total:.1f} ms "
-        f"each. Stated pressures go in proportion to the chamber pressure, the jackets' heat with its power −0.1, the losses stay; "
-        f"the chamber's gas is mapped within {r.map_error:.0e} of the Gibbs solver. [[trade]] shows them."
+        f"The cycle was balanced at {total} points ({closed} close, {inside} inside all limits), "
+        f"{1e3 * r.solve_time / total:.1f} ms each. Stated pressures go in proportion to the chamber pressure, the jackets' heat "
+        f"with its power −0.1, the losses stay; the chamber's gas is mapped within {r.map_error:.0e} of the Gibbs solver. "
+        "[[trade]] shows them."
     )
     if r.mass_relation:
         text += f" Mass: {r.mass_relation}."
@@ -51,13 +58,16 @@ def trade_figure(cycle: EngineCycle, r: TradeResult) -> str:
     first, second = varied[0], varied[1]
     third = ({0, 1, 2} - {first, second}).pop()
     at = _slice(r, third)
-    bounds = [Bound(np.take(z, at, axis=third), limit, f"limit {limit:.4g}") for _, _, z, limit in fields if limit is not None]
+    bounds = [
+        Bound(np.take(z, at, axis=third), limit, f"limit {limit:.4g}") for _, _, z, limit in fields if limit is not None
+    ]
+    limited = [f[0] for f in fields if f[3] is not None]
     panels = []
-    for title, unit, z, limit in fields:
-        own = [b for b, f in zip(bounds, [f for f in fields if f[3] is not None], strict=True) if f[0] == title]
-        panels.append(ContourPanel(title, unit, np.take(z, at, axis=third), own if limit is not None else bounds[:1]))
+    for title, unit, z, _ in fields:  # each limit is named where its own field is drawn
+        own = [b if name == title else replace(b, label="") for b, name in zip(bounds, limited, strict=True)]
+        panels.append(ContourPanel(title, unit, np.take(z, at, axis=third), own))
     x, y = (getattr(r, _AXES[d][0]) * _AXES[d][2] for d in (first, second))
-    marks = [Mark(*(_value_of(cycle, d) for d in (first, second)), "design")]
+    marks = [Mark(_value_of(cycle, first), _value_of(cycle, second), "design")]
     if r.best is not None:
         best = [getattr(r.best, _AXES[d][0]) * _AXES[d][2] for d in (first, second)]
         marks.append(Mark(best[0], best[1], "best"))
@@ -93,7 +103,14 @@ def _fields(cycle: EngineCycle, r: TradeResult) -> list[tuple[str, str, np.ndarr
     fields.append(("Exit diameter", "m", r.grid("exit_diameter"), limit))
     hot = r.turbine_temperature
     if hot is not None and len(hot) and np.ptp(hot) > 1.0:
-        fields.append(("Hottest turbine inlet", "K", r.grid("turbine_temperature"), limits.turbine_temperature if limits else None))
+        fields.append(
+            (
+                "Hottest turbine inlet",
+                "K",
+                r.grid("turbine_temperature"),
+                limits.turbine_temperature if limits else None,
+            )
+        )
     return fields
 
 
@@ -142,5 +159,12 @@ def _holes(r: TradeResult) -> Table:
         p = [h.chamber_pressure / 1e5 for h in holes]
         of = [h.oxidizer_fuel_ratio for h in holes]
         rows.append((len(holes), reason, f"{min(p):.4g} to {max(p):.4g}", f"{min(of):.3g} to {max(of):.3g}"))
-    columns = (Column("Points", decimals=0), Column("Why there is no engine"), Column("Chamber pressure, bar"), Column("O/F"))
-    return Table(columns, tuple(rows), "Holes of the trade; every one with its amounts is in results/trade.json.", label="holes")
+    columns = (
+        Column("Points", decimals=0),
+        Column("Why there is no engine"),
+        Column("Chamber pressure, bar"),
+        Column("O/F"),
+    )
+    return Table(
+        columns, tuple(rows), "Holes of the trade; every one with its amounts is in results/trade.json.", label="holes"
+    )

@@ -52,7 +52,16 @@ def write_engine(found: "EngineRun", run: RunFolder) -> None:
 
 
 def _streams(found: "EngineRun", run: RunFolder) -> None:
-    columns = ("from", "to", "fluid", "mass_flow_kg_s", "pressure_Pa", "temperature_K", "density_kg_m3", "enthalpy_J_kg")
+    columns = (
+        "from",
+        "to",
+        "fluid",
+        "mass_flow_kg_s",
+        "pressure_Pa",
+        "temperature_K",
+        "density_kg_m3",
+        "enthalpy_J_kg",
+    )
     rows = [
         (s.source, s.target, s.medium, s.mass_flow, s.pressure, s.temperature, s.density, s.enthalpy)
         for s in found.design.balance.streams
@@ -82,13 +91,22 @@ def _cooling(c: CoolingResult, run: RunFolder) -> None:
     if c.extension is not None:
         e = c.extension
         columns = ("x_m", "temperature_K", "heat_flux_W_m2")
-        run.write_table("extension", columns, zip(e.x.tolist(), e.temperature.tolist(), e.heat_flux.tolist(), strict=True))
+        run.write_table(
+            "extension", columns, zip(e.x.tolist(), e.temperature.tolist(), e.heat_flux.tolist(), strict=True)
+        )
 
 
 def _throttle(t: Throttling, run: RunFolder) -> None:
     columns = ["throttle", "thrust_vacuum_N", "mass_flow_kg_s", "isp_vacuum_s", "oxidizer_fuel_ratio",
                "turbine_inlet_temperature_K"]  # fmt: skip
-    arrays = [t.throttle, t.thrust_vacuum, t.mass_flow, t.isp_vacuum, t.oxidizer_fuel_ratio, t.turbine_inlet_temperature]
+    arrays = [
+        t.throttle,
+        t.thrust_vacuum,
+        t.mass_flow,
+        t.isp_vacuum,
+        t.oxidizer_fuel_ratio,
+        t.turbine_inlet_temperature,
+    ]
     columns += [f"{name}: speed over design" for name in t.shafts]
     columns += [f"{name}: setting over design" for name in t.controls]
     arrays += [*t.speed_ratio, *t.control_resistance]

@@ -30,7 +30,9 @@ def run_list(folders: Sequence[Path], kind: str | None) -> Answer:
             lines.append(last)
         m = entry.module
         ports = len(m.ports) if isinstance(m, Part) and m.ports is not None else None
-        said = f"{ports} ports" if ports is not None else "ports unknown" if isinstance(m, Part) else ""
+        said = (
+            f"{ports} port{'s' * (ports != 1)}" if ports is not None else "ports unknown" if isinstance(m, Part) else ""
+        )
         lines.append(f"  {m.name:<34}{m.version or '-':<10}{m.supplier or '-':<20}{said:<15}{entry.file}")
     lines += [f"cannot be read: {problem}" for problem in found.problems]
     data = {"status": "done", "modules": [_row(e) for e in entries], "problems": list(found.problems)}

@@ -1,18 +1,32 @@
 """`osea schema`: the JSON Schemas of the definition files, written from the models themselves."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from ..core.documents import SCHEMAS, Module
 from ..core.errors import ImpossibleError
+from ..core.ports.port import Port
 from . import documents  # noqa: F401  with it, every schema is known
+from .sweep import Sweep  # noqa: F401  its schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(schema: str) -> dict[str, Any]:
-    """The JSON Schema of one kind of document, ``osea/stage/v1``."""
+# What people write; tables of data that only the package reads have no schema here.
+KINDS = (
+    "avionics-unit", "battery", "cooling", "dispenser", "engine", "engine-cycle", "environment", "fairing", "fins", "harness-segment",
+    "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "mission", "parachute", "payload",
+    "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "study", "sweep", "tank", "thrust-curve",
+    "thrust-structure", "umbilical", "vehicle",
+)  # fmt: skip
+_PORT_FILE = "port-v1.schema.json"
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of one kind of document (``stage``); ports refer to the file that all kinds share."""
+    schema = f"osea/{kind}/v1"
     model: type[Module] = SCHEMAS[schema]
     made = model.model_json_schema(by_alias=True, mode="validation")
     made["properties"]["schema"] = {
@@ -21,18 +35,61 @@ def json_schema(schema: str) -> dict[str, Any]:
         "description": "kind and version of the document",
     }
     made["required"] = ["schema", *(n for n in made.get("required", ()) if n != "schema")]
-    return {"$schema": DIALECT, "$id": f"urn:osea:schema:{schema.removeprefix('osea/').replace('/', ':')}", **made}
+    return _headed(kind, _with_shared_ports(made))
 
 
-def file_name(schema: str) -> str:
-    """``osea/stage/v1`` → ``stage-v1.schema.json``."""
-    return schema.removeprefix("osea/").replace("/", "-") + ".schema.json"
+def port_schema() -> dict[str, Any]:
+    """The JSON Schema of a port."""
+    return _headed("port", Port.model_json_schema(by_alias=True, mode="validation"))
+
+
+def _headed(kind: str, made: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": DIALECT, "$id": f"{kind}-v1.schema.json", **_plainly_named(made)}
+
+
+def _with_shared_ports(made: dict[str, Any]) -> dict[str, Any]:
+    """References to a port point to its file, and definitions that nothing uses any more are left out."""
+    definitions = made.pop("$defs", {})
+    definitions.pop("Port", None)
+    made = json.loads(json.dumps(made).replace('"#/$defs/Port"', f'"{_PORT_FILE}"'))
+    definitions = json.loads(json.dumps(definitions).replace('"#/$defs/Port"', f'"{_PORT_FILE}"'))
+    used: set[str] = set()
+    wanted = _references(made)
+    while wanted - used:
+        name = (wanted - used).pop()
+        used.add(name)
+        wanted |= _references(definitions[name])
+    return made | ({"$defs": {n: d for n, d in definitions.items() if n in used}} if used else {})
+
+
+def _plainly_named(made: dict[str, Any]) -> dict[str, Any]:
+    """Definitions under their titles in place of the names that pydantic gives to parametrized types."""
+    names: dict[str, str] = {}
+    taken: dict[str, dict[str, Any]] = {}
+    for key, definition in made.get("$defs", {}).items():
+        title = definition.get("title", key) if re.search(r"__|_$", key) else key
+        number = 1
+        while taken.setdefault(title, definition) != definition:
+            number += 1
+            title = f"{definition.get('title', key)}_{number}"
+        names[key] = title
+
+    def renamed(match: re.Match[str]) -> str:
+        return f'"#/$defs/{names[match[1]]}"'
+
+    text = re.sub(r'"#/\$defs/([^"]+)"', renamed, json.dumps({k: v for k, v in made.items() if k != "$defs"}))
+    definitions = re.sub(r'"#/\$defs/([^"]+)"', renamed, json.dumps(taken))
+    return json.loads(text) | ({"$defs": json.loads(definitions)} if taken else {})
+
+
+def _references(value: Any) -> set[str]:
+    return set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(value)))
 
 
 def schema_files() -> dict[str, str]:
     """Every schema's file name and text; the same in every run."""
-    ours = sorted(name for name in SCHEMAS if name.startswith("osea/"))
-    return {file_name(s): json.dumps(json_schema(s), indent=1, ensure_ascii=False, sort_keys=True) + "\n" for s in ours}
+    made = {f"{kind}-v1.schema.json": json_schema(kind) for kind in KINDS} | {_PORT_FILE: port_schema()}
+    return {n: json.dumps(s, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for n, s in sorted(made.items())}
 
 
 def run_schema(folder: Path, check: bool) -> tuple[dict[str, Any], str]:

@@ -24,7 +24,8 @@ from .ascent_guess import GuessedPhase, guess_ascent
 from .ascent_limits import PathRule, load_outputs, path_limits, path_rules
 from .flight_plan import FlightPlan, Segment
 from .launch_window import at_its_time
-from .mission import Mission
+from .limits_in_reach import require_limits
+from .mission import EscapeOrbit, Mission
 from .motion import PhaseModel, loads, right_hand_side
 from .optimal_control.ipopt import Options
 from .optimal_control.problem import (
@@ -32,7 +33,6 @@ from .optimal_control.problem import (
     Ends,
     Guess,
     Integral,
-    Limit,
     Link,
     Mesh,
     Objective,
@@ -46,7 +46,6 @@ from .optimal_control.refine import finer, mesh_error
 from .optimal_control.solution import Solution
 from .optimal_control.solve import Iteration, solve
 from .range_safety.document import RangeSafety
-from .limits_in_reach import require_limits
 from .reach import no_flight, require_in_reach, require_payload
 from .restart_guess import guess_with_restarts, has_restarts
 from .steering import LaunchFrame, launch_frame, thrust_direction
@@ -56,6 +55,9 @@ SPEED_SCALE = 1e3  # m/s
 TURNING_WEIGHT = 1000.0  # kg of objective per (rad/s)^2 s; docs/ascent.md shows what the two weights cost
 THROTTLING_WEIGHT = 20.0  # kg of objective per (1/s)^2 s
 MESH_PASSES = 8
+COAST_ANGLE = np.radians(20.0)  # at the Earth's centre, of an interval of a coast
+_EASY_C3 = -2e6  # m²/s²: to the Moon's distance
+TIME_LIMIT = 900.0  # s, of all solves of one ascent
 LONGEST_BURN = 3000.0  # s, without a limit of the mission's own; ten times what launchers' burns last
 FASTEST_TURN = np.radians(10.0)  # rad/s, where the mission states no limit
 FASTEST_THROTTLING = 1.0  # 1/s
@@ -100,34 +102,37 @@ def solve_ascent(
     """Solve the ascent of a plan on a mission, refining the mesh until its relative error is within the tolerance.
 
     range_safety: the rules that the mission's `range_during` asks to keep. time_limit: of all solves together [s], TIME_LIMIT
-    unless given. Where the mission has a launch window, the ascent's mission comes back with the epoch found. mesh_density multiplies the first mesh's number of intervals. Raises ImpossibleError when the orbit is out of reach
-    (naming what is violated) and UndecidedError when the solver does not converge.
+    unless given. mesh_density multiplies the first mesh's number of intervals. Where the mission has a launch window, the
+    ascent's mission comes back with the epoch found. Raises ImpossibleError when the orbit is out of reach (naming what is
+    violated) and UndecidedError when the solver does not converge.
     """
     mission.require_reachable()
     require_in_reach(plan, mission)
     require_limits(plan, mission)
     azimuth = mission.launch_azimuth()
     frame = launch_frame(mission.site, azimuth)
-    iterations = 0
+    iterations, allowed = 0, TIME_LIMIT if time_limit is None else time_limit
 
     def count(iteration: Iteration) -> None:
         nonlocal iterations
         iterations += iteration.number > 0
+        if time.perf_counter() - begun > allowed:
+            raise UndecidedError(
+                f"'{mission.name}' was not solved within {allowed:g} s: {iterations} iterations; stopped"
+            )
         if on_iteration is not None:
             on_iteration(iteration)
 
     options = options or OPTIONS
     begun = time.perf_counter()
-    watch = _Watch(begun + (TIME_LIMIT if time_limit is None else time_limit), options)
     anything = replace(plan, payload_mass=None)
-    guess = _guess(anything, mission, frame, mesh_density, replace(options, explain=False), count)
-    problem = ascent_problem(plan, mission, frame, guess, mesh_density)
+    guess = _guess(anything, mission, frame, mesh_density, replace(options, explain=False), count, range_safety)
+    problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
     start = None
     try:
         if plan.payload_mass is not None:  # the largest payload is found reliably, and tells at once of one too heavy
-            start = solve(
-                ascent_problem(anything, mission, frame, guess, mesh_density), options=options, on_iteration=count
-            )
+            first = ascent_problem(anything, mission, frame, guess, mesh_density, range_safety)
+            start = solve(first, options=options, on_iteration=count)
             require_payload(plan.payload_mass, start.parameters["payload"], mission)
         solution, error, passes = _solve_refined(problem, start, mesh_tolerance, options, count)
     except ImpossibleError as refused:
@@ -155,15 +160,26 @@ def _guess(
     mesh_density: float,
     options: Options,
     on_iteration: Callable[[Iteration], None],
+    range_safety: RangeSafety | None,
 ) -> tuple[GuessedPhase, ...]:
     def on_first_mesh(plan: FlightPlan, mission: Mission, guess: tuple[GuessedPhase, ...] | None) -> Solution:
         guess = guess_ascent(plan, mission, frame) if guess is None else guess
-        problem = ascent_problem(plan, mission, frame, guess, mesh_density)
+        problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
         return solve(problem, options=options, on_iteration=on_iteration)
 
     if has_restarts(plan):
         with contextlib.suppress(ImpossibleError, UndecidedError):  # nothing is lost but a guess
             return guess_with_restarts(plan, mission, frame, on_first_mesh)
+    target = mission.target
+    if isinstance(target, EscapeOrbit) and target.c3 > _EASY_C3 and not has_restarts(plan):
+        # from a far ellipse on the way to a hyperbola: the plain pitch programme falls short of one by far
+        easy = target.evolve(c3=_EASY_C3, declination=None, asymptote_longitude=None)
+        nearer = replace(plan.insertion, target=easy)
+        segments = tuple(nearer if s is plan.insertion else s for s in plan.segments)
+        with contextlib.suppress(ImpossibleError, UndecidedError):
+            solution = on_first_mesh(replace(plan, segments=segments), mission, None)
+            guesses = [p.as_guess() for p in solution.phases]
+            return tuple(GuessedPhase(g.start, g.duration, dict(g.values), g.at) for g in guesses)
     return guess_ascent(plan, mission, frame)
 
 
@@ -250,7 +266,7 @@ def ascent_problem(
             duration=duration,
             initial=initial,
             final=final,
-            mesh=_mesh(segment, guessed.duration, mesh_density),
+            mesh=_mesh(segment, guessed, mesh_density),
             guess=Guess(start=guessed.start, duration=guessed.duration, values=guessed.values, at=guessed.at),
         )
 
@@ -334,12 +350,22 @@ def _objective(plan: FlightPlan, last: Segment) -> Objective:
     return Objective("final mass", "kg", lambda ends: ends[last.name].final.mass - effort(ends), scale, maximize=True)
 
 
-def _mesh(segment: Segment, duration: float, density: float) -> Mesh:
-    """Degree 4 throughout; intervals near 8 s in the atmosphere, longer above it; a long coast is finer while it is low."""
+def _mesh(segment: Segment, guessed: GuessedPhase, density: float) -> Mesh:
+    """Degree 4 throughout; intervals near 8 s in the atmosphere, longer above it; on a long coast of equal angle at the centre."""
     if segment.steering in ("vertical", "pitch-over", "held"):
         return Mesh.uniform(max(1, round(density)), 4)
     if segment.steering == "none":
-        low, high = max(4, round(8 * density)), max(3, round(6 * density))
-        return Mesh((0.3 / low,) * low + (0.7 / high,) * high, (4,) * (low + high))
+        return _coast_mesh(guessed, density)
     pace = 8.0 if segment.fairing_on else 30.0
-    return Mesh.uniform(int(np.clip(round(density * duration / pace), 3, 60)), 4)
+    return Mesh.uniform(int(np.clip(round(density * guessed.duration / pace), 3, 60)), 4)
+
+
+def _coast_mesh(guessed: GuessedPhase, density: float) -> Mesh:
+    """Edges where the guess has turned by equal angles: near a perigee time runs faster than near an apogee."""
+    r = np.array([np.broadcast_to(guessed.values[n], guessed.at.shape) for n in ("x", "y", "z")])
+    r = r / np.linalg.norm(r, axis=0)
+    turned = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(r), axis=0))])
+    along = turned / turned[-1] + 1e-2 * guessed.at if turned[-1] > 0 else guessed.at
+    count = int(np.clip(np.ceil(density * turned[-1] / COAST_ANGLE), 4, 60))
+    edges = np.interp(np.linspace(0.0, along[-1], count + 1), along, guessed.at)
+    return Mesh(tuple(np.diff(edges).tolist()), (4,) * count)

@@ -6,11 +6,23 @@ from typing import Any
 import numpy as np
 
 from ..core.earth import MU
+from ..core.errors import InputError
+from .environment.gravity import WGS84
 from .flight_plan import FlightPlan, Segment
-from .mission import Mission, TargetOrbit
+from .mission import EscapeOrbit, Mission, TargetOrbit
 from .motion import loads
 from .optimal_control.problem import Boundary, Ends, Limit
-from .orbit import OrbitGoal, angular_momentum, eccentricity_vector, orbit_goal, residual_names, terminal_residuals
+from .orbit import (
+    OrbitGoal,
+    angular_momentum,
+    eccentricity_vector,
+    escape_names,
+    escape_residuals,
+    orbit_goal,
+    residual_names,
+    terminal_residuals,
+)
+from .range_safety.corridor import convex_edges, impact_depth_inside
 from .sequence import BurnOrbit
 from .steering import LaunchFrame, thrust_direction
 
@@ -22,6 +34,7 @@ def ascent_boundaries(plan: FlightPlan, mission: Mission, frame: LaunchFrame) ->
         *_last_accelerations(plan, mission, frame),
         *_fairing(plan, mission),
         *_orbits(plan),
+        *_disposal_area(plan, mission),
     )
 
 
@@ -37,7 +50,8 @@ def _masses(plan: FlightPlan) -> list[Boundary]:
     for segment in _last_burns(plan):
 
         def left(ends: Ends, segment: Segment = segment) -> Any:
-            return ends[segment.name].final.mass - segment.payload_aboard(ends.payload) - segment.burnout_mass
+            least = segment.payload_aboard(ends.payload) + segment.burnout_mass + segment.kept_per_payload * ends.payload
+            return ends[segment.name].final.mass - least
 
         limits.append(Boundary(left, (Limit(f"usable propellant of {segment.stage}", "kg", lower=0.0, scale=scale),)))
     return limits
@@ -90,7 +104,9 @@ def _orbits(plan: FlightPlan) -> list[Boundary]:
     for segment in plan.segments:
         if isinstance(segment.target, TargetOrbit):
             found.append(_target(segment, segment.target))
-        elif segment.target is not None:
+        elif isinstance(segment.target, EscapeOrbit):
+            found.append(_escape(segment, segment.target))
+        elif isinstance(segment.target, BurnOrbit):
             found.append(_burn_orbit(segment, segment.target))
     return found
 
@@ -98,6 +114,39 @@ def _orbits(plan: FlightPlan) -> list[Boundary]:
 def _target(segment: Segment, orbit: TargetOrbit) -> Boundary:
     """The mission's orbit, through angular momentum and eccentricity."""
     return _on_orbit(segment, orbit.goal(), lambda name: name)
+
+
+def _escape(segment: Segment, orbit: EscapeOrbit) -> Boundary:
+    """The way out: energy, perigee, and the asymptote's direction."""
+    goal = orbit.goal()
+    names = escape_names(goal)
+
+    def residuals(ends: Ends) -> dict[str, Any]:
+        p = ends[segment.name].final
+        return dict(zip(names, escape_residuals(goal, p.x, p.y, p.z, p.vx, p.vy, p.vz), strict=True))
+
+    return Boundary(residuals, tuple(Limit.equal(name, "1", 0.0, 0.1) for name in names))
+
+
+def _disposal_area(plan: FlightPlan, mission: Mission) -> list[Boundary]:
+    """After the disposal burn the last stage comes down within the area, as far as an impact point in vacuum tells."""
+    last = plan.segments[-1]
+    if mission.limits.disposal_area is None:
+        return []
+    if not (last.payload_gone and last.powered):
+        raise InputError(
+            "an area for the last stage to fall in needs a disposal burn: give the sequence a 'disposal', or leave it out",
+            where=mission.where("limits.disposal_area"),
+        )
+    (area,) = mission.limits.disposal_area
+    edges = convex_edges(area.latitude, area.longitude)
+    name = f"impact point of {last.stage}, inside {area.name}"
+
+    def depth(ends: Ends) -> Any:
+        p = ends[last.name].final
+        return impact_depth_inside(edges, WGS84, p.time, p.x, p.y, p.z, p.vx, p.vy, p.vz)
+
+    return [Boundary(depth, (Limit(name, "m", lower=0.0, scale=1e6),))]
 
 
 def _burn_orbit(segment: Segment, orbit: BurnOrbit) -> Boundary:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..core.findings import Finding, Severity
-from .ascent import Ascent
+from .ascent import LONGEST_BURN, Ascent
+from .motion import normal_force
 from .result import SolverSummary, Trajectory
 
 DENSE = 5e3  # Pa
@@ -55,8 +56,25 @@ def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummar
         limits.axial_acceleration,
         "largest axial acceleration {:.2f} m/s²",
     )
+    if limits.lateral_acceleration is not None:
+        limit(
+            "ascent.lateral_acceleration",
+            "lateral_acceleration",
+            float(_lateral(ascent, trajectory)[steered].max()),
+            limits.lateral_acceleration,
+            "largest lateral acceleration {:.3f} m/s² (the air's normal force over the mass)",
+        )
     found.append(_angle_of_attack(trajectory, steered))
+    found += _stations(ascent, trajectory) + _long_burns(ascent)
     bare = np.array([not ascent.plan.segments[int(k)].fairing_on for k in trajectory.phase_index])
+    if limits.covered_heat_flux is not None and not bare.all():
+        limit(
+            "ascent.covered_heat_flux",
+            "covered_heat_flux",
+            trajectory.heat_flux[~bare].max() / 1e6,
+            limits.covered_heat_flux / 1e6,
+            "largest 0.5 rho v³ while the fairing is on {:.2f} MW/m²",
+        )
     if bare.any():
         limit(
             "ascent.heat_flux",
@@ -100,6 +118,73 @@ def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummar
             )
         )
     return tuple(found)
+
+
+def _lateral(ascent: Ascent, trajectory: Trajectory) -> np.ndarray:
+    """[m/s²] at every sample."""
+    models = [segment.model for segment in ascent.plan.segments]
+    sine2 = np.sin(trajectory.angle_of_attack) ** 2
+    return np.array(
+        [
+            normal_force(models[int(k)], float(q), float(s)) / float(m)
+            for k, q, s, m in zip(
+                trajectory.phase_index, trajectory.dynamic_pressure, sine2, trajectory.mass, strict=True
+            )
+        ]
+    )
+
+
+def _stations(ascent: Ascent, trajectory: Trajectory) -> list[Finding]:
+    """The lowest elevation over each ground station in its time."""
+    found, mission = [], ascent.mission
+    for i, station in enumerate(mission.limits.stations):
+        where = mission.where(f"limits.stations.{i}")
+        line = trajectory.position_ecef - station.position()
+        elevation = np.arcsin(line @ station.up() / np.maximum(np.linalg.norm(line, axis=1), 1.0))
+        asked = (trajectory.time >= station.begin) & (trajectory.time <= station.end)
+        if not asked.any():
+            text = f"'{station.name}': the flight ends before {station.begin:g} s, and nothing can be said"
+            found.append(Finding(Severity.UNKNOWN, "ascent.station", where, text))
+            continue
+        at = np.flatnonzero(asked)[np.argmin(elevation[asked])]
+        lowest, least = float(np.degrees(elevation[at])), station.minimum_elevation
+        text = f"'{station.name}' sees the vehicle {lowest:.2f} deg high at least ({trajectory.time[at]:.0f} s)"
+        if least is None:
+            found.append(
+                Finding(
+                    Severity.OK if lowest > 0.0 else Severity.WARN,
+                    "ascent.station",
+                    where,
+                    f"{text}; no least elevation is asked for"
+                    + ("" if lowest > 0.0 else ", and it is below the horizon"),
+                )
+            )
+            continue
+        short = np.degrees(least) - lowest
+        severity = Severity.OK if short < 0.02 else Severity.WARN if short < 0.2 else Severity.ERROR
+        found.append(
+            Finding(severity, "ascent.station", where, f"{text}, of {np.degrees(least):g} deg asked for", -float(short))
+        )
+    return found
+
+
+def _long_burns(ascent: Ascent) -> list[Finding]:
+    """The optimizer's own bound on a burn, which is nobody's limit: a burn that ends on it would go on."""
+    return [
+        Finding(
+            Severity.WARN,
+            "ascent.longest_burn",
+            segment.name,
+            f"burns {LONGEST_BURN:g} s, the longest that the optimizer looks for: the optimum may lie beyond; divide the burn "
+            "by a coast, or take a stronger engine",
+            0.0,
+        )
+        for segment in ascent.plan.segments
+        if segment.powered
+        and segment.duration is None
+        and segment.longest is None
+        and ascent.solution[segment.name].duration > 0.999 * LONGEST_BURN
+    ]
 
 
 def _angle_of_attack(trajectory: Trajectory, steered: np.ndarray) -> Finding:

@@ -75,21 +75,24 @@ def fly(
     *,
     yaw: float = 0.0,
     clock: float = 0.0,
+    step: float = _STEP,
+    throttle: float | None = None,
 ) -> tuple[GuessedPhase, np.ndarray]:
-    """One segment flown at full (or scheduled) throttle from a state (x, y, z, vx, vy, vz, mass): the guess, and the state
+    """One segment flown at a throttle, the scheduled or full one when None, from a state (x, y, z, vx, vy, vz, mass): the guess, and the state
     at its end. clock [s]: of solid motors at its beginning."""
-    steps = max(2, int(np.ceil(duration / _STEP)))
+    steps = max(2, int(np.ceil(duration / step)))
     times = np.linspace(start, start + duration, steps + 1)
     clocks = times - start + clock
+    throttle = throttle or segment.throttle or 1.0
     states = [state]
     for t, c in zip(times[:-1], clocks[:-1], strict=True):
-        states.append(_runge_kutta(segment, frame, states[-1], (pitch(t), yaw), float(c), duration / steps))
+        states.append(runge_kutta(segment, frame, states[-1], (pitch(t), yaw), float(c), duration / steps, throttle))
     flown = np.array(states)
     values: dict[str, np.ndarray | float] = dict(zip(("x", "y", "z", "vx", "vy", "vz", "mass"), flown.T, strict=True))
     if segment.steering != "none":
         values |= {"pitch": np.array([pitch(t) for t in times]), "yaw": yaw}
     if segment.throttles:
-        values["throttle"] = 1.0
+        values["throttle"] = throttle
     if segment.clock == "burn":
         values["burn_time"] = clocks
     return GuessedPhase(start, duration, values, np.linspace(0.0, 1.0, steps + 1)), flown[-1]
@@ -140,11 +143,17 @@ def _burned(plan: FlightPlan, segment: Segment, begin: float, duration: float) -
     return float(np.mean(flows)) * duration
 
 
-def _runge_kutta(
-    segment: Segment, frame: LaunchFrame, state: np.ndarray, attitude: tuple[float, float], clock: float, step: float
+def runge_kutta(
+    segment: Segment,
+    frame: LaunchFrame,
+    state: np.ndarray,
+    attitude: tuple[float, float],
+    clock: float,
+    step: float,
+    throttle: float = 1.0,
 ) -> np.ndarray:
+    """One step of the classic fourth order."""
     ux, uy, uz = thrust_direction(frame, *attitude)
-    throttle = segment.throttle or 1.0
 
     def rate(s: np.ndarray, clock: float) -> np.ndarray:
         x, y, z, vx, vy, vz, mass = s.tolist()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.earth import FLATTENING, MU, RADIUS, ROTATION_RATE
+from ..core.earth import ROTATION_RATE
 from ..core.errors import InputError
 from ..core.numeric import choose, equation
 from .environment.gravity import WGS84
@@ -25,10 +25,16 @@ from .range_safety.corridor import (
     impact_distance_from,
 )
 from .range_safety.document import RangeSafety
+from .range_safety.impact_point import vacuum_impact_point
 
 Output = Callable[[Values], Any]
 GATE = 10.0
 """[s]: how fast a station's limit lets go before and after its time: by (time outside / this)³ of the sine of the elevation."""
+
+HELD_BELOW, RELEASED_ABOVE = -1000e3, -300e3
+"""[m]: perigee over the surface between which the range's rules let go: in the last seconds before orbit the impact point
+runs round the Earth and ceases to be."""
+RANGE_SCALE = 1e5  # m
 
 
 @dataclass(frozen=True)
@@ -109,9 +115,7 @@ def elevation_sine(place, up, time, x, y, z):
     return (dx * up[0] + dy * up[1] + dz * up[2]) / np.sqrt(dx * dx + dy * dy + dz * dz + 1.0)
 
 
-def _range(
-    segment: Segment, plan: FlightPlan, mission: Mission, range_safety: RangeSafety | None
-) -> list[PathRule]:
+def _range(segment: Segment, plan: FlightPlan, mission: Mission, range_safety: RangeSafety | None) -> list[PathRule]:
     asked = mission.limits.range_during
     if not asked:
         return []
@@ -138,8 +142,8 @@ def range_rules(range_safety: RangeSafety, mission: Mission) -> list[PathRule]:
     found = []
     for area in range_safety.keep_out:
         edges = convex_hull_edges(area.latitude, area.longitude)
-        limit = Limit(f"impact point, from {area.name}", "m", lower=range_safety.clearance, scale=1e5)
-        found.append(PathRule(limit, _impact(impact_distance_from, edges)))
+        limit = Limit(f"impact point, from {area.name}", "m", lower=range_safety.clearance, scale=RANGE_SCALE)
+        found.append(PathRule(limit, _impact(impact_distance_from, edges, range_safety.clearance)))
     for area in range_safety.corridor or ():
         try:
             edges = convex_edges(area.latitude, area.longitude)
@@ -147,15 +151,31 @@ def range_rules(range_safety: RangeSafety, mission: Mission) -> list[PathRule]:
             raise InputError(
                 f"the optimizer holds convex corridors only: {error.message}", where=range_safety.where("corridor")
             ) from None
-        limit = Limit(f"impact point, inside {area.name}", "m", lower=0.0, scale=1e5)
-        found.append(PathRule(limit, _impact(impact_depth_inside, edges)))
+        limit = Limit(f"impact point, inside {area.name}", "m", lower=0.0, scale=RANGE_SCALE)
+        found.append(PathRule(limit, _impact(impact_depth_inside, edges, 0.0)))
     strip = range_safety.azimuth_corridor
     if strip is not None:
         pole = azimuth_pole(mission.site.latitude, mission.site.longitude, strip.azimuth).tolist()
-        limit = Limit("impact point, across the azimuth", "m", -strip.half_width, strip.half_width, 1e5)
+        limit = Limit("impact point, across the azimuth", "m", -strip.half_width, strip.half_width, RANGE_SCALE)
         found.append(PathRule(limit, _impact(impact_cross_range, pole)))
     return found
 
 
-def _impact(function: Any, what: Edges | list[float]) -> Output:
-    return lambda p: function(what, WGS84, p.time, p.x, p.y, p.z, p.vx, p.vy, p.vz)
+def _impact(function: Any, what: Edges | list[float], least: float | None = None) -> Output:
+    """A rule's value; where it is to be `least` at least, let go upward as the last impact points sweep round the Earth."""
+
+    def value(p: Values) -> Any:
+        state = (p.time, p.x, p.y, p.z, p.vx, p.vy, p.vz)
+        held = _held(vacuum_impact_point(WGS84, *state).clearance)
+        found = function(what, WGS84, *state)
+        return found * held if least is None else least + (found - least) * held + RANGE_SCALE * (1.0 - held)
+
+    return value
+
+
+@equation
+def _held(clearance):
+    """1 while the perigee is far below the surface, 0 when it nears it, smooth between (quintic)."""
+    s = (clearance - HELD_BELOW) / (RELEASED_ABOVE - HELD_BELOW)
+    s = choose(s > 0.0, choose(s < 1.0, s, 1.0), 0.0)
+    return 1.0 - s * s * s * (10.0 - 15.0 * s + 6.0 * s * s)

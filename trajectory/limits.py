@@ -33,7 +33,8 @@ class GroundStation(Document):
     begin: Time
     end: Time
     minimum_elevation: Elevation | None = Field(
-        default=None, description="a limit of the optimum; without it the lowest elevation is reported, and nothing asked"
+        default=None,
+        description="a limit of the optimum; without it the lowest elevation is reported, and nothing asked",
     )
 
     @model_validator(mode="after")
@@ -64,7 +65,9 @@ class Limits(Document):
     attitude_rate: PositiveRate | None = Field(
         default=None, description="how fast the thrust axis may turn in pitch, and in yaw"
     )
-    throttle_rate: PerSecond | None = Field(default=None, description="how fast the throttle may move, of rated a second")
+    throttle_rate: PerSecond | None = Field(
+        default=None, description="how fast the throttle may move, of rated a second"
+    )
     covered_heat_flux: PositiveHeatFlux | None = Field(
         default=None, description="free-molecular measure 0.5 rho v^3 while the fairing is on"
     )

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ..core.documents import FieldError, Flag, Module, Reference
 from ..core.earth import MU
-from ..core.errors import ImpossibleError, InputError
+from ..core.errors import ImpossibleError
 from ..core.quantity import SI
 from ..core.time import Instant, parse_utc
 from .environment.document import Environment
@@ -57,7 +57,8 @@ class Mission(Module, schema="osea/mission/v1"):
         description="accept an inclination below the site's latitude, at the price of turning the plane in flight",
     )
     heading: Literal["northward", "southward"] | None = Field(
-        default=None, description="of two ways into the plane; the one that the site's azimuths allow, the northward first"
+        default=None,
+        description="of two ways into the plane; the one that the site's azimuths allow, the northward first",
     )
 
     @field_validator("epoch")
@@ -77,12 +78,15 @@ class Mission(Module, schema="osea/mission/v1"):
                 )
         elif self.epoch is None and self._needs_time():
             raise FieldError(
-                "orbit", "its plane depends on the time of launch: give 'epoch', T-0, or let it be found by 'launch_window'"
+                "orbit",
+                "its plane depends on the time of launch: give 'epoch', T-0, or let it be found by 'launch_window'",
             )
         return self
 
     def _needs_time(self) -> bool:
-        return self.plane() is not None or (isinstance(self.orbit, EscapeOrbit) and self.orbit.right_ascension is not None)
+        return self.plane() is not None or (
+            isinstance(self.orbit, EscapeOrbit) and self.orbit.right_ascension is not None
+        )
 
     def plane(self) -> Plane | None:
         """The plane that the orbit must lie in, against time; None where its node is free or fixed to the Earth at T-0."""
@@ -90,7 +94,7 @@ class Mission(Module, schema="osea/mission/v1"):
 
     @property
     def target(self) -> TargetOrbit | EscapeOrbit:
-        """The orbit with every angle that the epoch decides, counted from Greenwich at T-0; with a launch window its node is free."""
+        """The orbit with every angle that the epoch decides, counted from Greenwich at T-0; free with a launch window."""
         orbit = self.orbit
         if isinstance(orbit, EscapeOrbit):
             if orbit.right_ascension is None:

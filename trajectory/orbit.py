@@ -81,7 +81,7 @@ def outgoing_asymptote(mu, c3, x, y, z, vx, vy, vz):
     """Unit vector of the asymptote along which a hyperbola of energy c3 [m^2/s^2] leaves.
 
     S = (sqrt(c3)/mu h × e - e) / (1 + c3 h²/mu²): its components are -1/e along the perigee and sqrt(e² - 1)/e beside it, as
-    the true anomaly at infinity has them (Battin, *An Introduction to the Mathematics and Methods of Astrodynamics*, 1999, sec. 4.4).
+    the true anomaly at infinity has them (Battin, *Mathematics and Methods of Astrodynamics*, 1999, sec. 4.4).
     """
     hx, hy, hz = angular_momentum(x, y, z, vx, vy, vz)
     ex, ey, ez = eccentricity_vector(mu, x, y, z, vx, vy, vz)
@@ -129,7 +129,13 @@ def escape_goal(
     """The way out with this perigee [m] and energy [m^2/s^2]; the asymptote's longitude counts in the state's frame."""
     eccentricity = 1.0 + perigee_radius * c3 / gravitational_parameter
     return EscapeGoal(
-        gravitational_parameter, perigee_radius * (1.0 + eccentricity), eccentricity, c3, inclination, declination, longitude
+        gravitational_parameter,
+        perigee_radius * (1.0 + eccentricity),
+        eccentricity,
+        c3,
+        inclination,
+        declination,
+        longitude,
     )
 
 

@@ -1,7 +1,7 @@
 """Orbit planes against time: the node's drift, Sun-synchronous inclination, mean solar time of the node, passes over a site.
 
 Secular drift of the node by J2: Vallado, *Fundamentals of Astrodynamics and Applications*, 4th ed. (2013), sec. 9.6; the
-inclination of a Sun-synchronous orbit is that equation solved for i, sec. 11.4. Passes of a site through a plane: sec. 6.4.2 there
+inclination of a Sun-synchronous orbit is that equation solved for i, sec. 11.4. Passes of a site: sec. 6.4.2 there
 (the spherical triangle of launch azimuth, latitude and inclination).
 """
 
@@ -29,7 +29,9 @@ def sun_synchronous_inclination(semi_major_axis: float, eccentricity: float = 0.
     """Inclination [rad] at which J2 turns the node with the mean Sun. Raises ValueError where no inclination does."""
     cosine = MEAN_SUN_RATE / node_rate(semi_major_axis, eccentricity, 0.0)
     if not -1.0 <= cosine <= 1.0:
-        raise ValueError("so high an orbit cannot be Sun-synchronous: J2 turns its node too slowly at every inclination")
+        raise ValueError(
+            "so high an orbit cannot be Sun-synchronous: J2 turns its node too slowly at every inclination"
+        )
     return float(np.arccos(cosine))
 
 

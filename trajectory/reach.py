@@ -112,8 +112,11 @@ def no_flight(refused: ImpossibleError, mission: Mission) -> ImpossibleError:
     # the lift-off mass is nobody's limit: where it gives way, too, it is named last
     details = sorted(refused.details, key=lambda line: "lift-off mass" in line)
     asked = {"q_alpha_squared": "q_alpha", "heat_flux": "fairing_heat_flux", "heating": "fairing_heat_flux"}
-    asked |= {n: n for n in ("dynamic_pressure", "axial_acceleration")} | {"axial acceleration": "axial_acceleration"}
-    named = next((field for name, field in asked.items() if details and f" {name} " in f" {details[0]}"), None)
+    asked |= {n: n for n in ("dynamic_pressure", "axial_acceleration", "lateral_acceleration")}
+    asked |= {"axial acceleration": "axial_acceleration", "elevation over": "stations"}
+    # a body's impact point counts after its disposal; the rules of the range name no stage
+    asked |= {"impact point, ": "range_during", "impact point of": "disposal_area"}
+    named = next((field for name, field in asked.items() if details and f" {name.strip()}" in f" {details[0]}"), None)
     return ImpossibleError(
         f"'{mission.name}' cannot be flown with this vehicle: no flight was found that reaches the orbit within the limits and "
         "with the propellant there is. The nearest one breaks what follows, the gravest first; mend the vehicle, the orbit or "

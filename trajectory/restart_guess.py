@@ -1,11 +1,11 @@
 """First guess of an ascent with restarts: the ascent to the first orbit, solved by itself, then coasts and burns one by one.
 
 A pitch programme flown forward ends short of an orbit, and a coast from there leads into the ground, which costs the solver
-hundreds of iterations or its convergence. An orbit that the mission leaves open is guessed as a parking orbit: the apogee
-of the next one and a customary perigee. Burns are flown along the velocity to be gained, as Lambert's short burns are.
+hundreds of iterations or its convergence. An orbit that the mission leaves open is guessed as a parking orbit or a Hohmann
+transfer. Each coast and burn is fitted to the orbit that it leads to (`burn_fit`), and flown with J2 from where the one before
+ended, so that the whole flight is guessed close to a flight that exists.
 """
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -13,23 +13,20 @@ from itertools import pairwise
 import numpy as np
 
 from ..core.earth import MU, RADIUS
-from ..core.errors import ImpossibleError, UndecidedError
-from .ascent_guess import GuessedPhase, fly, payload_guess
+from .ascent_guess import GuessedPhase
+from .burn_fit import Sizes, Wanted, farthest, fit_burn, fly_fitted
 from .flight_plan import FlightPlan, Segment
-from .mission import LOWEST_PERIGEE, EscapeOrbit, Mission, TargetOrbit
+from .mission import LOWEST_PERIGEE, EscapeOrbit, InsertionOrbit, Mission, TargetOrbit
 from .motion import thrust_in_vacuum, total_mass_flow
 from .optimal_control.solution import PhaseSolution, Solution
-from .orbit import elements
-from .sequence import BurnOrbit
 from .steering import LaunchFrame
 
 _PARKING_PERIGEE = 185e3  # m
 _LEFT_TO_RAISE = 30e3  # m, so that the next burn has something to do
-_SHORTEST = 0.5  # s, of a burn
-_SHARE_OF_WAIT = 0.25  # of what a coast may last longer than it must, where an orbit has no apsis to wait for
+_APART = 1.001  # of a transfer's two radii, at least
+_SAME = 1e-6
 
 SolveFirstMesh = Callable[[FlightPlan, Mission, tuple[GuessedPhase, ...] | None], Solution]
-Sizes = tuple[float, float]  # perigee and apogee radius [m]
 
 
 def has_restarts(plan: FlightPlan) -> bool:
@@ -48,40 +45,46 @@ def _first_coast(plan: FlightPlan) -> int:
 def guess_with_restarts(
     plan: FlightPlan, mission: Mission, frame: LaunchFrame, solve: SolveFirstMesh
 ) -> tuple[GuessedPhase, ...]:
-    """Guesses of all phases, made burn by burn: each flight that ends with one more of them is solved before the next is added.
+    """Guesses of all phases: the flight to the first orbit solved, what follows fitted burn by burn.
 
     solve: finds the ascent of a plan on its first mesh, from a guess, or from none when there is no restart yet.
     """
     cut = _first_coast(plan)
     burns = [plan.segments[cut - 1], *(s for s in plan.segments[cut:] if s.powered)]
     sizes = _sizes(burns, mission.target)
-    gains = [_speed_change(a, b) for a, b in pairwise(sizes)]
+    inclinations = _inclinations(burns, mission)
+    turns = [abs(b - a) for a, b in pairwise(inclinations)]
+    gains = [_speed_change(a, b, turn) for (a, b), turn in zip(pairwise(sizes), turns, strict=True)]
 
-    def until(burn: int, payload: float) -> FlightPlan:
-        """The plan as far as a burn, which keeps what the later ones need."""
-        *before, last = plan.segments[: cut + 2 * burn]
-        assert last.burnout_mass is not None
-        kept = _kept(burns[burn:], gains[burn:], payload)
-        target = _as_target(last, sizes[burn], mission)
-        return replace(plan, segments=(*before, replace(last, burnout_mass=last.burnout_mass + kept, target=target)))
-
-    payload = payload_guess(plan)
-    solution = solve(until(0, payload), mission, None)
+    *before, first = plan.segments[:cut]
+    assert first.burnout_mass is not None
+    kept, share = _kept(burns, gains, 0.0), _kept(burns, gains, 1.0) - _kept(burns, gains, 0.0)
+    target = _as_target(sizes[0], inclinations[0], mission)
+    parked = replace(first, burnout_mass=first.burnout_mass + kept, kept_per_payload=share, target=target)
+    solution = solve(replace(plan, segments=(*before, parked)), mission, None)
     payload = max(float(solution.parameters["payload"]), plan.released)
     phases = [_as_guess(p) for p in solution.phases]
-    for burn in range(1, len(burns)):
-        before, coast, segment = plan.segments[cut + 2 * burn - 3 : cut + 2 * burn]
-        state = _final_state(phases[-1])
-        state[6] = coast.mass_after_drop(state[6], payload, before)
-        clock = phases[-1].start + phases[-1].duration
-        coasting, state = fly(coast, frame, state, clock, _wait(state, sizes[burn], coast))
-        burning, _ = _burn(segment, frame, state, clock + coasting.duration, sizes[burn])
+    state, clock = _final_state(phases[-1]), phases[-1].start + phases[-1].duration
+    for k in range(1, len(burns)):
+        last, coast, burn = plan.segments[cut + 2 * k - 3 : cut + 2 * k]
+        state[6] = coast.mass_after_drop(state[6], payload, last)
+        asks = isinstance(burn.target, InsertionOrbit) or getattr(burn.target, "inclination", None) is not None
+        hardest = None if burn.payload_gone else mission.limits.axial_acceleration
+        wanted = Wanted(sizes[k], inclinations[k] if asks else None, turns[k] if k < len(turns) else 0.0)
+        following = plan.segments[cut + 2 * k] if k + 1 < len(burns) else None
+        raises = following is not None and burn.target is None and sizes[k][1] > _APART * sizes[k][0]
+        if raises and abs(sizes[k + 1][1] / sizes[k][1] - 1) < _SAME:
+            assert following is not None
+            for _ in range(2):  # J2 lets an osculating apogee be missed by kilometres half a turn later
+                wanted = replace(wanted, perigee_free=True)
+                fitted = fit_burn(coast, burn, frame, state, wanted, hardest)
+                _, _, then = fly_fitted(fitted, coast, burn, frame, state, clock)
+                short = sizes[k][1] - farthest(following, frame, then)
+                wanted = replace(wanted, sizes=(wanted.sizes[0], wanted.sizes[1] + short))
+        fitted = fit_burn(coast, burn, frame, state, wanted, hardest)
+        coasting, burning, state = fly_fitted(fitted, coast, burn, frame, state, clock)
         phases += [coasting, burning]
-        if burn + 1 < len(burns):
-            with contextlib.suppress(ImpossibleError, UndecidedError):  # the burns flown so far are guess enough
-                solution = solve(until(burn, payload), mission, tuple(phases))
-                payload = max(float(solution.parameters["payload"]), plan.released)
-                phases = [_as_guess(p) for p in solution.phases]
+        clock = burning.start + burning.duration
     return tuple(phases)
 
 
@@ -90,14 +93,28 @@ def _final_state(phase: GuessedPhase) -> np.ndarray:
     return np.array([np.atleast_1d(phase.values[n])[-1] for n in ("x", "y", "z", "vx", "vy", "vz", "mass")])
 
 
-def _as_target(burn: Segment, size: Sizes, mission: Mission) -> TargetOrbit:
-    inclination = getattr(burn.target, "inclination", None)
+def _as_target(size: Sizes, inclination: float, mission: Mission) -> TargetOrbit:
+    same_plane = abs(inclination - mission.inclination) < 1e-9
     return TargetOrbit(
         perigee_altitude=max(size[0] - RADIUS, LOWEST_PERIGEE),
-        apogee_altitude=size[1] - RADIUS,
-        inclination=mission.inclination if inclination is None else inclination,
-        ascending_node=getattr(mission.target, "ascending_node", None),
+        apogee_altitude=max(size[1] - RADIUS, size[0] - RADIUS, LOWEST_PERIGEE),
+        inclination=inclination,
+        ascending_node=getattr(mission.target, "ascending_node", None) if same_plane else None,
     )
+
+
+def _inclinations(burns: list[Segment], mission: Mission) -> list[float]:
+    """[rad] after each burn: as asked, else as it was; at first one that the site reaches without turning the plane."""
+    least = abs(mission.site.geocentric_latitude()) + 1e-4
+    found = [float(np.clip(mission.inclination, least, np.pi - least))]
+    for k, burn in enumerate(burns):
+        asked = getattr(burn.target, "inclination", None)
+        if asked is None and isinstance(burn.target, InsertionOrbit):
+            asked = mission.inclination
+        found.append(found[-1] if asked is None else asked)
+        if k == 0:
+            found = found[1:]
+    return found
 
 
 def _as_guess(phase: PhaseSolution) -> GuessedPhase:
@@ -106,23 +123,34 @@ def _as_guess(phase: PhaseSolution) -> GuessedPhase:
 
 
 def _sizes(burns: list[Segment], final: TargetOrbit | EscapeOrbit) -> list[Sizes]:
-    """Perigee and apogee radius after each burn; those left open are parking orbits for the next one."""
-    sizes: list[Sizes] = []
-    following: Sizes = (final.perigee_radius, final.apogee_radius)
-    for burn in reversed(burns):
-        target = burn.target
-        if target is None:
-            low = min(max(following[0] - RADIUS - _LEFT_TO_RAISE, LOWEST_PERIGEE), _PARKING_PERIGEE)
-            following = (RADIUS + low, following[1] if following[1] > 0 else RADIUS + low)
-        elif target.apogee_radius is not None:
-            following = (target.perigee_radius, target.apogee_radius)
-        elif isinstance(target, BurnOrbit) and not sizes and isinstance(burns[-1].target, BurnOrbit):
-            sizes.append((target.perigee_radius, max(final.apogee_radius, target.perigee_radius)))  # a disposal
+    """Perigee and apogee radius after each burn; those left open are parked in, or transfers to the next one."""
+    sizes: list[Sizes | None] = [_asked(burn, final) for burn in burns]
+    for k, size in enumerate(sizes):
+        if size is not None:
             continue
+        before = sizes[k - 1] if k else None
+        after = next(s for s in sizes[k + 1 :] if s is not None)
+        if sizes[k + 1] is None:  # a transfer is still to come
+            low = min(RADIUS + _PARKING_PERIGEE, after[0])
+            sizes[k] = before or (low, low)
+        elif before is None:
+            low = RADIUS + min(max(after[0] - RADIUS - _LEFT_TO_RAISE, LOWEST_PERIGEE), _PARKING_PERIGEE)
+            sizes[k] = (low, after[1] if after[1] > 0 else low)
+        elif 0 < after[1] < before[0]:
+            sizes[k] = (after[0], before[1])
         else:
-            following = (target.perigee_radius, max(following[1], target.perigee_radius))
-        sizes.append(following)
-    return sizes[::-1]
+            sizes[k] = (before[0], after[1])
+    return [s for s in sizes if s is not None]
+
+
+def _asked(burn: Segment, final: TargetOrbit | EscapeOrbit) -> Sizes | None:
+    """What a burn's orbit says; an apogee that it leaves open is as high as the mission's."""
+    target = burn.target
+    if target is None:
+        return None
+    if target.apogee_radius is not None:
+        return (target.perigee_radius, target.apogee_radius)
+    return (target.perigee_radius, max(final.apogee_radius, target.perigee_radius))
 
 
 def _common_radius(before: Sizes, after: Sizes) -> float:
@@ -137,13 +165,17 @@ def _speed(orbit: Sizes, radius: float) -> float:
     return float(np.sqrt(max(MU * (2 / radius - 1 / axis), 0.0)))
 
 
-def _speed_change(before: Sizes, after: Sizes) -> float:
+def _speed_change(before: Sizes, after: Sizes, turn: float) -> float:
     radius = _common_radius(before, after)
-    return abs(_speed(after, radius) - _speed(before, radius))
+    a, b = _speed(after, radius), _speed(before, radius)
+    return float(np.sqrt(max(a * a + b * b - 2 * a * b * np.cos(turn), 0.0)))
 
 
 def _kept(burns: list[Segment], gains: list[float], payload: float) -> float:
-    """Propellant [kg] and payload [kg] short of the first burn's own that must be left when it ends (Tsiolkovsky, backwards)."""
+    """Propellant and payload [kg] beyond what the first burn leaves that must be left when it ends (Tsiolkovsky, backwards).
+
+    It grows in proportion to the payload.
+    """
     last = burns[-1]
     assert last.burnout_mass is not None
     exhaust = thrust_in_vacuum(last.model, 1.0) / total_mass_flow(last.model, 1.0)
@@ -154,57 +186,3 @@ def _kept(burns: list[Segment], gains: list[float], payload: float) -> float:
         released = before.payload_aboard(payload) - burn.payload_aboard(payload)
         mass, dry = grown + released, dry + released
     return mass - dry
-
-
-def _wait(state: np.ndarray, target: Sizes, coast: Segment) -> float:
-    """How long to coast [s]: to the apsis that both orbits share; part of the time allowed where the orbit is circular."""
-    orbit = elements(state[:3], state[3:6])
-    here = (orbit.perigee_radius, orbit.apogee_radius)
-    longest = coast.longest if coast.longest is not None else np.inf
-    if orbit.eccentricity < 1e-3 or not np.isfinite(here[1]):
-        return (
-            float(min(coast.shortest + _SHARE_OF_WAIT * (longest - coast.shortest), longest))
-            if longest < np.inf
-            else 600.0
-        )
-    at_apogee = _common_radius(here, target) == here[1]
-    period = 2 * np.pi * np.sqrt(orbit.semi_major_axis**3 / MU)
-    to = _time_to(orbit, np.pi if at_apogee else 0.0)
-    while to < coast.shortest and to + period <= longest:
-        to += period
-    return float(np.clip(to, coast.shortest, longest))
-
-
-def _time_to(orbit, mean_anomaly: float) -> float:
-    """[s] until a mean anomaly of 0 or pi, by Kepler's equation."""
-    e, nu = orbit.eccentricity, orbit.true_anomaly
-    eccentric = 2 * np.arctan2(np.sqrt(1 - e) * np.sin(nu / 2), np.sqrt(1 + e) * np.cos(nu / 2))
-    mean = (eccentric - e * np.sin(eccentric)) % (2 * np.pi)
-    return float(((mean_anomaly - mean) % (2 * np.pi)) * np.sqrt(orbit.semi_major_axis**3 / MU))
-
-
-def _burn(
-    segment: Segment, frame: LaunchFrame, state: np.ndarray, clock: float, target: Sizes
-) -> tuple[GuessedPhase, np.ndarray]:
-    """A burn along the velocity to be gained, within the orbit's plane."""
-    position, velocity = state[:3], state[3:6]
-    radius = float(np.linalg.norm(position))
-    up = position / radius
-    level = velocity - (velocity @ up) * up
-    level /= np.linalg.norm(level)
-    reached = min(max(radius, target[0]), target[1] if target[1] > 0 else np.inf)  # a hyperbola has no highest point
-    momentum = np.sqrt(2 * MU * target[0] * target[1] / (target[0] + target[1])) if target[0] > 0 else 0.0
-    along = momentum / reached
-    climb = np.sqrt(max(_speed(target, reached) ** 2 - along**2, 0.0)) * np.sign(velocity @ up)
-    gain = along * level + climb * up - velocity
-    exhaust = thrust_in_vacuum(segment.model, 1.0) / total_mass_flow(segment.model, 1.0)
-    size = float(np.linalg.norm(gain))
-    duration = float(state[6] * -np.expm1(-size / exhaust) / total_mass_flow(segment.model, 1.0))
-    pitch, yaw = _attitude(frame, gain if size > 1.0 else velocity)
-    return fly(segment, frame, state, clock, max(duration, _SHORTEST), lambda t: pitch, yaw=yaw)
-
-
-def _attitude(frame: LaunchFrame, direction: np.ndarray) -> tuple[float, float]:
-    """Pitch and yaw [rad] of a direction in the launch frame."""
-    along, above, aside = (float(direction @ np.array(frame[i : i + 3])) for i in (0, 3, 6))
-    return float(np.arctan2(above, along)), float(np.arctan2(aside, np.hypot(along, above)))

@@ -107,7 +107,8 @@ class EscapeOrbit(InsertionOrbit):
     declination: Declination | None = Field(default=None, description="of the outgoing asymptote (DLA)")
     right_ascension: Turn | None = Field(default=None, description="of the outgoing asymptote (RLA)")
     asymptote_longitude: Turn | None = Field(
-        default=None, description="of the outgoing asymptote from the Greenwich meridian of T-0, in place of right_ascension"
+        default=None,
+        description="of the outgoing asymptote from the Greenwich meridian of T-0, in place of right_ascension",
     )
 
     @model_validator(mode="after")
@@ -116,7 +117,9 @@ class EscapeOrbit(InsertionOrbit):
             raise FieldError("c3", f"is as good as zero; give at least {LEAST_C3 / 1e6:g} km^2/s^2 of either sign")
         if self.apogee_radius is not None and 0 < self.apogee_radius < self.perigee_radius:
             raise FieldError("c3", "so low an energy has its apogee below the perigee; raise it")
-        directions = [n for n in ("declination", "right_ascension", "asymptote_longitude") if getattr(self, n) is not None]
+        directions = [
+            n for n in ("declination", "right_ascension", "asymptote_longitude") if getattr(self, n) is not None
+        ]
         if directions and self.c3 < 0:
             raise FieldError(directions[0], "an orbit of negative C3 has no asymptote; leave it out")
         if self.declination is None and directions:

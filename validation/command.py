@@ -20,6 +20,10 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
     ("environment", "environment", 0.5),
     ("optimal control", "optimal_control", 5.0),
     ("Falcon 9", "falcon9", 20.0),
+    ("launch vehicles", "launchers", 150.0),
+    ("Falcon 9 as flown", "falcon_flights", 110.0),
+    ("velocity losses", "losses", 10.0),
+    ("interfaces", "interface_mutations", 20.0),
     ("speed", "speed", 15.0),
 )
 STEPS = {name: seconds for name, _, seconds in PARTS}

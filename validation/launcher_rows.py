@@ -7,6 +7,7 @@ from the same figures, which lets them stop, start again and follow a throttle s
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def _interstages(stages: tuple[Stage, ...]) -> tuple[Interstage, ...]:
             mass=0.0,
             mass_included_in=lower.name,
         )
-        for lower, upper in zip(stages, stages[1:], strict=False)
+        for lower, upper in pairwise(stages)
         if abs(lower.diameter - upper.diameter) > 1e-3
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 from ..core.earth import G0
-from ..core.errors import OseaError
+from ..core.errors import OseaError, UndecidedError
 from ..core.progress import Progress
 from ..trajectory.environment.atmosphere import pressure, standard_atmosphere
 from ..trajectory.flight_plan import FlightPlan, flight_plan
@@ -36,6 +36,7 @@ class Payload:
 
     name: str
     payload: float | None = None
+    burns: int = 1  # of the last stage
     gravity_loss: float = 0.0
     drag_loss: float = 0.0
     steering_loss: float = 0.0
@@ -62,7 +63,9 @@ def ascent_of(row: dict[str, Any]) -> AscentResult:
     ambient = float(pressure(standard_atmosphere(), flight.mission.site.ellipsoid_altitude()))
     lift_off_check(flight.vehicle, flight.maps, payload_mass=0.0, ambient_pressure=ambient)
     plan = flight_plan(flight.vehicle, flight.mission, flight.maps)
-    return fly_ascent(solve_ascent(_full_thrust(plan), flight.mission, options=replace(OPTIONS, max_iterations=_ITERATIONS)))
+    return fly_ascent(
+        solve_ascent(_full_thrust(plan), flight.mission, options=replace(OPTIONS, max_iterations=_ITERATIONS))
+    )
 
 
 def _full_thrust(plan: FlightPlan) -> FlightPlan:
@@ -74,14 +77,22 @@ def _full_thrust(plan: FlightPlan) -> FlightPlan:
 def fly(name: str) -> Payload:
     """The row of that name."""
     row = next(r for r in complete_rows() if r["name"] == name)
+    burns = row.get("flight", {}).get("last_stage_burns", 1)
     try:
-        found = ascent_of(row)
+        try:
+            found = ascent_of(row)
+        except UndecidedError:
+            if burns == 1:
+                raise
+            burns = 1  # a flight without the coast is one of those with it: what it carries can be carried
+            found = ascent_of(row | {"flight": {k: v for k, v in row["flight"].items() if k != "last_stage_burns"}})
     except OseaError as error:
-        return Payload(name, error=f"{type(error).__name__}: {error.message}")
+        return Payload(name, error=f"no number: {error.message.removesuffix('; the worst violations at the end:')}")
     budget = found.budget
     return Payload(
         name,
         payload=found.payload_mass,
+        burns=burns,
         gravity_loss=budget.gravity,
         drag_loss=budget.drag,
         steering_loss=budget.steering,
@@ -112,6 +123,8 @@ def _row_comparison(row: dict[str, Any], flown: Payload) -> Comparison:
     note = ""
     if flown.payload is not None:
         note = f"{row['name']}: the difference is worth {_equivalent(row, flown.payload):+.0f} m/s"
+        if flown.burns == 1 and row.get("flight", {}).get("last_stage_burns") == 2:
+            note += ", flown with one burn of the last stage: with two the solver did not converge"
         note += f". {why}" if why else ""
     return Comparison(
         GROUP,

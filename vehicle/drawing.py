@@ -50,6 +50,7 @@ def side_view(vehicle: Vehicle, engine_maps: Mapping[str, Any] | None = None, pa
 
 
 def half_width(vehicle: Vehicle) -> float:
+    """The widest reach from the axis [m], boosters included."""
     widest = max(s.diameter / 2 for s in vehicle.stages)
     if vehicle.fairing is not None:
         widest = max(widest, vehicle.fairing.diameter / 2)
@@ -60,6 +61,7 @@ def half_width(vehicle: Vehicle) -> float:
 
 
 def colours_of(vehicle: Vehicle) -> dict[str, str]:
+    """A colour for the contents of each tank."""
     colours: dict[str, str] = {}
     spare = list(OTHER)
     for stage in (*vehicle.stages, *(g.stage for g in vehicle.boosters)):

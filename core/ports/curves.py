@@ -8,7 +8,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Validati
 from pydantic_core import PydanticCustomError, core_schema
 
 from ..documents import Document, FieldError
-from ..quantity import SI, to_si
+from ..quantity import SI, SIRange, to_si
 
 _LONGEST = 4000  # characters of a list
 _MOST = 400  # numbers in it
@@ -62,6 +62,29 @@ class DecibelList(SIList):
         return to_si(number, "1", "")
 
 
+class RatioRange(SIRange):
+    """A range of plain numbers: ``2.3 .. 2.4``."""
+
+    example = "2.3 .. 2.4"
+
+    def __init__(self) -> None:
+        super().__init__("", ("2.3 .. 2.4",), gt=0.0)
+
+    def parse(self, value: Any, info: ValidationInfo) -> Any:
+        low, dots, high = value.partition("..") if isinstance(value, str) else ("", "", "")
+        if not dots:
+            return super().parse(value, info)
+        try:
+            for number in (low, high):
+                Fraction(number.strip())
+        except (ValueError, ZeroDivisionError):
+            raise PydanticCustomError("quantity", "expected two plain numbers, such as '2.3 .. 2.4'", {}) from None
+        return self.checked(to_si(low.strip(), "1", ""), to_si(high.strip(), "1", ""))
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
+        return {"type": "string", "examples": list(self.examples), "x-unit": "1"}
+
+
 Frequencies = Annotated[tuple[float, ...], SIList("Hz", ("20, 100, 2000 Hz",))]
 
 
@@ -74,7 +97,7 @@ class Curve(Document):
     per_decade: ClassVar[float] = 20.0
     level_unit: ClassVar[str] = ""
     frequency: Frequencies
-    level: tuple[float, ...]
+    level: Annotated[tuple[float, ...], SIList("")]
 
     @model_validator(mode="after")
     def _a_curve(self):
@@ -188,7 +211,7 @@ class Sound(Curve):
         return Sound(bands="octave", frequency=tuple(p[0] for p in pairs), level=tuple(p[1] for p in pairs))
 
 
-class Envelope(Document):
+class RoomProfile(Document):
     """Room about the axis: diameter against height over the interface plane; straight between points, heights ascend."""
 
     height: Annotated[tuple[float, ...], SIList("m", ("0, 6.7, 11 m",))]

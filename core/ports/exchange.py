@@ -38,7 +38,8 @@ class Exchange(Document, Generic[T]):
         kind = params[0]
         unit = unit_of(kind)
         if unit is None:
-            return f"{cls.__name__}_{getattr(kind, '__name__', 'list')}"
+            plain = get_args(kind)[0] if hasattr(kind, "__metadata__") else kind
+            return f"{cls.__name__}_{'whole' if plain is int else getattr(plain, '__name__', 'list')}"
         pair = "pair_" if "tuple" in repr(kind) else ""
         return f"{cls.__name__}_{pair}{unit.replace('/', '_per_').replace('^', '').replace('*', '_') or 'ratio'}"
 

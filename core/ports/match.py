@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ..documents import Document
@@ -9,7 +10,7 @@ from ..findings import Finding, Severity
 from .exchange import Exchange, unit_of
 from .port import SECTIONS, Port
 from .rules import Place, Rule
-from .sections import ByName, Info, Section, Sides
+from .sections import ByName, Section, Sides
 from .wording import shown
 
 _NOTHING = object()  # what a module says not to exist, unlike what it does not say
@@ -45,14 +46,11 @@ class _Walk:
     upper: End
 
     def document(self, one: Document, other: Document, path: str) -> Iterator[Finding]:
-        for name, info in type(one).model_fields.items():
-            marker = next((m for m in info.metadata if isinstance(m, Rule | Info | ByName | Sides)), None)
-            if marker is None or isinstance(marker, Info):
-                continue
-            yield from self.field(one, other, name, f"{path}{name}", marker, info.annotation)
+        for name, marker, unit in _fields(type(one)):
+            yield from self.field(one, other, name, f"{path}{name}", marker, unit)
 
     def field(
-        self, one: Document, other: Document, name: str, path: str, marker: Any, annotation: Any
+        self, one: Document, other: Document, name: str, path: str, marker: Any, unit: str | None
     ) -> Iterator[Finding]:
         first, second = _value(one, name), _value(other, name)
         if first is _NOTHING and second is _NOTHING:
@@ -60,7 +58,7 @@ class _Walk:
         elif first is _NOTHING or second is _NOTHING:
             yield self.one_sided(one, other, name, path)
         elif isinstance(first, Exchange) or isinstance(second, Exchange):
-            yield from self.exchange(one, other, name, path, marker, annotation)
+            yield from self.exchange(one, other, name, path, marker, unit)
         elif first is None or second is None:
             lacking = [end.name for end, value in ((self.lower, first), (self.upper, second)) if value is None]
             at = one if first is None else other
@@ -70,16 +68,15 @@ class _Walk:
         elif isinstance(marker, ByName):
             yield from self.by_name(one, other, name, path)
         else:
-            place = self.place(other, name, path, annotation, written=(one.written(name), other.written(name)))
+            place = self.place(other, name, path, unit, written=(one.written(name), other.written(name)))
             yield marker(first, second, place)
 
     def exchange(
-        self, one: Document, other: Document, name: str, path: str, marker: Any, annotation: Any
+        self, one: Document, other: Document, name: str, path: str, marker: Any, unit: str | None
     ) -> Iterator[Finding]:
         """Both ways: what this side asks against what that side can do, and the reverse."""
         given: Any = getattr(one, name) or getattr(other, name)
         words = given.demand, given.capability
-        unit = unit_of(annotation)
         silent = True
         for asking, answering, ask, answer in (
             (one, other, self.lower, self.upper),
@@ -159,11 +156,21 @@ class _Walk:
         at: Document,
         name: str,
         path: str,
-        annotation: Any = None,
+        unit: str | None = None,
         written: tuple[str | None, str | None] = (None, None),
     ) -> Place:
-        unit = unit_of(annotation)
         return Place(self.joint, path, at.where(name), self.lower.module, self.upper.module, unit, written=written)
+
+
+@cache
+def _fields(model: type[Document]) -> tuple[tuple[str, Any, str | None], ...]:
+    """The fields of a model that are matched: name, marker, SI unit."""
+    found = []
+    for name, info in model.model_fields.items():
+        marker = next((m for m in info.metadata if isinstance(m, Rule | ByName | Sides)), None)
+        if marker is not None:
+            found.append((name, marker, unit_of(info.annotation)))
+    return tuple(found)
 
 
 def _value(document: Document, name: str) -> Any:

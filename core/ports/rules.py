@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from ..findings import Finding, Severity
 from ..versions import Version, satisfies
-from .curves import Curve, Envelope, Sound
+from .curves import Curve, RoomProfile, Sound
 from .wording import per_cent, shown
 
 MARGIN_POLICY = 0.05
@@ -160,7 +160,8 @@ class Capacity(Rule):
             return place.finding(Severity.ERROR, self.name, text, margin)
         if margin < self.policy - 1e-9:
             return place.finding(Severity.WARN, self.name, f"{text}, less than {100 * self.policy:g} %", margin)
-        return place.finding(Severity.OK, self.name, text, margin)
+        whole = isinstance(one, int) and isinstance(other, int)  # two inhibits of two: no margin is meant
+        return place.finding(Severity.OK, self.name, text, None if whole else margin)
 
 
 CONJUGATES = {
@@ -238,7 +239,9 @@ class CurveBelow(Rule):
             return place.finding(Severity.UNKNOWN, self.name, text)
         least, at = min((other.decibels(f) - one.decibels(f), f) for f in points)
         margin = max(10 ** (least / one.per_decade), 1e-9) - 1 if abs(least) < 200 else None
-        text = f"at {at:.5g} Hz {verbs[0]} {one.level_text(at)}, {verbs[1]} {other.level_text(at)}: margin {least:+.1f} dB"
+        text = (
+            f"at {at:.5g} Hz {verbs[0]} {one.level_text(at)}, {verbs[1]} {other.level_text(at)}: margin {least:+.1f} dB"
+        )
         if least < -1e-9:
             text += f"; qualify {place.other} to a level {-least:.1f} dB higher there, or lower what {verbs[0]}"
             return place.finding(Severity.ERROR, self.name, text, margin)
@@ -259,7 +262,7 @@ class Contains(Rule):
 
     name: ClassVar[str] = "contains"
 
-    def __call__(self, one: Envelope, other: Envelope, place: Place) -> Finding:
+    def __call__(self, one: RoomProfile, other: RoomProfile, place: Place) -> Finding:
         ends = (
             f"{place.one} {place.words[0]} heights of {one.height[0]:g} to {one.height[-1]:g} m",
             f"{place.other} {place.words[1]} {other.height[0]:g} to {other.height[-1]:g} m",
@@ -334,7 +337,9 @@ def _plain(value: Any) -> Any:
 
 
 def _infinitive(verb: str) -> str:
-    return {"accepts": "accept", "provides": "provide", "allows": "allow", "clears": "clear"}.get(verb, verb)
+    return {"accepts": "accept", "provides": "provide", "allows": "allow", "clears": "clear", "holds": "hold"}.get(
+        verb, verb
+    )
 
 
 def _range(curve: Curve) -> str:

@@ -21,7 +21,7 @@ from ..quantity import (
     SIRange,
     ratio,
 )
-from .curves import Envelope, FieldStrength, RandomVibration, ShockSpectrum, Sine, Sound
+from .curves import FieldStrength, RandomVibration, RatioRange, RoomProfile, ShockSpectrum, Sine, Sound
 from .exchange import Choice, Items, Load, Room, Span, Supply, Wanted
 from .rules import Bijection, Capacity, Conjugate, Contains, CurveBelow, Equal, OneOf, Semver, Subset
 
@@ -62,7 +62,7 @@ Temperatures = Annotated[tuple[float, float], SIRange("K")]
 Accelerations = Annotated[tuple[float, float], SIRange("m/s^2")]
 Speeds = Annotated[tuple[float, float], SIRange("m/s")]
 Conductances = Annotated[tuple[float, float], SIRange("W/K")]
-Ratios = Annotated[tuple[float, float], SIRange("")]
+Ratios = Annotated[tuple[float, float], RatioRange()]
 
 
 class Section(Document):
@@ -98,8 +98,8 @@ class Mechanical(Section):
     fastener_class: Annotated[str | None, Equal()] = Field(default=None, examples=["12.9", "A286"])
     flatness: Annotated[Load[Size] | None, Capacity()] = None
     shim_thickness: Annotated[Load[Size] | None, Capacity()] = None
-    envelope: Annotated[Room[Envelope] | None, Contains()] = Field(default=None, description="static")
-    dynamic_envelope: Annotated[Room[Envelope] | None, Contains()] = None
+    envelope: Annotated[Room[RoomProfile] | None, Contains()] = Field(default=None, description="static")
+    dynamic_envelope: Annotated[Room[RoomProfile] | None, Contains()] = None
     mass: Annotated[Load[Mass] | None, Capacity()] = Field(default=None, description="of what stands on the joint")
     center_of_mass_height: Annotated[Load[Size] | None, Capacity()] = Field(default=None, description="over the joint")
     center_of_mass_offset: Annotated[Load[Size] | None, Capacity()] = Field(default=None, description="from the axis")

@@ -16,16 +16,22 @@ def shown(value: Any, unit: str | None, digits: int = 4) -> str:
     if isinstance(value, tuple) and len(value) == 2 and all(isinstance(v, float) for v in value):
         scale, prefix = _prefix(max(abs(v) for v in value), unit)
         low, high = (f"{v / scale:.{digits}g}" for v in value)
-        return f"{low}..{high} {prefix}{unit or ''}".rstrip()
+        return f"{low}..{high} {_symbol(prefix, unit)}".rstrip()
     if isinstance(value, tuple):
         return ", ".join(shown(v, unit, digits) for v in value) or "nothing"
     if isinstance(value, int | float):
         scale, prefix = _prefix(abs(value), unit)
-        return f"{value / scale:.{digits}g} {prefix}{unit or ''}".rstrip()
+        return f"{value / scale:.{digits}g} {_symbol(prefix, unit)}".rstrip()
     return str(value)
 
 
+def _symbol(prefix: str, unit: str | None) -> str:
+    return "t" if unit == "kg" and prefix else f"{prefix}{unit or ''}"
+
+
 def _prefix(size: float, unit: str | None) -> tuple[float, str]:
+    if unit == "kg" and size >= 1e3:
+        return 1e3, "t"
     if unit not in _PREFIXED or size == 0:
         return 1.0, ""
     power = min(max(3 * floor(log10(size) / 3), -12), 9)

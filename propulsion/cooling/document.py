@@ -107,7 +107,9 @@ class Circuit(Document):
             raise FieldError("passage", "a circuit that is fed by another belongs to the passage of that one")
         if self.after is None and self.passage is None:
             if not given:
-                raise FieldError("inlet_pressure", "give inlet_pressure and inlet_temperature, or 'after' another circuit")
+                raise FieldError(
+                    "inlet_pressure", "give inlet_pressure and inlet_temperature, or 'after' another circuit"
+                )
             if self.mass_flow is None:
                 raise FieldError("mass_flow", "give mass_flow, or the engine's passage that feeds the circuit")
         if self.after is not None and (self.inlet_pressure is not None or self.inlet_temperature is not None):

@@ -68,8 +68,10 @@ class Trade(Document):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self.chamber_pressure is None and self.oxidizer_fuel_ratio is None and self.area_ratio is None:
-            raise FieldError("chamber_pressure", "nothing is varied; give chamber_pressure, oxidizer_fuel_ratio or area_ratio")
-        if self.chamber_pressure is not None and not 1e3 <= self.chamber_pressure.lowest:
+            raise FieldError(
+                "chamber_pressure", "nothing is varied; give chamber_pressure, oxidizer_fuel_ratio or area_ratio"
+            )
+        if self.chamber_pressure is not None and self.chamber_pressure.lowest < 1e3:
             raise FieldError("chamber_pressure.lowest", "below 0.01 bar; is the unit right?")
         if self.chamber_pressure is not None and self.chamber_pressure.highest > 1e8:
             raise FieldError("chamber_pressure.highest", "above 1000 bar; is the unit right?")

@@ -19,7 +19,6 @@ from ..thermo.species import species_of
 
 _ENTHALPY_STEP = 2e5  # J/kg
 _KNOTS = (11, 8, 8)
-_CHECKS = 12
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,8 @@ def mapped_gas(
     base: the gas at the design point, for what does not vary. Raises UndecidedError where equilibrium is not found.
     """
     of = np.linspace(*ratios, _KNOTS[0])
-    p = np.exp(np.linspace(*np.log(pressures), _KNOTS[1]))
-    a = np.exp(np.linspace(*np.log(areas), _KNOTS[2]))
+    p = np.geomspace(pressures[0], pressures[1], _KNOTS[1])
+    a = np.geomspace(areas[0], areas[1], _KNOTS[2])
     axes = [of, np.log(p), np.log(a)]
     maps = {}
     for suffix, extra in (("", 0.0), ("_hot", _ENTHALPY_STEP)):

@@ -9,7 +9,7 @@ from ...core.errors import ImpossibleError, InputError, OseaError, UndecidedErro
 from ..cycles.chamber import chamber_gas
 from ..cycles.components import build
 from ..cycles.document import EngineCycle
-from ..cycles.elements import PASSAGES
+from ..cycles.elements import Burner, Pump, Resistance, Tank, Turbine
 from ..cycles.losses import factors, losses_of
 from ..cycles.solve import Solution, System
 from ..cycles.start import guess, order
@@ -38,15 +38,13 @@ def scaled_pressures(cycle: EngineCycle) -> dict[str, float]:
     behind = _behind_pumps(cycle) if pumped else {c.name for c in cycle.components}
     values: dict[str, float] = {}
     for c in cycle.components:
-        if c.type in PASSAGES and c.pressure_drop is not None and c.name in behind:
+        if isinstance(c, Resistance) and c.pressure_drop is not None and c.name in behind:
             values[f"{c.name}.pressure_drop"] = c.pressure_drop
-        elif c.type == "pump" and c.pressure_rise is not None:
+        elif isinstance(c, Pump) and c.pressure_rise is not None:
             values[f"{c.name}.pressure_rise"] = c.pressure_rise
-        elif c.type in ("pump", "turbine") and c.outlet_pressure is not None:
+        elif isinstance(c, Pump | Turbine) and c.outlet_pressure is not None:
             values[f"{c.name}.outlet_pressure"] = c.outlet_pressure
-        elif c.type == "burner" and c.pressure is not None:
-            values[f"{c.name}.pressure"] = c.pressure
-        elif c.type == "tank" and not pumped:
+        elif isinstance(c, Burner if pumped else Burner | Tank) and c.pressure is not None:
             values[f"{c.name}.pressure"] = c.pressure
     return values
 
@@ -69,7 +67,7 @@ def cycle_at(cycle: EngineCycle, place: Place) -> EngineCycle:
     for c in cycle.components:
         new = {f: k * getattr(c, f) for f in ("pressure_drop", "pressure_rise", "outlet_pressure", "pressure")
                if f"{c.name}.{f}" in scaled}  # fmt: skip
-        if c.type in PASSAGES and c.heat is not None:
+        if isinstance(c, Resistance) and c.heat is not None:
             new["heat"] = c.heat * k**HEAT_EXPONENT
         parts.append(c.evolve(**new) if new else c)
     return cycle.evolve(
@@ -105,7 +103,9 @@ class TradeModel:
         self.system = System(network, f"{cycle.name} (trade)", cycle.where("trade"))
         self.design = self.system.solve()
         self.scaled = scaled_pressures(cycle)
-        self.heats = {f"{c.name}.heat": c.heat for c in cycle.components if c.type in PASSAGES and c.heat is not None}
+        self.heats = {
+            f"{c.name}.heat": c.heat for c in cycle.components if isinstance(c, Resistance) and c.heat is not None
+        }
         self.start_place: Place = (cycle.chamber_pressure, cycle.oxidizer_fuel_ratio, cycle.area_ratio)
         self.turbines = [c.name for c in cycle.components if c.type == "turbine"]
         self.pumps = [c.name for c in cycle.components if c.type == "pump"]

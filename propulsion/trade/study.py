@@ -41,7 +41,11 @@ def excesses(limits: Limits, point: TradePoint) -> list[tuple[str, float]]:
 
 
 def trade(
-    cycle: EngineCycle, study: Trade | None = None, *, objective: Objective | None = None, progress: Progress | None = None
+    cycle: EngineCycle,
+    study: Trade | None = None,
+    *,
+    objective: Objective | None = None,
+    progress: Progress | None = None,
 ) -> TradeResult:
     """Balance the cycle over the spans of a trade (the document's own, or another), and find the best point.
 
@@ -52,7 +56,9 @@ def trade(
     study = study or cycle.trade
     if study is None:
         raise InputError(f"{cycle.name}: no trade is given; add a section 'trade'", where=cycle.where())
-    value_of, name = (objective_of(study.objective), study.objective) if objective is None else (objective, "own function")
+    value_of, name = (
+        (objective_of(study.objective), study.objective) if objective is None else (objective, "own function")
+    )
     model = TradeModel(cycle, study)
     axes = (
         _axis(study.chamber_pressure, cycle.chamber_pressure),
@@ -164,20 +170,26 @@ def _findings(study: Trade, r: TradeResult) -> list[Finding]:
         text = "trade: every point that closes is outside a limit; widen the spans or the limits"
         return [*found, Finding(Severity.ERROR, "trade.limits", study.where("limits"), text)]
     for name, margin in excesses(study.limits, r.best):
-        text = f"trade: the best point keeps {name} with {margin:.1%} in hand" if margin > 1e-4 else f"trade: {name} binds"
+        text = (
+            f"trade: the best point keeps {name} with {margin:.1%} in hand" if margin > 1e-4 else f"trade: {name} binds"
+        )
         found.append(Finding(Severity.OK, "trade.limits", study.where(f"limits.{name}"), text, max(margin, 0.0)))
     spread = float(np.ptp(r.value)) / max(abs(float(np.max(r.value))), 1e-300)
     if spread < _FLAT:
         text = f"trade: the objective ({r.objective}) is the same everywhere; the best point means nothing"
         if r.objective == "thrust to weight":
-            text += ": the mass relation knows thrust alone; name one with the area ratio (mass_relation: Akin, pump-fed)"
+            text += (
+                ": the mass relation knows thrust alone; name one with the area ratio (mass_relation: Akin, pump-fed)"
+            )
         return [*found, Finding(Severity.UNKNOWN, "trade.flat", study.where("objective"), text)]
     for field, axis in (("chamber_pressure", r.chamber_pressure), ("oxidizer_fuel_ratio", r.oxidizer_fuel_ratio),
                         ("area_ratio", r.area_ratio)):  # fmt: skip
         value = getattr(r.best, field)
         if len(axis) > 1 and min(value - axis[0], axis[-1] - value) < 1e-3 * (axis[-1] - axis[0]):
             end = "highest" if value - axis[0] > axis[-1] - value else "lowest"
-            text = f"trade: the best {field} lies at the span's {end} end ({value:.4g}); the true optimum may lie beyond"
+            text = (
+                f"trade: the best {field} lies at the span's {end} end ({value:.4g}); the true optimum may lie beyond"
+            )
             found.append(Finding(Severity.WARN, "trade.edge", study.where(f"{field}.{end}"), text))
     if r.exact_isp is None:
         text = "trade: the best point could not be balanced on its own"

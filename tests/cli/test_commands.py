@@ -30,11 +30,11 @@ EXAMPLES = sorted(p.relative_to(FALCON9).as_posix() for p in FALCON9.rglob("*.ya
 def test_help_lists_the_commands(osea: Callable) -> None:
     end = osea("--help")
     assert end.code == 0
-    assert all(name in end.out for name in ("design", "check", "validate"))
+    assert all(name in end.out for name in ("design", "ascent", "check", "validate"))
     assert "130 interrupted" in end.out  # the exit codes
 
 
-@pytest.mark.parametrize("command", ["design", "check", "validate"])
+@pytest.mark.parametrize("command", ["design", "ascent", "check", "validate"])
 def test_every_command_explains_itself(command: str, osea: Callable) -> None:
     end = osea(command, "-h")
     assert end.code == 0
@@ -119,7 +119,8 @@ def test_the_run_folder_is_complete(good_run) -> None:
 
 
 def test_inputs_are_exact_copies_that_run_again(good_run) -> None:
-    for name in EXAMPLES:
+    others = {"payload-over-altitude.yaml", "two-burns.yaml", "study-with-range.yaml", "range.yaml"}  # of another study
+    for name in {*EXAMPLES} - others:
         assert (good_run.folder / "inputs" / name).read_bytes() == (FALCON9 / name).read_bytes()
     kept = load_document(Study, good_run.folder / "inputs" / "study.yaml")
     resolved = load_document(Study, good_run.folder / "inputs" / "resolved.yaml")

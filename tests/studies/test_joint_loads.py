@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,7 +79,9 @@ def test_fairing_and_payload_share_what_the_second_stage_carries(falcon, stack):
     """Two load paths from one station: together they are the cut, for forces and moment."""
     found = forces(falcon, stack)
     both = np.add(found["second stage / payload fairing"], found["second stage / payload attach fitting"])
-    cut = body_loads(falcon, stack.masses, CONDITION).at(56.7)  # which spreads the fairing evenly, a little past its base
+    cut = body_loads(falcon, stack.masses, CONDITION).at(
+        56.7
+    )  # which spreads the fairing evenly, a little past its base
     assert both == pytest.approx(cut, rel=2e-3)
     assert found["second stage / payload attach fitting"][0] == pytest.approx(18.0 * (PAYLOAD + 81.0))
 
@@ -86,24 +89,31 @@ def test_fairing_and_payload_share_what_the_second_stage_carries(falcon, stack):
 def trajectory(**changes) -> Trajectory:
     """Five seconds at max-q, made up."""
     n = 6
-    same = {
+    same: dict[str, Any] = {
         "mass": 4.0e5, "throttle": 1.0, "thrust": 7.6e6, "drag": 3.0e5, "altitude": 12e3, "latitude": 0.5,
         "longitude": -1.4, "downrange": 4e3, "speed_relative": 450.0, "speed_inertial": 800.0, "flight_path_angle": 1.0,
         "pitch": 1.0, "angle_of_attack": np.radians(2.0), "dynamic_pressure": 30e3, "mach": 1.5,
         "axial_acceleration": 18.0, "heat_flux": 1.0,
     } | changes  # fmt: skip
-    vectors = {
+    vectors: dict[str, Any] = {
         name: np.tile([1.0, 0.0, 0.0], (n, 1)) for name in ("position_ecef", "velocity_ecef", "thrust_direction_ecef")
     }
+    vectors |= {name: np.full(n, value) for name, value in same.items()}
     events: tuple[Event, ...] = ()
     return Trajectory(
         frame="", epoch=None, t0_definition="", phase_names=("burn",), phase_index=np.zeros(n), events=events,
-        time=60.0 + np.arange(n), **vectors, **{name: np.full(n, value) for name, value in same.items()},
+        time=60.0 + np.arange(n), **vectors,
     )  # fmt: skip
 
 
 def plan(**changes) -> FlightPlan:
-    fields = {"name": "burn", "stage": "first stage", "steering": "free", "model": None, "burnout_mass": 1.0} | changes
+    fields: dict[str, Any] = {
+        "name": "burn",
+        "stage": "first stage",
+        "steering": "free",
+        "model": None,
+        "burnout_mass": 1.0,
+    } | changes
     return FlightPlan((Segment(**fields),), 0.0, None)
 
 

@@ -1,0 +1,216 @@
+"""Whole files of packets to columns, one array a field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .calibration import Polynomial, Spline, Table
+from .layout_types import ResolvedField, ResolvedMessage, ResolvedSet
+from .reject_count import RejectCount
+
+_BLOCK = 1 << 14  # rows worked on at a time: they stay in the processor's cache
+Read = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """All packets of one message. raw: field name → its raw numbers, (n,) or (n, count); octets as (n, length) uint8.
+
+    offsets: where each packet begins in the file; sequence_count: of each.
+    """
+
+    message: ResolvedMessage
+    offsets: np.ndarray
+    sequence_count: np.ndarray
+    raw: dict[str, np.ndarray]
+
+    def value(self, name: str) -> np.ndarray:
+        """Engineering values of a numeric field; enums, flags and octets stay raw."""
+        return engineering(self.message.by_name[name], self.raw[name])
+
+    @property
+    def missing(self) -> int:
+        """Packets that the sequence counts say are not there (modulo 16384)."""
+        counts = self.sequence_count.astype(np.int64)
+        return int(np.sum((np.diff(counts) - 1) % 16384))
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """What was in a file: columns by message name, and what could not be used."""
+
+    columns: dict[str, Columns]
+    rejects: RejectCount = field(default_factory=RejectCount)
+
+    @property
+    def packets(self) -> int:
+        return sum(c.offsets.size for c in self.columns.values())
+
+
+def decode_file(messages: ResolvedSet, path: str | Path) -> BulkResult:
+    """The packets of a file of CCSDS space packets, one after another. Raises OSError."""
+    return decode_packets(messages, np.fromfile(path, np.uint8))
+
+
+def decode_packets(messages: ResolvedSet, data: bytes | np.ndarray) -> BulkResult:
+    """The packets among *data*, sorted by message; damage is passed over and counted."""
+    from .packet_scan import rows_at, scan
+
+    octets = np.frombuffer(data, np.uint8) if not isinstance(data, np.ndarray) else data
+    sizes: dict[int, set[int]] = {}
+    members: dict[int, list[ResolvedMessage]] = {}
+    for m in messages.of_kind("telemetry", "telecommand"):
+        key = (m.kind == "telecommand") << 11 | (m.apid or 0)
+        sizes.setdefault(key, set()).add(m.size)
+        members.setdefault(key, []).append(m)
+    with_crc = {key for key, ms in members.items() if all(m.crc == "crc16-ccitt" for m in ms)}
+    offsets, keys, counted = scan(octets, sizes, with_crc)
+    rejects = RejectCount()
+    for reason, n in zip(("header", "checksum", "cut off"), counted, strict=False):
+        rejects.by_reason[reason] += int(n)
+    rejects.skipped_octets = int(counted[3])
+    columns: dict[str, Columns] = {}
+    for key, ms in members.items():
+        mine = offsets[keys == key] if len(members) > 1 else offsets
+        unclaimed = np.ones(mine.size, bool)
+        lengths = octets[mine + 4].astype(np.int64) * 256 + octets[mine + 5] + 7 if len(sizes[key]) > 1 else None
+        for m in ms:
+            there = unclaimed if lengths is None else unclaimed & (lengths == m.size)
+            found = mine if there.all() else mine[there]
+            rows = rows_at(octets, found, m.size)
+            fits = _constants_fit(m, rows)
+            if not fits.all():
+                found, rows = found[fits], rows[fits]
+            unclaimed[np.flatnonzero(there)[fits]] = False
+            if m.crc and key not in with_crc:
+                found, rows = _checked(m, found, rows, rejects)
+            columns[m.name] = Columns(m, found, _read_all(m.by_name["ccsds_sequence_count"], rows), _columns(m, rows))
+        rejects.by_reason["constant"] += int(unclaimed.sum())
+    rejects.by_reason = +rejects.by_reason
+    return BulkResult(columns, rejects)
+
+
+def _checked(m: ResolvedMessage, found: np.ndarray, rows: np.ndarray, rejects: RejectCount) -> tuple[np.ndarray, np.ndarray]:
+    from .checksums import CHECKSUMS
+
+    function, tail = CHECKSUMS[m.crc]
+    good = np.array([function(r[:-tail].tobytes()) == int.from_bytes(r[-tail:].tobytes(), "big") for r in rows], bool)
+    rejects.by_reason["checksum"] += int((~good).sum())
+    return found[good], rows[good]
+
+
+def _constants_fit(m: ResolvedMessage, rows: np.ndarray) -> np.ndarray:
+    from .codec import _constants
+
+    mask, expected = _constants(m)
+    fits = np.ones(len(rows), bool)
+    pairs = zip(mask.to_bytes(m.size, "big"), expected.to_bytes(m.size, "big"), strict=True)
+    for i, (octet_mask, octet) in enumerate(pairs):
+        if octet_mask:
+            fits &= (rows[:, i] & octet_mask) == octet
+    return fits
+
+
+def _columns(m: ResolvedMessage, rows: np.ndarray) -> dict[str, np.ndarray]:
+    n = len(rows)
+    outs: list[tuple[np.ndarray, Read]] = []
+    result: dict[str, np.ndarray] = {}
+    for f in m.values:
+        if f.raw == "bytes":
+            result[f.name] = np.empty((n, f.width // 8), np.uint8)
+            outs.append((result[f.name], _reader(f, 0)))
+            continue
+        shape = (n, f.count) if f.is_array else (n,)
+        result[f.name] = np.empty(shape, _native(f))
+        for k in range(f.count):
+            outs.append((result[f.name][:, k] if f.is_array else result[f.name], _reader(f, k)))
+    for start in range(0, n, _BLOCK):
+        block = rows[start : start + _BLOCK]
+        for out, read in outs:
+            out[start : start + _BLOCK] = read(block)
+    return result
+
+
+def _read_all(f: ResolvedField, rows: np.ndarray) -> np.ndarray:
+    return _reader(f, 0)(rows).astype(_native(f))
+
+
+def _native(f: ResolvedField) -> np.dtype:
+    if f.raw == "float":
+        return np.dtype(f"f{f.width // 8}")
+    size = next(b for b in (1, 2, 4, 8) if 8 * b >= f.width)
+    return np.dtype(f"{'i' if f.raw == 'int' else 'u'}{size}")
+
+
+def _view(rows: np.ndarray, first: int, kind: str) -> np.ndarray:
+    """Numbers of one numpy type at octet *first* of each row, without a copy."""
+    dtype = np.dtype({"names": ["x"], "formats": [kind], "offsets": [first], "itemsize": rows.shape[1]})
+    if rows.strides[0] == rows.shape[1]:
+        return rows.view(dtype)["x"][:, 0]
+    size = np.dtype(kind).itemsize
+    part = rows[:, first : first + size]
+    return np.lib.stride_tricks.as_strided(part, part.shape, part.strides).view(kind)[:, 0]
+
+
+def _reader(f: ResolvedField, k: int) -> Read:
+    """A function from rows of octets to the raw numbers of one element."""
+    at, width = f.element_offset(k), f.width
+    first, last = at // 8, (at + width - 1) // 8
+    sign = ">" if f.byte_order == "big" else "<"
+    if f.raw == "bytes":
+        return lambda rows: rows[:, first : last + 1]
+    if at % 8 == 0 and width in (8, 16, 32, 64):
+        kind = f"{sign}{'f' if f.raw == 'float' else 'i' if f.raw == 'int' else 'u'}{width // 8}"
+        return lambda rows: _view(rows, first, kind)
+    wide = np.uint32 if width <= 25 and last - first < 4 else np.uint64
+    mask = wide((1 << width) - 1)
+
+    def read(rows: np.ndarray) -> np.ndarray:
+        octets = range(first, last + 1) if sign == ">" else range(last, first - 1, -1)
+        spare = 8 * (last + 1) - at - width if sign == ">" else at % 8  # bits below the value in its lowest octet
+        lowest = last if sign == ">" else first
+        word = np.zeros(len(rows), wide)
+        for octet in octets:
+            if octet == lowest:  # nine octets do not fit 64 bits: the last comes in without its spare bits
+                word = (word << wide(8 - spare)) | (rows[:, octet] >> np.uint8(spare)).astype(wide)
+            else:
+                word = (word << wide(8)) | rows[:, octet].astype(wide)
+        word &= mask
+        if f.raw == "int":
+            half = wide(1 << (width - 1))
+            signed = (word ^ half).view(np.int64 if wide is np.uint64 else np.int32)
+            return signed - signed.dtype.type(int(half)) if width < 64 else (word).view(np.int64)
+        if f.raw == "float":
+            return word.astype(f"u{width // 8}").view(f"f{width // 8}")
+        return word
+
+    return read
+
+
+def engineering(f: ResolvedField, raw: np.ndarray) -> np.ndarray:
+    """Engineering values of raw numbers; what has no number as its value is returned as it is."""
+    if f.kind in ("enum", "flags", "bool", "text", "bytes", "float", "bcd") and f.calibration is None:
+        return raw
+    c: Any = f.calibration
+    if isinstance(c, Polynomial):
+        result = np.zeros(raw.shape)
+        for coefficient in reversed(c.coefficients):
+            result = result * raw + coefficient
+        return result
+    if isinstance(c, Spline | Table):
+        known, back = np.unique(raw, return_inverse=True)
+        values = np.array([_or_nan(c, x) for x in known.tolist()])
+        return values[back].reshape(raw.shape)
+    if f.scale == 1.0 and f.offset == 0.0:
+        return raw
+    return raw * f.scale + f.offset
+
+
+def _or_nan(calibration: Spline | Table, raw: float) -> float:
+    try:
+        return calibration.value(raw)
+    except KeyError:
+        return float("nan")  # a column of numbers has no other word for "no value"
