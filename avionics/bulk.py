@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from .calibration import Polynomial, Spline, Table
+from .checksums import CHECKSUMS
+from .codec import constants
 from .layout_types import ResolvedField, ResolvedMessage, ResolvedSet
 from .reject_count import RejectCount
 
-_BLOCK = 1 << 14  # rows worked on at a time: they stay in the processor's cache
+_BLOCK = 1 << 13  # rows worked on at a time: they stay in the processor's cache
 Read = Callable[[np.ndarray], np.ndarray]
 
 
@@ -57,7 +59,7 @@ def decode_file(messages: ResolvedSet, path: str | Path) -> BulkResult:
 
 def decode_packets(messages: ResolvedSet, data: bytes | np.ndarray) -> BulkResult:
     """The packets among *data*, sorted by message; damage is passed over and counted."""
-    from .packet_scan import rows_at, scan
+    from .packet_scan import scan
 
     octets = np.frombuffer(data, np.uint8) if not isinstance(data, np.ndarray) else data
     sizes: dict[int, set[int]] = {}
@@ -74,68 +76,79 @@ def decode_packets(messages: ResolvedSet, data: bytes | np.ndarray) -> BulkResul
     rejects.skipped_octets = int(counted[3])
     columns: dict[str, Columns] = {}
     for key, ms in members.items():
-        mine = offsets[keys == key] if len(members) > 1 else offsets
+        mine = offsets[keys == key]
         unclaimed = np.ones(mine.size, bool)
         lengths = octets[mine + 4].astype(np.int64) * 256 + octets[mine + 5] + 7 if len(sizes[key]) > 1 else None
         for m in ms:
             there = unclaimed if lengths is None else unclaimed & (lengths == m.size)
-            found = mine if there.all() else mine[there]
-            rows = rows_at(octets, found, m.size)
-            fits = _constants_fit(m, rows)
-            if not fits.all():
-                found, rows = found[fits], rows[fits]
-            unclaimed[np.flatnonzero(there)[fits]] = False
-            if m.crc and key not in with_crc:
-                found, rows = _checked(m, found, rows, rejects)
-            columns[m.name] = Columns(m, found, _read_all(m.by_name["ccsds_sequence_count"], rows), _columns(m, rows))
+            columns[m.name], taken = _columns(m, octets, mine[there], key in with_crc, rejects)
+            unclaimed[np.flatnonzero(there)[taken]] = False
         rejects.by_reason["constant"] += int(unclaimed.sum())
     rejects.by_reason = +rejects.by_reason
     return BulkResult(columns, rejects)
 
 
-def _checked(m: ResolvedMessage, found: np.ndarray, rows: np.ndarray, rejects: RejectCount) -> tuple[np.ndarray, np.ndarray]:
-    from .checksums import CHECKSUMS
+def _columns(
+    m: ResolvedMessage, octets: np.ndarray, offsets: np.ndarray, crc_is_checked: bool, rejects: RejectCount
+) -> tuple[Columns, np.ndarray]:
+    """The columns of the packets at *offsets* that have the message's constants, and which of them had."""
+    from .packet_scan import rows_at
 
-    function, tail = CHECKSUMS[m.crc]
-    good = np.array([function(r[:-tail].tobytes()) == int.from_bytes(r[-tail:].tobytes(), "big") for r in rows], bool)
-    rejects.by_reason["checksum"] += int((~good).sum())
-    return found[good], rows[good]
-
-
-def _constants_fit(m: ResolvedMessage, rows: np.ndarray) -> np.ndarray:
-    from .codec import _constants
-
-    mask, expected = _constants(m)
-    fits = np.ones(len(rows), bool)
-    pairs = zip(mask.to_bytes(m.size, "big"), expected.to_bytes(m.size, "big"), strict=True)
-    for i, (octet_mask, octet) in enumerate(pairs):
-        if octet_mask:
-            fits &= (rows[:, i] & octet_mask) == octet
-    return fits
-
-
-def _columns(m: ResolvedMessage, rows: np.ndarray) -> dict[str, np.ndarray]:
-    n = len(rows)
-    outs: list[tuple[np.ndarray, Read]] = []
-    result: dict[str, np.ndarray] = {}
-    for f in m.values:
-        if f.raw == "bytes":
-            result[f.name] = np.empty((n, f.width // 8), np.uint8)
-            outs.append((result[f.name], _reader(f, 0)))
-            continue
-        shape = (n, f.count) if f.is_array else (n,)
-        result[f.name] = np.empty(shape, _native(f))
-        for k in range(f.count):
-            outs.append((result[f.name][:, k] if f.is_array else result[f.name], _reader(f, k)))
+    n = offsets.size
+    columns, readers = _empty_columns(m, n)
+    fits_constants = _constants_test(m)
+    claimed, taken, done = np.ones(n, bool), np.ones(n, bool), 0
     for start in range(0, n, _BLOCK):
-        block = rows[start : start + _BLOCK]
-        for out, read in outs:
-            out[start : start + _BLOCK] = read(block)
-    return result
+        rows = rows_at(octets, offsets[start : start + _BLOCK], m.size)
+        fits = fits_constants(rows)
+        if not fits.all():
+            claimed[start : start + len(rows)] = taken[start : start + len(rows)] = fits
+            rows = rows[fits]
+        if m.crc and not crc_is_checked:
+            good = _checksum_fits(m, rows)
+            rejects.by_reason["checksum"] += int((~good).sum())
+            taken[start + np.flatnonzero(taken[start : start + _BLOCK])] = good
+            rows = rows[good]
+        for out, read in readers:
+            out[done : done + len(rows)] = read(rows)
+        done += len(rows)
+    raw = {name: column[:done] for name, column in columns.items()}
+    count = raw.pop("ccsds_sequence_count")
+    return Columns(m, offsets[taken] if done < n else offsets, count, raw), claimed
 
 
-def _read_all(f: ResolvedField, rows: np.ndarray) -> np.ndarray:
-    return _reader(f, 0)(rows).astype(_native(f))
+def _checksum_fits(m: ResolvedMessage, rows: np.ndarray) -> np.ndarray:
+    function, tail = CHECKSUMS[m.crc]
+    return np.array([function(r[:-tail].tobytes()) == int.from_bytes(r[-tail:].tobytes(), "big") for r in rows], bool)
+
+
+def _constants_test(m: ResolvedMessage) -> Callable[[np.ndarray], np.ndarray]:
+    """Whether rows have all that must be so, octet by octet where a bit is prescribed."""
+    mask, expected = constants(m)
+    pairs = zip(mask.to_bytes(m.size, "big"), expected.to_bytes(m.size, "big"), strict=True)
+    tests = [(i, np.uint8(octet_mask), np.uint8(octet)) for i, (octet_mask, octet) in enumerate(pairs) if octet_mask]
+
+    def test(rows: np.ndarray) -> np.ndarray:
+        fits = np.ones(len(rows), bool)
+        for i, octet_mask, octet in tests:
+            fits &= (rows[:, i] & octet_mask) == octet
+        return fits
+
+    return test
+
+
+def _empty_columns(m: ResolvedMessage, n: int) -> tuple[dict[str, np.ndarray], list[tuple[np.ndarray, Read]]]:
+    readers: list[tuple[np.ndarray, Read]] = []
+    columns: dict[str, np.ndarray] = {}
+    for f in (m.by_name["ccsds_sequence_count"], *m.values):
+        if f.raw == "bytes":
+            columns[f.name] = np.empty((n, f.width // 8), np.uint8)
+            readers.append((columns[f.name], _reader(f, 0)))
+            continue
+        columns[f.name] = np.empty((n, f.count) if f.is_array else (n,), _native(f))
+        for k in range(f.count):
+            readers.append((columns[f.name][:, k] if f.is_array else columns[f.name], _reader(f, k)))
+    return columns, readers
 
 
 def _native(f: ResolvedField) -> np.dtype:
@@ -146,13 +159,9 @@ def _native(f: ResolvedField) -> np.dtype:
 
 
 def _view(rows: np.ndarray, first: int, kind: str) -> np.ndarray:
-    """Numbers of one numpy type at octet *first* of each row, without a copy."""
+    """Numbers of one numpy type at octet *first* of each row (of a whole table), without a copy."""
     dtype = np.dtype({"names": ["x"], "formats": [kind], "offsets": [first], "itemsize": rows.shape[1]})
-    if rows.strides[0] == rows.shape[1]:
-        return rows.view(dtype)["x"][:, 0]
-    size = np.dtype(kind).itemsize
-    part = rows[:, first : first + size]
-    return np.lib.stride_tricks.as_strided(part, part.shape, part.strides).view(kind)[:, 0]
+    return rows.view(dtype)["x"][:, 0]
 
 
 def _reader(f: ResolvedField, k: int) -> Read:

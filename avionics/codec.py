@@ -37,7 +37,7 @@ class Codec:
         self._to_value = [_to_value(row) for row in self._rows]
         self._to_raw = [_to_raw(row) for row in self._rows]
         self._required = frozenset(r.name for r in self._rows if r.default is None)
-        self._mask, self._expected = _constants(message)
+        self._mask, self._expected = constants(message)
         checksum = CHECKSUMS.get(message.crc)
         self._checksum, self._tail = checksum if checksum else (None, 0)
         self._has_parity = any(row.computed == "parity" for row in message.fields)
@@ -77,7 +77,7 @@ class Codec:
             raise RejectedError("parity", f"{message.name}: the number of ones is even")
         if word & self._mask != self._expected:
             for row in message.fields:
-                mask, expected = _constants(message, row.name)
+                mask, expected = constants(message, row.name)
                 if word & mask != expected:
                     raise RejectedError(f"constant {row.name}", f"{message.name}.{row.name} is not what it must be")
 
@@ -130,7 +130,7 @@ class Codec:
         return result
 
 
-def _constants(message: ResolvedMessage, only: str = "") -> tuple[int, int]:
+def constants(message: ResolvedMessage, only: str = "") -> tuple[int, int]:
     """(mask, expected) of all that must be so, over the message read as one big-endian number."""
     mask = expected = 0
     bits = 8 * message.size

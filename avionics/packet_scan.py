@@ -8,7 +8,6 @@ import numpy as np
 from ..core.compiled import compiled
 
 MOST_SIZES = 8  # different sizes of messages that share an APID
-HEADER_REJECT, CHECKSUM_REJECT, CUT_OFF = 0, 1, 2
 
 
 def _crc_table() -> np.ndarray:
@@ -21,85 +20,75 @@ def _crc_table() -> np.ndarray:
     return table
 
 
-def _is_header(data, at, end, sizes):
-    """The size of the packet whose header stands at *at*, 0 when none does."""
-    if at + 6 > end:
-        return 0
-    word = data[at] * 256 + data[at + 1]
-    if word >> 13:
-        return 0
-    size = data[at + 4] * 256 + data[at + 5] + 7
-    if word & 0x7FF == 0x7FF:
-        return size
-    key = (word >> 12 & 1) * 2048 + (word & 0x7FF)
-    for k in range(sizes.shape[1]):
-        if sizes[key, k] == size:
-            return size
-    return 0
+def _scan(data, sizes, with_crc, table, offsets, keys, rejects):
+    """Fill *offsets* and *keys* of the packets found → how many.
 
-
-def _scan(data, sizes, with_crc, table, is_header, offsets, keys, rejects):
-    """Fill *offsets* and *keys* of the packets found; *rejects*: stretches by kind, then octets skipped. → packets"""
+    rejects: stretches lost for a header, for a checksum, cut off; octets skipped. A packet with a wrong checksum is
+    passed over as a whole when a header follows it; when none does, its length was not to be trusted, and the search
+    goes on from its second octet.
+    """
     end = data.size
     at = 0
     n = 0
     lost = False
+    doubtful = -1  # where the search resumes when no header follows a packet with a wrong checksum
     while at < end:
-        size = is_header(data, at, end, sizes)
-        kind = 0
-        if size == 0:
-            kind = 1
-        elif at + size > end:
-            kind = 3
-        else:
+        size = 0
+        key = 0
+        idle = False
+        if at + 6 <= end:
             word = data[at] * 256 + data[at + 1]
-            if word & 0x7FF == 0x7FF:
-                at += size
-                lost = False
+            if word >> 13 == 0:
+                length = data[at + 4] * 256 + data[at + 5] + 7
+                key = (word >> 12 & 1) * 2048 + (word & 0x7FF)
+                if word & 0x7FF == 0x7FF:
+                    idle = True
+                    size = length
+                else:
+                    for k in range(sizes.shape[1]):
+                        if sizes[key, k] == length:
+                            size = length
+        if doubtful >= 0:
+            if size == 0:
+                rejects[3] -= at - doubtful
+                at = doubtful
+                doubtful = -1
+                lost = True
                 continue
-            key = (word >> 12 & 1) * 2048 + (word & 0x7FF)
-            if with_crc[key]:
-                crc = 0xFFFF
+            doubtful = -1
+        if size > 0 and at + size <= end:
+            good = True
+            if not idle and with_crc[key]:
+                crc = np.uint32(0xFFFF)
                 for i in range(at, at + size):
-                    crc = (crc << 8 & 0xFFFF) ^ table[(crc >> 8) ^ data[i]]
-                if crc != 0:
-                    kind = 2
-            if kind == 0:
-                offsets[n] = at
-                keys[n] = key
-                n += 1
+                    crc = (crc << np.uint32(8) & np.uint32(0xFFFF)) ^ table[(crc >> np.uint32(8)) ^ data[i]]
+                good = crc == 0
+            if good:
+                if not idle:
+                    offsets[n] = at
+                    keys[n] = key
+                    n += 1
                 at += size
                 lost = False
                 continue
-        if not lost:
-            rejects[kind - 1] += 1
-            lost = True
-        if kind == 2 and (at + size == end or is_header(data, at + size, end, sizes) > 0):
+            if not lost:
+                rejects[1] += 1
+            lost = False
+            doubtful = at + 1
             rejects[3] += size
             at += size
-            lost = False
-        else:
-            rejects[3] += 1
-            at += 1
+            continue
+        if not lost:
+            rejects[0 if size == 0 else 2] += 1
+            lost = True
+        rejects[3] += 1
+        at += 1
     return n
 
 
 @cache
 def _compiled_scan() -> Any:
-    return compiled(_is_header), compiled(_scan), _crc_table()
-
-
-def _gather(data, offsets, rows):
-    """Copy the packets that begin at *offsets* into the rows of a table."""
-    for i in range(offsets.size):
-        at = offsets[i]
-        for k in range(rows.shape[1]):
-            rows[i, k] = data[at + k]
-
-
-@cache
-def _compiled_gather() -> Any:
-    return compiled(_gather)
+    return compiled(_scan), _crc_table().astype(np.uint32)
 
 
 def scan(data: np.ndarray, sizes: dict[int, set[int]], with_crc: set[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -108,7 +97,7 @@ def scan(data: np.ndarray, sizes: dict[int, set[int]], with_crc: set[int]) -> tu
     A key is type · 2048 + APID. sizes: the octets a packet of each key may have; with_crc: keys whose packets all end in
     the CCSDS checksum. rejects: stretches lost for their header, for their checksum, cut off at the end; octets skipped.
     """
-    table = np.zeros((4096, MOST_SIZES), np.int64)
+    table = np.zeros((4096, max(map(len, sizes.values()), default=1)), np.int64)
     for key, known in sizes.items():
         if len(known) > MOST_SIZES:
             raise ValueError(f"APID {key & 0x7FF} has messages of {len(known)} sizes; {MOST_SIZES} at most")
@@ -119,17 +108,14 @@ def scan(data: np.ndarray, sizes: dict[int, set[int]], with_crc: set[int]) -> tu
     offsets = np.empty(data.size // least + 1, np.int64)
     keys = np.empty(offsets.size, np.int16)
     rejects = np.zeros(4, np.int64)
-    is_header, run, crc_table = _compiled_scan()
-    n = run(data, table, flags, crc_table, is_header, offsets, keys, rejects)
+    run, crc_table = _compiled_scan()
+    n = run(data, table, flags, crc_table, offsets, keys, rejects)
     return offsets[:n], keys[:n], rejects
 
 
 def rows_at(data: np.ndarray, offsets: np.ndarray, size: int) -> np.ndarray:
-    """The packets at *offsets* as rows of *size* octets: a view when they lie evenly, else a copy."""
-    if offsets.size and (offsets.size == 1 or np.all(np.diff(offsets) == offsets[1] - offsets[0])):
-        step = int(offsets[1] - offsets[0]) if offsets.size > 1 else size
-        start = int(offsets[0])
-        return np.lib.stride_tricks.as_strided(data[start:], (offsets.size, size), (step, 1), writeable=False)
-    rows = np.empty((offsets.size, size), np.uint8)
-    _compiled_gather()(data, offsets, rows)
-    return rows
+    """The packets at *offsets* as the rows, of *size* octets, of a new table."""
+    if not offsets.size:
+        return np.empty((0, size), np.uint8)
+    everywhere = np.lib.stride_tricks.as_strided(data[:size].view(f"V{size}"), (data.size - size + 1,), (1,), writeable=False)
+    return everywhere[offsets].view(np.uint8).reshape(offsets.size, size)

@@ -32,6 +32,10 @@ class Item:
         return (self.at + self.row.width - 1) // 8
 
     @property
+    def is_value(self) -> bool:
+        return self.argument.startswith("v")
+
+    @property
     def is_direct(self) -> bool:
         return self.at % 8 == 0 and (self.row.raw == "bytes" or self.row.width in _CODES)
 
@@ -86,7 +90,8 @@ class Functions:
 
 
 def compile_message(message: ResolvedMessage) -> Functions:
-    """The two functions of a message. pack raises struct.error, TypeError, ValueError or OverflowError on what does not fit."""
+    """The two functions of a message. pack raises struct.error, TypeError, ValueError or OverflowError on
+    what does not fit; unpack raises struct.error or ValueError for another size."""
     items, values = _items(message)
     chunks = _chunks(items)
     pack_source, scope = _pack_source(message, chunks, values)
@@ -164,9 +169,30 @@ def _is_direct(chunk: Chunk) -> bool:
     return len(chunk.items) == 1 and chunk.items[0].is_direct
 
 
+def _is_whole(chunk: Chunk) -> bool:
+    """One integer of 3, 5, 6 or 7 octets by itself."""
+    if len(chunk.items) != 1 or chunk.items[0].row.raw not in ("uint", "int"):
+        return False
+    return chunk.items[0].row.width == 8 * chunk.size and chunk.items[0].is_value
+
+
+def _parts(chunk: Chunk, order: str) -> list[tuple[str, int, int]]:
+    """(struct code, shift, octets) of each part of a whole integer; only the highest part has a sign."""
+    found, at = [], 0
+    for n in _split(chunk.size):
+        shift = 8 * at if order == "little" else 8 * (chunk.size - at - n)
+        highest = shift == 8 * (chunk.size - n)
+        code = _CODES[8 * n]
+        found.append((code.lower() if highest and chunk.items[0].row.raw == "int" else code, shift, n))
+        at += n
+    return found
+
+
 def _pack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) -> tuple[str, dict[str, Any]]:
     scope: dict[str, Any] = {}
     checks, before, packs = [], [], []
+    if message.crc:  # the last chunk; it is computed from the others
+        chunks = chunks[:-1]
     for r, (order, _, members) in enumerate(_runs(chunks)):
         form, arguments = "", []
         for c, chunk in enumerate(members):
@@ -178,6 +204,12 @@ def _pack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) ->
                 arguments.append(item.argument)
                 if item.row.raw == "bytes":
                     checks.append(f"len({item.argument}) ^ {item.row.width // 8}")
+            elif _is_whole(chunk):  # the highest part's code refuses what does not fit
+                item = chunk.items[0]
+                for code, shift, n in _parts(chunk, order):
+                    form += code
+                    part = f"{item.argument} >> {shift}" if shift else item.argument
+                    arguments.append(part if shift == 8 * (chunk.size - n) else f"{part} & {(1 << 8 * n) - 1}")
             else:
                 terms = []
                 for item in chunk.items:
@@ -217,18 +249,18 @@ def _pack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) ->
     if checks:
         lines.append(f"    if {' | '.join(checks)}: raise ValueError")
     lines += [f"    {line}" for line in before]
-    lines.append(f"    data = {' + '.join(packs) or repr(b'')}")
+    result = " + ".join(packs) or repr(b"")
     scope["struct"] = struct
     if message.crc:
         function, size = CHECKSUMS[message.crc]
         scope["checksum"] = function
-        lines.append(f"    data = data[:-{size}]")
+        lines.append(f"    data = {result}")
         lines.append(f"    return data + checksum(data).to_bytes({size}, 'big')")
     elif any(row.computed == "parity" for row in message.fields):
-        lines.append("    word = int.from_bytes(data, 'big')")
+        lines.append(f"    word = int.from_bytes({result}, 'big')")
         lines.append("    return (word | (~word.bit_count() & 1) << 31).to_bytes(4, 'big')")
     else:
-        lines.append("    return data")
+        lines.append(f"    return {result}")
     return "\n".join(lines) + "\n", scope
 
 
@@ -236,8 +268,11 @@ def _unpack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) 
     scope: dict[str, Any] = {}
     wanted = {f"v{i}" for i in range(len(values))}
     found: dict[str, str] = {}
-    lines = ["def unpack(data):", f"    if len(data) != {message.size}: raise ValueError"]
-    for r, (order, first, members) in enumerate(_runs(chunks)):
+    lines = ["def unpack(data):"]
+    runs = _runs(chunks)
+    if len(runs) > 1:
+        lines.append(f"    if len(data) != {message.size}: raise ValueError")
+    for r, (order, first, members) in enumerate(runs):
         form, names = "", []
         words: list[str] = []
         for c, chunk in enumerate(members):
@@ -251,6 +286,14 @@ def _unpack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) 
                 found[items[0].argument] = items[0].argument
                 continue
             word = f"w{r}_{c}"
+            if _is_whole(chunk):
+                terms = []
+                for k, (code, shift, _) in enumerate(_parts(chunk, order)):
+                    form += code
+                    names.append(f"{word}_{k}")
+                    terms.append(f"{word}_{k} << {shift}" if shift else f"{word}_{k}")
+                found[items[0].argument] = f"({' | '.join(terms)})"
+                continue
             parts = _split(chunk.size)
             if len(parts) == 1:
                 form += _CODES[8 * parts[0]]
@@ -267,9 +310,14 @@ def _unpack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) 
             for item in items:
                 found[item.argument] = _extraction(chunk, item, word)
         if names:
-            scope[f"u{r}"] = struct.Struct(_sign(order) + form).unpack_from
-            lines.append(f"    {', '.join(names)}, = u{r}(data, {first})")
+            reader = struct.Struct(_sign(order) + form)
+            if len(runs) == 1 and not words and [found[n] for n in found] == names:
+                return "", {"unpack": reader.unpack}  # struct does it all
+            scope[f"u{r}"] = reader.unpack if len(runs) == 1 else reader.unpack_from
+            lines.append(f"    {', '.join(names)}, = u{r}(data{'' if len(runs) == 1 else f', {first}'})")
             lines += words
+        elif len(runs) == 1:
+            lines.append(f"    if len(data) != {message.size}: raise ValueError")
     results = "".join(found[f"v{i}"] + ", " for i in range(len(values)))
     lines.append(f"    return ({results})")
     return "\n".join(lines) + "\n", scope

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.earth import G0
 from ..core.errors import UndecidedError
 from ..core.findings import Finding, Severity
 from ..core.results import Result
@@ -147,7 +148,7 @@ def _first_values(cycle: EngineCycle, heats: set[str], drops: set[str]) -> dict[
     ox, fu = find_propellant(cycle.oxidizer, "oxidizer"), find_propellant(cycle.fuel, "fuel")
     mixture = mix(ox, fu, cycle.oxidizer_fuel_ratio)
     solution, gas = nozzle_gas(mixture, cycle.chamber_pressure, cycle.area_ratio)
-    flow = cycle.mass_flow or (cycle.thrust_vacuum or 0.0) / (_TYPICAL_ISP * 9.80665)
+    flow = cycle.mass_flow or (cycle.thrust_vacuum or 0.0) / (_TYPICAL_ISP * G0)
     c_star = solution.c_star * factors(losses_of(cycle))[0]
     shape = engine_contour(cycle, flow * c_star / cycle.chamber_pressure, gas)
     passages = set(jacket.chains(cycle.cooling))

@@ -13,6 +13,7 @@ from ..core.findings import Finding, Severity
 from ..core.modules import Part
 from ..core.ports.port import Port
 from ..core.ports.rules import Capacity, Place
+from ..core.ports.sections import Bus
 from ..core.ports.wording import shown
 from ..core.run_folder import read_result, read_run
 from ..trajectory.ground import LandingSite, LaunchPad
@@ -41,7 +42,7 @@ def assembly_findings(
     return (
         *_masses(vehicle, payload_mass),
         *_load_path(vehicle, joints, loads, payload_mass),
-        *_buses(vehicle),
+        *_buses(vehicle, joints),
         *_separations(vehicle, joints),
         *_ground(vehicle, payload_mass),
     )
@@ -146,21 +147,45 @@ def _at_end(joint: Joint, end: str, port: Port, flown: Any, mass: float | None) 
             yield Finding(found.severity, f"assembly.{field}", where, found.message, found.margin)
 
 
-def _buses(vehicle: Vehicle) -> Iterator[Finding]:
-    """On one bus no two parts send the same identifier."""
-    sent: dict[tuple[str, str], tuple[Part, Port]] = {}
-    for part in parts_of(vehicle):
-        for port in part.ports or ():
-            for bus in (port.data.buses if port.data else None) or ():
-                for identifier in (bus.identifiers.supplies if bus.identifiers else None) or ():
-                    key = bus.name, identifier.casefold()
-                    other = sent.setdefault(key, (part, port))
-                    if other[0] is not part:
-                        text = (
-                            f"bus '{bus.name}': {part.name}.{port.name} and {other[0].name}.{other[1].name} both send "
-                            f"'{identifier}'; give one of them another identifier"
-                        )
-                        yield Finding(Severity.ERROR, "assembly.bus_identifier", bus.where("identifiers"), text)
+def _buses(vehicle: Vehicle, joints: tuple[Joint, ...]) -> Iterator[Finding]:
+    """On one bus no two parts send the same identifier.
+
+    A bus goes through the joints where both ports have it, and through a part from port to port under one name.
+    """
+    ports = {f"{part.name}.{port.name}": port for part in parts_of(vehicle) for port in part.ports or ()}
+    wires: dict[tuple[str, str], tuple[str, str]] = {}  # (part, bus) → another one on the same bus, up to its head
+
+    def head(node: tuple[str, str]) -> tuple[str, str]:
+        while wires.setdefault(node, node) != node:
+            node = wires[node]
+        return node
+
+    ends = []  # (part, port's name, bus)
+    for joint in joints:
+        if not joint.matched:
+            continue
+        lower, upper = joint.lower.rpartition(".")[0], joint.upper.rpartition(".")[0]
+        # One engine's file stands for the engines of several stages, each on a bus of its own.
+        upper = f"{upper} of {lower}" if joint.kind == "engine-mount" else upper
+        sides = [
+            (lower, joint.lower, _buses_of(ports[joint.lower])),
+            (upper, joint.upper, _buses_of(ports[joint.upper])),
+        ]
+        for part, name, buses in sides:
+            ends += [(part, name, bus) for bus in buses.values()]
+        for shared in sides[0][2].keys() & sides[1][2].keys():
+            wires[head((lower, shared))] = head((upper, shared))
+    sent: dict[tuple[tuple[str, str], str], tuple[str, str]] = {}
+    for part, name, bus in ends:
+        for identifier in (bus.identifiers.supplies if bus.identifiers else None) or ():
+            other = sent.setdefault((head((part, bus.name)), identifier.casefold()), (part, name))
+            if other[0] != part:
+                text = f"bus '{bus.name}': {name} and {other[1]} both send '{identifier}'; give one of them another identifier"
+                yield Finding(Severity.ERROR, "assembly.bus_identifier", bus.where("identifiers"), text)
+
+
+def _buses_of(port: Port) -> dict[str, Bus]:
+    return {bus.name: bus for bus in (port.data.buses if port.data else None) or ()}
 
 
 def _separations(vehicle: Vehicle, joints: tuple[Joint, ...]) -> Iterator[Finding]:

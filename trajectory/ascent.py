@@ -47,7 +47,7 @@ from .optimal_control.solution import Solution
 from .optimal_control.solve import Iteration, solve
 from .range_safety.document import RangeSafety
 from .reach import no_flight, require_in_reach, require_payload
-from .restart_guess import guess_with_restarts, has_restarts
+from .restart_guess import guess_with_restarts, has_restarts, restarts
 from .steering import LaunchFrame, launch_frame, thrust_direction
 
 POSITION_SCALE = 1e6  # m
@@ -63,6 +63,10 @@ FASTEST_TURN = np.radians(10.0)  # rad/s, where the mission states no limit
 FASTEST_THROTTLING = 1.0  # 1/s
 # Throttle ends on its bound, and the engine map has a corner there: without relaxed bounds it is never reached.
 OPTIONS = Options(max_iterations=300, extra=(("bound_relax_factor", 0.0),))
+NEAR = dict.fromkeys(("bound_push", "bound_frac", "slack_bound_push", "slack_bound_frac"), 1e-6) | {"mu_init": 1e-4}
+NEAR_ITERATIONS = 80
+# Where the burns of several restarts lie hardly matters to the payload: grams of it are optimum enough.
+FLAT = replace(OPTIONS, extra=(*OPTIONS.extra, ("tol", 1e-6)))
 MOTION = ("x", "y", "z", "vx", "vy", "vz", "mass")
 
 
@@ -123,7 +127,7 @@ def solve_ascent(
         if on_iteration is not None:
             on_iteration(iteration)
 
-    options = options or OPTIONS
+    options = options or (OPTIONS if restarts(plan) < 2 else FLAT)
     begun = time.perf_counter()
     anything = replace(plan, payload_mass=None)
     guess = _guess(anything, mission, frame, mesh_density, replace(options, explain=False), count, range_safety)
@@ -134,7 +138,8 @@ def solve_ascent(
             first = ascent_problem(anything, mission, frame, guess, mesh_density, range_safety)
             start = solve(first, options=options, on_iteration=count)
             require_payload(plan.payload_mass, start.parameters["payload"], mission)
-        solution, error, passes = _solve_refined(problem, start, mesh_tolerance, options, count)
+        near = start is None and has_restarts(plan)
+        solution, error, passes = _solve_refined(problem, start, mesh_tolerance, options, count, near)
     except ImpossibleError as refused:
         raise no_flight(refused, mission) from None
     return Ascent(
@@ -189,12 +194,13 @@ def _solve_refined(
     tolerance: float,
     options: Options,
     on_iteration: Callable[[Iteration], None],
+    near: bool,
 ) -> tuple[Solution, float, int]:
     """Solve on finer and finer meshes, each from the solution before: (solution, its mesh error, passes).
 
     Limits that begin to hold leave corners in the rates, which high degrees only ring about: intervals are split early.
     """
-    solution, passes = solve(problem, guess=start, options=options, on_iteration=on_iteration), 1
+    solution, passes = _first_solution(problem, start, options, on_iteration, near), 1
     while True:
         errors = [mesh_error(phase) for phase in solution.phases]
         largest = max(e.largest for e in errors)
@@ -208,6 +214,22 @@ def _solve_refined(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
         solution, passes = solve(problem, guess=solution, options=options, on_iteration=on_iteration), passes + 1
+
+
+def _first_solution(
+    problem: Problem,
+    start: Solution | None,
+    options: Options,
+    on_iteration: Callable[[Iteration], None],
+    near: bool,
+) -> Solution:
+    """On the first mesh. near: the guess is nearly a flight already, as one of several burns is, and left slowly at first."""
+    if near:
+        extra = tuple((dict(options.extra) | NEAR).items())
+        slow = replace(options, max_iterations=NEAR_ITERATIONS, explain=False, extra=extra)
+        with contextlib.suppress(ImpossibleError, UndecidedError):
+            return solve(problem, options=slow, on_iteration=on_iteration)
+    return solve(problem, guess=start, options=options, on_iteration=on_iteration)
 
 
 def ascent_problem(
@@ -351,7 +373,7 @@ def _objective(plan: FlightPlan, last: Segment) -> Objective:
 
 
 def _mesh(segment: Segment, guessed: GuessedPhase, density: float) -> Mesh:
-    """Degree 4 throughout; intervals near 8 s in the atmosphere, longer above it; on a long coast of equal angle at the centre."""
+    """Degree 4 throughout; intervals near 8 s in the atmosphere, longer above it; on a long coast of equal angles."""
     if segment.steering in ("vertical", "pitch-over", "held"):
         return Mesh.uniform(max(1, round(density)), 4)
     if segment.steering == "none":

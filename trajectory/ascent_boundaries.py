@@ -50,7 +50,9 @@ def _masses(plan: FlightPlan) -> list[Boundary]:
     for segment in _last_burns(plan):
 
         def left(ends: Ends, segment: Segment = segment) -> Any:
-            least = segment.payload_aboard(ends.payload) + segment.burnout_mass + segment.kept_per_payload * ends.payload
+            least = (
+                segment.payload_aboard(ends.payload) + segment.burnout_mass + segment.kept_per_payload * ends.payload
+            )
             return ends[segment.name].final.mass - least
 
         limits.append(Boundary(left, (Limit(f"usable propellant of {segment.stage}", "kg", lower=0.0, scale=scale),)))

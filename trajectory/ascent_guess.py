@@ -78,8 +78,10 @@ def fly(
     step: float = _STEP,
     throttle: float | None = None,
 ) -> tuple[GuessedPhase, np.ndarray]:
-    """One segment flown at a throttle, the scheduled or full one when None, from a state (x, y, z, vx, vy, vz, mass): the guess, and the state
-    at its end. clock [s]: of solid motors at its beginning."""
+    """One segment flown from a state (x, y, z, vx, vy, vz, mass): the guess, and the state at its end.
+
+    clock [s]: of solid motors at its beginning. throttle: the scheduled or full one when None.
+    """
     steps = max(2, int(np.ceil(duration / step)))
     times = np.linspace(start, start + duration, steps + 1)
     clocks = times - start + clock

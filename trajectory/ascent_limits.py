@@ -28,8 +28,9 @@ from .range_safety.document import RangeSafety
 from .range_safety.impact_point import vacuum_impact_point
 
 Output = Callable[[Values], Any]
-GATE = 10.0
-"""[s]: how fast a station's limit lets go before and after its time: by (time outside / this)³ of the sine of the elevation."""
+GATE = 60.0
+"""[s]: how a station's limit lets go before and after its time: by (time outside / this)³ of the sine of the elevation, so slowly
+that the points of the mesh nearest to the time hold it, too."""
 
 HELD_BELOW, RELEASED_ABOVE = -1000e3, -300e3
 """[m]: perigee over the surface between which the range's rules let go: in the last seconds before orbit the impact point

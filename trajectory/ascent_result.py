@@ -291,7 +291,8 @@ def _insertion(state: np.ndarray, time: float) -> Insertion:
     return Insertion(
         time=time,
         perigee_altitude=orbit.perigee_radius - RADIUS,
-        apogee_altitude=orbit.apogee_radius - RADIUS,
+        apogee_altitude=orbit.semi_major_axis * (1 + orbit.eccentricity) - RADIUS,
+        c3=-MU / orbit.semi_major_axis,
         inclination=orbit.inclination,
         eccentricity=orbit.eccentricity,
         semi_major_axis=orbit.semi_major_axis,

@@ -34,6 +34,11 @@ def has_restarts(plan: FlightPlan) -> bool:
     return _first_coast(plan) < len(plan.segments)
 
 
+def restarts(plan: FlightPlan) -> int:
+    """How often the last stage burns again."""
+    return sum(s.powered for s in plan.segments[_first_coast(plan) :])
+
+
 def _first_coast(plan: FlightPlan) -> int:
     """Index of the first coast after a burn of the same stage; the number of segments when there is none."""
     pairs = enumerate(zip(plan.segments, plan.segments[1:], strict=False), start=1)

@@ -118,7 +118,8 @@ class SolverSummary(Result):
 class Insertion(Result):
     """The orbit reached, from the re-propagated state: elements osculating at insertion, altitudes over the equatorial radius.
 
-    lowest and highest altitude: over the first revolution with J2 and without drag, which is what osculating elements hide.
+    An escape has a negative semi-major axis a and eccentricity e > 1; its apogee altitude is then a (1 + e) less the radius,
+    negative and of no place. c3: -mu/a, twice the specific energy. lowest and highest altitude: over the first revolution with J2 and without drag, which is what osculating elements hide.
     """
 
     time: Annotated[float, Unit("s")]
@@ -127,6 +128,7 @@ class Insertion(Result):
     inclination: Annotated[float, Unit("rad")]
     eccentricity: float
     semi_major_axis: Annotated[float, Unit("m")]
+    c3: Annotated[float, Unit("m^2/s^2")]
     ascending_node_from_greenwich: Annotated[float, Unit("rad")]
     argument_of_latitude: Annotated[float, Unit("rad")]
     lowest_altitude: Annotated[float, Unit("m")]

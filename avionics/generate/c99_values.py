@@ -97,7 +97,8 @@ def _signed(value: float) -> str:
 def _inverse(unit: "Unit", f: ResolvedField, kind: str) -> list[str]:
     low, high = f.raw_limits
     if f.kind == "bcd":
-        high = int("9" * (f.width // 4)) + (min(9, (1 << f.width % 4) - 1)) * 10 ** (f.width // 4)
+        digits = f.width // 4
+        high = 10**digits - 1 + min(9, (1 << f.width % 4) - 1) * 10**digits
     line = f.calibration is not None and _is_line(f)
     offset, scale = f.calibration.coefficients if line else (f.offset, f.scale)  # type: ignore[union-attr]
     lines = [f"    const double exact = (value - {_signed(offset)}) / {_signed(scale)};"]
@@ -111,7 +112,7 @@ def _inverse(unit: "Unit", f: ResolvedField, kind: str) -> list[str]:
     top = f"< {double_literal(2.0**f.width)}" if high == (1 << 64) - 1 else f"<= {double_literal(high + 0.5)}"
     lines += unit.fails("WIDTH", f"!((exact >= {double_literal(low - 0.5)}) && (exact {top}))")
     lines += ["    magnitude = nearest((exact < 0.0) ? -exact : exact);"]
-    digits = "to_digits(magnitude)" if f.kind == "bcd" else "magnitude"
+    raw = "to_digits(magnitude)" if f.kind == "bcd" else "magnitude"
     if low < 0:
         lines += ["    if (exact < 0.0) {"]
         lines += unit.fails("WIDTH", f"magnitude > {int_literal(-low, unsigned=True)}", "        ")
@@ -120,7 +121,7 @@ def _inverse(unit: "Unit", f: ResolvedField, kind: str) -> list[str]:
         lines += [f"        *raw = ({kind})magnitude;", "    }"]
     else:
         lines += unit.fails("WIDTH", f"(magnitude > {int_literal(high)}) || ((exact < 0.0) && (magnitude != 0U))")
-        lines += [f"    *raw = ({kind}){digits};" if kind != "uint64_t" else f"    *raw = {digits};"]
+        lines += [f"    *raw = ({kind}){raw};" if kind != "uint64_t" else f"    *raw = {raw};"]
     return [*lines, f"    return {unit.error['OK']};"]
 
 

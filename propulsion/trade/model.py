@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from ...core.earth import G0
 from ...core.errors import ImpossibleError, InputError, OseaError, UndecidedError
 from ..cycles.chamber import chamber_gas
 from ..cycles.components import build
@@ -222,8 +221,3 @@ def reason(error: OseaError) -> str:
 
 def _wider(low: float, high: float) -> tuple[float, float]:
     return low * (1.0 - _WIDER), high * (1.0 + _WIDER)
-
-
-def thrust_to_weight(thrust: float, mass: float) -> float:
-    """Vacuum thrust over weight on Earth."""
-    return thrust / (mass * G0)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
+from ...core.earth import G0
 from ...core.results import Array, Result, Unit
 
 
@@ -29,7 +30,7 @@ class TradePoint(Result):
     @property
     def thrust_to_weight(self) -> float | None:
         """Vacuum thrust over the weight of the dry engine; None without a mass."""
-        return None if self.engine_mass is None else self.thrust_vacuum / (self.engine_mass * 9.80665)
+        return None if self.engine_mass is None else self.thrust_vacuum / (self.engine_mass * G0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,11 +56,11 @@ def test_launcher_packets_to_columns(tmp_path):
     same_columns(result, sent, codecs)
     assert result.packets == 2000
     assert result.rejects.total == 0
-    columns = result.columns["gnss"]
-    one = codecs.codecs["gnss"].values_of(next(raws for n, raws, _ in sent if n == "gnss"))
+    columns = result.columns["tvc_feedback"]
+    one = codecs.codecs["tvc_feedback"].values_of(next(raws for n, raws, _ in sent if n == "tvc_feedback"))
     assert columns.value("time")[0] == one["time"]
-    assert tuple(columns.value("position")[0]) == one["position"]
-    assert columns.value("position_accuracy")[0] == pytest.approx(one["position_accuracy"])
+    assert tuple(columns.value("pitch")[0]) == pytest.approx(one["pitch"])
+    assert columns.value("supply_current")[0] == pytest.approx(one["supply_current"])
 
 
 _field = st.tuples(st.sampled_from(["uint", "int"]), st.integers(1, 64), st.sampled_from([None, 1, 3]), st.sampled_from(["big", "little"]))

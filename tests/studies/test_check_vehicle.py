@@ -289,6 +289,33 @@ def test_swapping_an_engine_names_every_interface_that_breaks():
     }
 
 
+MODULAR = Path("examples/modular")
+
+
+def test_the_modular_example_fits_and_another_suppliers_engine_does_not(tmp_path, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["check", str(MODULAR / "vehicle.yaml")])
+    assert end.value.code == 0
+    capsys.readouterr()
+    shutil.copytree(MODULAR, tmp_path / "modular")
+    stage = tmp_path / "modular/stages/first.yaml"
+    stage.write_text(stage.read_text().replace("engine: ../engines/k-120.yaml", "engine: ../engines/m-120.yaml"))
+    with pytest.raises(SystemExit) as end:
+        main(["check", str(tmp_path / "modular/vehicle.yaml"), "--json"])
+    assert end.value.code == 1
+    wrong = [f for f in json.loads(capsys.readouterr().out)["findings"] if f["severity"] == "ERROR"]
+    assert {f["rule"].removeprefix("port.") for f in wrong} == {
+        "mechanical.interface_diameter.equal",
+        "fluid.lines.fuel.medium.one_of",
+        "fluid.lines.fuel.pressure.subset",
+        "fluid.lines.fuel.temperature.subset",
+        "fluid.lines.fuel.line_size.equal",
+        "electrical.circuits.controller.voltage.subset",
+        "data.buses.engine bus.protocol.version.semver",
+    }
+    assert all("first stage.engines -> M-120.mount" in f["message"] for f in wrong)
+
+
 # ---- text, JSON, report ----
 
 
