@@ -75,14 +75,19 @@ def decode_packets(messages: ResolvedSet, data: bytes | np.ndarray) -> BulkResul
         rejects.by_reason[reason] += int(n)
     rejects.skipped_octets = int(counted[3])
     columns: dict[str, Columns] = {}
+    found = np.bincount(keys, minlength=4096)
     for key, ms in members.items():
-        mine = offsets[keys == key]
+        mine = offsets[:0] if not found[key] else offsets if found[key] == offsets.size else offsets[keys == key]
         unclaimed = np.ones(mine.size, bool)
         lengths = octets[mine + 4].astype(np.int64) * 256 + octets[mine + 5] + 7 if len(sizes[key]) > 1 else None
         for m in ms:
+            if lengths is None and unclaimed.all():  # the usual case, without copies of masks
+                columns[m.name], claimed = _columns(m, octets, mine, key in with_crc, rejects)
+                unclaimed = ~claimed
+                continue
             there = unclaimed if lengths is None else unclaimed & (lengths == m.size)
-            columns[m.name], taken = _columns(m, octets, mine[there], key in with_crc, rejects)
-            unclaimed[np.flatnonzero(there)[taken]] = False
+            columns[m.name], claimed = _columns(m, octets, mine[there], key in with_crc, rejects)
+            unclaimed[np.flatnonzero(there)[claimed]] = False
         rejects.by_reason["constant"] += int(unclaimed.sum())
     rejects.by_reason = +rejects.by_reason
     return BulkResult(columns, rejects)

@@ -17,7 +17,9 @@ class Polynomial(Document):
     """value = c0 + c1 raw + c2 raw² + …, in the field's unit."""
 
     type: Literal["polynomial"] = "polynomial"
-    coefficients: tuple[float, ...] = Field(min_length=1, max_length=12, description="c0, c1, c2 …", examples=[[0, 0.01]])
+    coefficients: tuple[float, ...] = Field(
+        min_length=1, max_length=12, description="c0, c1, c2 …", examples=[[0, 0.01]]
+    )
 
     def value(self, raw: float) -> float:
         """The engineering value, by Horner's rule."""

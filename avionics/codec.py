@@ -171,7 +171,7 @@ def _to_raw(row: ResolvedField) -> Callable[[Any], Any]:
 
             def from_name(value: Any) -> int:
                 number = numbers.get(value, value)
-                if number not in numbers.values() or isinstance(number, float):
+                if not isinstance(number, int) or number not in numbers.values():
                     raise ValueError(f"{value!r} is not one of {', '.join(numbers)}")
                 return number
 

@@ -1,5 +1,6 @@
 """The fields of a message as a file defines them."""
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -65,7 +66,9 @@ class Measured(FieldBase):
     """
 
     count: Annotated[int, Field(strict=True, ge=1, le=4096, description="an array of so many")] | None = None
-    elements: tuple[Name, ...] = Field(default=(), description="names of the array's elements", examples=[["x", "y", "z"]])
+    elements: tuple[Name, ...] = Field(
+        default=(), description="names of the array's elements", examples=[["x", "y", "z"]]
+    )
     unit: str = Field(default="", examples=["m/s^2"])
     range: str | None = Field(default=None, examples=["-160..160 m/s^2"])
     yellow: str | None = None
@@ -91,7 +94,9 @@ class Measured(FieldBase):
             if inner in found and outer in found:
                 a, b = found[inner], found[outer]
                 if a.low < b.low or a.high > b.high:
-                    raise FieldError(inner, f"reaches outside '{outer}'; limits lie within each other: yellow, red, range")
+                    raise FieldError(
+                        inner, f"reaches outside '{outer}'; limits lie within each other: yellow, red, range"
+                    )
         if self.elements and self.count is not None and len(self.elements) != self.count:
             raise FieldError("elements", f"{len(self.elements)} names for {self.count} elements; give one for each")
         if len(set(self.elements)) < len(self.elements):
@@ -207,7 +212,9 @@ class EnumField(FieldBase):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.enum is None) == (not self.values):
-            raise FieldError("values" if self.values else "", "an enum has either 'values' or 'enum', a shared one's name")
+            raise FieldError(
+                "values" if self.values else "", "an enum has either 'values' or 'enum', a shared one's name"
+            )
         if self.values:
             check_entries(self.values, self.reserved)
         return self
@@ -353,7 +360,7 @@ def check_entries(entries: tuple[Any, ...], reserved: tuple[int, ...] | None, at
         if number in numbers:
             raise FieldError("reserved", f"{number} is '{numbers[number]}' and reserved; remove one of the two")
     known = sorted({*numbers, *reserved})
-    for a, b in zip(known, known[1:], strict=False):
+    for a, b in pairwise(known):
         if b > a + 1:
             hole = f"{a + 1}" if b == a + 2 else f"{a + 1} to {b - 1}"
             raise FieldError(at, f"{hole} has no name: name it, or list it in 'reserved' if a receiver shall refuse it")

@@ -72,11 +72,16 @@ def _merge(child: Folded, parent: Folded) -> Folded:
     fields: dict[Any, tuple[Any, str]] = {}
     for i, field in enumerate(parent.document.fields):
         at = parent.field_paths[i]
-        fields[getattr(field, "name", ("padding", i))] = (field, at if at.startswith("messages") else f"{child.path}.extends")
+        fields[getattr(field, "name", ("padding", i))] = (
+            field,
+            at if at.startswith("messages") else f"{child.path}.extends",
+        )
     for i, field in enumerate(child.document.fields):
         fields[getattr(field, "name", ("own padding", i))] = (field, child.field_paths[i])
-    given = child.document.model_fields_set - {"abstract", "type", "schema_"}
-    keep = {n: getattr(child.document, n) for n in given} | {"name": child.document.name, "extends": None}
+    # what is at its default counts as not said, so that a resolved document, which says everything, stays the same
+    kinds = type(child.document).model_fields
+    said = [n for n, info in kinds.items() if n != "type" and getattr(child.document, n) != info.get_default()]
+    keep = {n: getattr(child.document, n) for n in said} | {"name": child.document.name, "extends": None}
     keep["fields"] = tuple(f for f, _ in fields.values())
     keep["abstract"] = child.document.abstract
     merged = parent.document.model_copy(update=keep)

@@ -73,7 +73,9 @@ def _message(
         if start % 8:
             raise FieldError(f"{path}.secondary_header", f"has {start % 8} bits too many; fill it up to whole octets")
     for field, field_path in zip(m.fields, field_paths, strict=True):
-        _in(field_path, placed.add_field, field, _in(field_path, rows_of, field, enums, order, field_path), m, region[0])
+        _in(
+            field_path, placed.add_field, field, _in(field_path, rows_of, field, enums, order, field_path), m, region[0]
+        )
     end = _payload_end(m, placed, region, path)
     rows = [*placed.rows, *_padding(placed, start, end)]
     rows += _trailer(m, end)
@@ -214,7 +216,9 @@ def _payload_end(m: Any, placed: _Placing, region: tuple[int, int | None], path:
     used = max((bit + 1 for bit in placed.owner), default=start)
     if last is not None:
         if used > last:
-            raise FieldError(f"{path}.fields", f"{used - last} bits too many; the word has {last - start} bits for data")
+            raise FieldError(
+                f"{path}.fields", f"{used - last} bits too many; the word has {last - start} bits for data"
+            )
         return last
     octets = -(-(used - start) // 8)
     if m.size is not None:
@@ -304,7 +308,9 @@ def _addresses(m: Any, path: str) -> dict[str, Any]:
     def needed(name: str, hint: str) -> Any:
         value = getattr(m, name)
         if value is None:
-            raise FieldError(path, f"'{name}' is missing: {hint}, or 'abstract: true' for a message only to be extended")
+            raise FieldError(
+                path, f"'{name}' is missing: {hint}, or 'abstract: true' for a message only to be extended"
+            )
         return value
 
     if isinstance(m, Packet):

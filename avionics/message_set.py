@@ -49,7 +49,9 @@ def _check_addresses(resolved: ResolvedSet) -> None:
             if other_key == key and not _told_apart(m, other):
                 later = m if m.path.startswith("messages") else other
                 at = f"{later.path}.{field}" if later.path.startswith("messages") else later.path
-                raise FieldError(at, f"{what} is used twice, by '{other.name}' and '{m.name}'; give one of them another")
+                raise FieldError(
+                    at, f"{what} is used twice, by '{other.name}' and '{m.name}'; give one of them another"
+                )
         seen[key, m.name] = m
 
 

@@ -37,7 +37,9 @@ class MessageBase(Document):
     extends: Name | None = None
     abstract: Flag = Field(default=False, description="only for others to extend; never sent")
     byte_order: ByteOrder | None = None
-    align: Literal[1, 8, 16, 32, 64] = Field(default=1, description="automatic places begin at a multiple of so many bits")
+    align: Literal[1, 8, 16, 32, 64] = Field(
+        default=1, description="automatic places begin at a multiple of so many bits"
+    )
     size: Annotated[int, Field(strict=True, ge=0, le=65_536, description="octets of payload, filled up")] | None = None
     rate: Rate | None = None
     source: str = ""

@@ -216,11 +216,15 @@ def _pack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) ->
                     value, width = item.argument, item.row.width
                     if item.row.raw == "float":  # not at a whole octet: its bits as a number
                         name = f"f{item.argument}"
-                        before.append(f"{name} = int.from_bytes(struct.pack('>{'f' if width == 32 else 'd'}', {value}), 'big')")
+                        before.append(
+                            f"{name} = int.from_bytes(struct.pack('>{'f' if width == 32 else 'd'}', {value}), 'big')"
+                        )
                         value = name
                     elif item.argument.startswith("v") or item.argument == "sequence_count":
                         half = 1 << (width - 1)
-                        checks.append(f"({value} + {half} >> {width})" if item.row.raw == "int" else f"({value} >> {width})")
+                        checks.append(
+                            f"({value} + {half} >> {width})" if item.row.raw == "int" else f"({value} >> {width})"
+                        )
                     elif item.argument == "0":
                         continue
                     for shift, value_shift, n in chunk.pieces(item):
@@ -307,8 +311,14 @@ def _unpack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) 
                     terms.append(f"{word}_{k} << {at}" if at else f"{word}_{k}")
                     at = at + 8 * n if order == "little" else at
                 words.append(f"    {word} = {' | '.join(terms)}")
-            for item in items:
-                found[item.argument] = _extraction(chunk, item, word)
+            extractions = [_extraction(chunk, item, word) for item in items]
+            numbers = [int(item.argument[1:]) for item in items]
+            if chunk.size == 1 and len(items) > 1 and numbers == list(range(numbers[0], numbers[0] + len(items))):
+                # all that an octet may say, looked up: quicker than shifts for two values and more
+                function = eval(f"lambda {word}: ({', '.join(extractions)})")  # noqa: S307  our own shifts and masks
+                scope[f"t{r}_{c}"] = tuple(function(octet) for octet in range(256))
+                extractions = [f"*t{r}_{c}[{word}]", *("" for _ in items[1:])]
+            found |= dict(zip((item.argument for item in items), extractions, strict=True))
         if names:
             reader = struct.Struct(_sign(order) + form)
             if len(runs) == 1 and not words and [found[n] for n in found] == names:
@@ -318,7 +328,7 @@ def _unpack_source(message: ResolvedMessage, chunks: list[Chunk], values: list) 
             lines += words
         elif len(runs) == 1:
             lines.append(f"    if len(data) != {message.size}: raise ValueError")
-    results = "".join(found[f"v{i}"] + ", " for i in range(len(values)))
+    results = "".join(found[f"v{i}"] + ", " for i in range(len(values)) if found[f"v{i}"])
     lines.append(f"    return ({results})")
     return "\n".join(lines) + "\n", scope
 

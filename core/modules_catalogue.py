@@ -98,7 +98,7 @@ def _installed() -> list[Path]:
     folders = []
     for point in entry_points(group=ENTRY_POINTS):
         spec = find_spec(point.value)  # found, not run: a catalogue is data
-        folders += [Path(p) for p in (spec.submodule_search_locations or ()) if spec] if spec else []
+        folders += [Path(p) for p in (spec.submodule_search_locations or ())] if spec else []
     return folders
 
 

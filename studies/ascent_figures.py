@@ -164,7 +164,8 @@ def _joint_loads(flight: FlightData) -> str:
     """Loads until the first cut-off; a curve a joint, named by what stands on it."""
     joints = flight.loads.joints
     t = flight.ascent.trajectory
-    end = next((e.time for e in t.events if "cut-off" in e.name), float(t.time[-1]))
+    begin = min(float(j.time[0]) for j in joints)  # with strap-ons: when the last has left
+    end = next((e.time for e in t.events if "cut-off" in e.name and e.time > begin), float(t.time[-1]))
 
     def lines(values: str, scale: float, labelled: bool = False) -> list[Line]:
         found = []
@@ -180,7 +181,7 @@ def _joint_loads(flight: FlightData) -> str:
         Panel("Shear force", "kN", lines("shear", 1e3)),
         Panel("Equivalent axial force", "MN", lines("equivalent", 1e6)),
     ]
-    return profile_grid(np.array([0.0, end]), panels, x_range=(0.0, end), panel_height=1.6)
+    return profile_grid(np.array([begin, end]), panels, x_range=(begin, end), panel_height=1.6)
 
 
 def _ground_track(study: Study, ascent: AscentResult) -> str:

@@ -248,9 +248,9 @@ def _loads(flight: FlightData, drawn: dict[str, str]) -> list[Any]:
     blocks: list[Any] = []
     if "mass_history" in drawn:
         blocks.append(Figure(drawn["mass_history"], "Centre of mass and inertia of what flies.", label="inertia"))
-    if "joint_loads" not in drawn:
-        return blocks
     loads = flight.loads
+    if "joint_loads" not in drawn:
+        return [*blocks, FindingsBlock(loads.findings)] if loads.findings else blocks
     caption = "Loads at the joints until the first cut-off; each curve is named by what stands on the joint."
     blocks.append(Figure(drawn["joint_loads"], caption, label="joint-loads"))
     rows = [
@@ -286,6 +286,8 @@ def _loads(flight: FlightData, drawn: dict[str, str]) -> list[Any]:
         "the even compression with the same largest line load, N + 4 |M| / d."
     )
     blocks.append(Table(columns, rows, "Largest loads at the joints, and when.", label="joint-loads-table", note=note))
+    if loads.findings:  # what these figures do not cover
+        blocks.append(FindingsBlock(loads.findings))
     return blocks
 
 

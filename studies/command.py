@@ -45,7 +45,8 @@ def run_check(
 ) -> tuple[dict[str, Any], str]:
     """Read any document and list what is weak or unknown in it; of a vehicle (or a study's) the interfaces too.
 
-    run: the folder of a design run, for the loads at the joints. html: a file for a vehicle's report. The data's exit_code is 1 where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
+    run: the folder of a design run, for the loads at the joints. html: a file for a vehicle's report. The data's exit_code is 1
+    where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
     """
     from .provenance import unsourced
 

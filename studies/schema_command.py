@@ -16,8 +16,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
-    "avionics-unit", "battery", "cooling", "dispenser", "engine", "engine-cycle", "environment", "fairing", "fins", "harness-segment",
-    "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "mission", "parachute", "payload",
+    "avionics-unit", "battery", "cooling", "dispenser", "engine", "engine-cycle", "environment", "fairing", "fins",
+    "harness-segment", "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "mission", "parachute",
+    "payload",
     "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "study", "sweep", "tank", "thrust-curve",
     "thrust-structure", "umbilical", "vehicle",
 )  # fmt: skip

@@ -22,6 +22,7 @@ from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_boundaries import ascent_boundaries
 from .ascent_guess import GuessedPhase, guess_ascent
 from .ascent_limits import PathRule, load_outputs, path_limits, path_rules
+from .disposal_guess import aim_disposal
 from .flight_plan import FlightPlan, Segment
 from .launch_window import at_its_time
 from .limits_in_reach import require_limits
@@ -64,7 +65,7 @@ FASTEST_THROTTLING = 1.0  # 1/s
 # Throttle ends on its bound, and the engine map has a corner there: without relaxed bounds it is never reached.
 OPTIONS = Options(max_iterations=300, extra=(("bound_relax_factor", 0.0),))
 NEAR = dict.fromkeys(("bound_push", "bound_frac", "slack_bound_push", "slack_bound_frac"), 1e-6) | {"mu_init": 1e-4}
-NEAR_ITERATIONS = 80
+NEAR_ITERATIONS = 200
 # Where the burns of several restarts lie hardly matters to the payload: grams of it are optimum enough.
 FLAT = replace(OPTIONS, extra=(*OPTIONS.extra, ("tol", 1e-6)))
 MOTION = ("x", "y", "z", "vx", "vy", "vz", "mass")
@@ -131,6 +132,7 @@ def solve_ascent(
     begun = time.perf_counter()
     anything = replace(plan, payload_mass=None)
     guess = _guess(anything, mission, frame, mesh_density, replace(options, explain=False), count, range_safety)
+    guess = aim_disposal(guess, plan, mission, frame)
     problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
     start = None
     try:
@@ -138,7 +140,7 @@ def solve_ascent(
             first = ascent_problem(anything, mission, frame, guess, mesh_density, range_safety)
             start = solve(first, options=options, on_iteration=count)
             require_payload(plan.payload_mass, start.parameters["payload"], mission)
-        near = start is None and has_restarts(plan)
+        near = has_restarts(plan)
         solution, error, passes = _solve_refined(problem, start, mesh_tolerance, options, count, near)
     except ImpossibleError as refused:
         raise no_flight(refused, mission) from None
@@ -200,7 +202,7 @@ def _solve_refined(
 
     Limits that begin to hold leave corners in the rates, which high degrees only ring about: intervals are split early.
     """
-    solution, passes = _first_solution(problem, start, options, on_iteration, near), 1
+    solution, passes = _solve_near(problem, start, options, on_iteration, near), 1
     while True:
         errors = [mesh_error(phase) for phase in solution.phases]
         largest = max(e.largest for e in errors)
@@ -213,22 +215,22 @@ def _solve_refined(
         problem = replace(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
-        solution, passes = solve(problem, guess=solution, options=options, on_iteration=on_iteration), passes + 1
+        solution, passes = _solve_near(problem, solution, options, on_iteration, near), passes + 1
 
 
-def _first_solution(
+def _solve_near(
     problem: Problem,
     start: Solution | None,
     options: Options,
     on_iteration: Callable[[Iteration], None],
     near: bool,
 ) -> Solution:
-    """On the first mesh. near: the guess is nearly a flight already, as one of several burns is, and left slowly at first."""
+    """near: the guess is nearly a flight already, as that of several burns is, and left slowly at first."""
     if near:
         extra = tuple((dict(options.extra) | NEAR).items())
         slow = replace(options, max_iterations=NEAR_ITERATIONS, explain=False, extra=extra)
         with contextlib.suppress(ImpossibleError, UndecidedError):
-            return solve(problem, options=slow, on_iteration=on_iteration)
+            return solve(problem, guess=start, options=slow, on_iteration=on_iteration)
     return solve(problem, guess=start, options=options, on_iteration=on_iteration)
 
 

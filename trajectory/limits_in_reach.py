@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..core.earth import RADIUS
-from ..core.errors import ImpossibleError
+from ..core.errors import ImpossibleError, InputError
 from .ascent_guess import fly
 from .environment.atmosphere import density
 from .flight_plan import FlightPlan
@@ -36,6 +36,11 @@ def heaviest_payload(plan: FlightPlan, mission: Mission) -> float:
 
 def require_limits(plan: FlightPlan, mission: Mission) -> None:
     """Raise ImpossibleError for a limit that the vertical rise, or the orbit itself, must break."""
+    if mission.limits.disposal_area is not None and mission.sequence.disposal is None:
+        raise InputError(
+            "an area for the last stage to fall in needs a disposal burn: give the sequence a 'disposal', or leave it out",
+            where=mission.where("limits.disposal_area"),
+        )
     _rise(plan, mission)
     _orbit(plan, mission)
 

@@ -72,6 +72,7 @@ def guess_with_restarts(
     state, clock = _final_state(phases[-1]), phases[-1].start + phases[-1].duration
     for k in range(1, len(burns)):
         last, coast, burn = plan.segments[cut + 2 * k - 3 : cut + 2 * k]
+        state = state.copy()
         state[6] = coast.mass_after_drop(state[6], payload, last)
         asks = isinstance(burn.target, InsertionOrbit) or getattr(burn.target, "inclination", None) is not None
         hardest = None if burn.payload_gone else mission.limits.axial_acceleration

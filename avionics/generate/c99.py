@@ -49,7 +49,9 @@ class Unit:
         self.globals, self.macros = Names(), Names()
         self.losses: list[Loss] = []
         upper = p.upper()
-        self.errors = [(self.macros.take(f"{upper}_{n}" if n == "OK" else f"{upper}_ERROR_{n}"), v, t) for n, v, t in ERRORS]
+        self.errors = [
+            (self.macros.take(f"{upper}_{n}" if n == "OK" else f"{upper}_ERROR_{n}"), v, t) for n, v, t in ERRORS
+        ]
         self.error = {n: name for (n, _, _), (name, _, _) in zip(ERRORS, self.errors, strict=True)}
         for name in ("error_t", "packet_t", "test", "fuzz"):
             self.globals.take(f"{p}_{name}")
@@ -93,7 +95,11 @@ class MessageUnit:
         self.unit, self.message = unit, m
         self.stem = f"{unit.prefix}_{m.name}"
         take = unit.globals.take
-        self.type, self.pack, self.unpack = take(f"{self.stem}_t"), take(f"{self.stem}_pack"), take(f"{self.stem}_unpack")
+        self.type, self.pack, self.unpack = (
+            take(f"{self.stem}_t"),
+            take(f"{self.stem}_pack"),
+            take(f"{self.stem}_unpack"),
+        )
         self.size_macro = unit.macros.take(f"{self.stem}_SIZE".upper())
         self.name, self.size = m.name, m.size
         self.address, self.description = comment(address(m)), comment(m.description)
@@ -105,7 +111,7 @@ class MessageUnit:
         self.prototypes: list[str] = []
         for f in m.fields:
             if f.is_value or f.computed == "sequence_count":
-                self._declare(f, local.take(f.name))
+                self._declare(f, local.take(f"{f.name}_" if f.name in RESERVED else f.name))
         if not self.members:
             self.members = ["uint8_t unused; /* the message carries no values */"]
         self.source = self._source()
@@ -215,18 +221,29 @@ class MessageUnit:
         if f.kind == "enum":
             cases = " ".join(f"case {int_literal(v.value, unsigned=f.raw == 'uint')}:" for v in f.values)
             answer = f"            return {self.unit.error['ENUM']};"
-            return [f"    switch ({value}) {{", f"        {cases}", "            break;", "        default:", answer, "    }"]
+            return [
+                f"    switch ({value}) {{",
+                f"        {cases}",
+                "            break;",
+                "        default:",
+                answer,
+                "    }",
+            ]
         if f.kind == "flags":
             known = sum(1 << v.value for v in f.values)
             unknown = ((1 << suffix_of(f.width)) - 1) & ~known
-            return self.unit.fails("FLAGS", f"({value} & {int_literal(unknown, unsigned=True)}) != 0U") if unknown else []
+            return (
+                self.unit.fails("FLAGS", f"({value} & {int_literal(unknown, unsigned=True)}) != 0U") if unknown else []
+            )
         if f.kind == "bool":
             return self.unit.fails("BOOL", f"{value} > 1U")
         if f.kind == "bcd":
             return self.unit.fails("BCD", f"is_decimal({value}) == 0")
         if f.calibration is not None and f.calibration.type == "table":
             c = self.conversions[f.name]
-            return self.unit.fails("CALIBRATION", f"has_point({c.points}, {len(f.calibration.points)}U, (double){value}) == 0")
+            return self.unit.fails(
+                "CALIBRATION", f"has_point({c.points}, {len(f.calibration.points)}U, (double){value}) == 0"
+            )
         return []
 
     def _decoded_checks(self) -> list[str]:
@@ -286,7 +303,9 @@ class MessageUnit:
 
     def _check_constant(self, f: ResolvedField) -> list[str]:
         constant = {"sequence_flags": 3, "data_length": self.message.size - 7}.get(f.computed, f.constant)
-        return [] if constant is None or f.kind == "padding" else self.unit.fails("CONSTANT", f"{_differs(f, constant)}")
+        return (
+            [] if constant is None or f.kind == "padding" else self.unit.fails("CONSTANT", f"{_differs(f, constant)}")
+        )
 
     def _put_checksum(self) -> list[str]:
         lines: list[str] = []

@@ -114,8 +114,16 @@ def _test(unit: "Unit", mu: "MessageUnit", codec: Codec, name: str, rows: list[t
         fill, compare = _fields(mu, codec, raws, count)
         failed = f'failed("{m.name}", {k},'
         lines += ["    (void)memset(&given, 0, sizeof given);", "    (void)memset(&got, 0, sizeof got);", *fill]
-        lines += [f"    if ({mu.pack}(&given, buffer, sizeof buffer) != {ok}) {{", f'        {failed} "pack");', "    }"]
-        lines += [f"    if (memcmp(buffer, {vector}, {mu.size_macro}) != 0) {{", f'        {failed} "octets");', "    }"]
+        lines += [
+            f"    if ({mu.pack}(&given, buffer, sizeof buffer) != {ok}) {{",
+            f'        {failed} "pack");',
+            "    }",
+        ]
+        lines += [
+            f"    if (memcmp(buffer, {vector}, {mu.size_macro}) != 0) {{",
+            f'        {failed} "octets");',
+            "    }",
+        ]
         lines += [f"    if ({mu.unpack}(&got, {vector}, {mu.size_macro}) != {ok}) {{", f'        {failed} "unpack");']
         lines += ["    }"]
         for condition, what in compare:
@@ -162,7 +170,9 @@ def _fields(mu: "MessageUnit", codec: Codec, raws: tuple, count: int) -> tuple[l
         conversion = mu.conversions.get(f.name)
         if conversion is not None:
             value = values[f.name][k] if f.is_array else values[f.name]
-            compare.append((f"close_to({conversion.value_name}(got.{member}), {double_literal(value)})", f"{shown} value"))
+            compare.append(
+                (f"close_to({conversion.value_name}(got.{member}), {double_literal(value)})", f"{shown} value")
+            )
     return fill, compare
 
 

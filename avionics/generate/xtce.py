@@ -101,7 +101,9 @@ class _Maker:
         if s.description:
             node(self.top, "LongDescription").text = s.description
         header = node(self.top, "Header", version=s.version, validationStatus="Working")
-        node(node(header, "NoteSet"), "Note").text = f"Made by OSEA-Rocket from the message set of content {s.input_hash}."
+        node(
+            node(header, "NoteSet"), "Note"
+        ).text = f"Made by OSEA-Rocket from the message set of content {s.input_hash}."
         packets = s.of_kind("telemetry", "telecommand")
         for m in s.messages:
             if m not in packets:
@@ -130,14 +132,22 @@ class _Maker:
     def _parameter(self, wanted: str, f: ResolvedField, where: str) -> str:
         """A parameter with its type; its name."""
         name = self.taken.take(wanted)
-        node(self.parameters, "Parameter", name=name, parameterTypeRef=f"{name}_type", shortDescription=short(f.description))
+        node(
+            self.parameters,
+            "Parameter",
+            name=name,
+            parameterTypeRef=f"{name}_type",
+            shortDescription=short(f.description),
+        )
         for what in add_type(self.types, f"{name}_type", f, "Parameter"):
             self._lose(where or wanted, what)
         return name
 
     def _container(self, name: str, text: str, *, abstract: bool = False, rate: float | None = None) -> Element:
         """The EntryList of a new container."""
-        c = node(self.containers, "SequenceContainer", name=name, shortDescription=short(text), abstract=abstract or None)
+        c = node(
+            self.containers, "SequenceContainer", name=name, shortDescription=short(text), abstract=abstract or None
+        )
         if rate is not None:
             node(c, "DefaultRateInStream", minimumValue=rate, maximumValue=rate)
         return node(c, "EntryList")
@@ -181,7 +191,10 @@ class _Maker:
             told = [(common[f.name], f.constant or 0) for f in m.discriminators if f.name in common]
             self._base(prefix or ROOT, told if prefix else by_header)
             if len(members) > 1 and not told:
-                self._lose(m.name, f"a reader cannot tell it from the other packets of APID {apid}: no constant stands in front")
+                self._lose(
+                    m.name,
+                    f"a reader cannot tell it from the other packets of APID {apid}: no constant stands in front",
+                )
             if m.crc:
                 self._lose(m.name, f"{m.crc} is a parameter; no reader of XTCE is told to check it")
 
@@ -241,7 +254,9 @@ class _Maker:
             parent = node(command, "VerifierSet") if parent is None else parent
             verifier = node(parent, tag)
             node(verifier, "Comparison", parameterRef=parameter, value=v.value)
-            node(verifier, "CheckWindow", timeToStopChecking=f"PT{v.timeout:g}S", timeWindowIsRelativeTo="commandRelease")
+            node(
+                verifier, "CheckWindow", timeToStopChecking=f"PT{v.timeout:g}S", timeWindowIsRelativeTo="commandRelease"
+            )
 
 
 def _shape(f: ResolvedField) -> ResolvedField:

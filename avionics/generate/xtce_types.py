@@ -86,7 +86,11 @@ def _time(parent: Element, f: ResolvedField, what: str, describe: dict[str, str]
     if not absolute:
         describe["shortDescription"] = short(f"{f.description} (seconds since the epoch: {f.epoch})")
     # "Agument": so the schema of XTCE 1.2 spells it
-    tag = f"AbsoluteTime{what}Type" if absolute else "RelativeTime" + ("AgumentType" if what == "Argument" else "ParameterType")
+    tag = (
+        f"AbsoluteTime{what}Type"
+        if absolute
+        else "RelativeTime" + ("AgumentType" if what == "Argument" else "ParameterType")
+    )
     t = node(parent, tag, **describe)
     _integer(node(t, "Encoding", units="seconds", scale=f.scale), f)
     if absolute:

@@ -75,16 +75,17 @@ class Equal(Rule):
         if apart <= self.tolerance * (1 + 1e-9):
             text = f"both have {shown(one, place.unit)} (tolerance {shown(self.tolerance, place.unit)})"
             return place.finding(Severity.OK, self.name, text, margin)
+        units = [w.strip().lstrip("-+.0123456789eE ") for w in place.written if w]
+        mixed = len(set(units)) == 2
         values = [
-            shown(v, place.unit, 6) + (f" (written {w})" if w else "")
+            shown(v, place.unit, 6) + (f" (written {w})" if mixed else "")
             for v, w in zip((one, other), place.written, strict=True)
         ]
         text = (
             f"{place.one} has {values[0]}, {place.other} has {values[1]}: {shown(apart, place.unit, 2)} apart, "
             f"tolerance {shown(self.tolerance, place.unit)}; "
         )
-        units = [w.strip().lstrip("-+.0123456789eE ") for w in place.written if w]
-        if len(set(units)) == 2:
+        if mixed:
             text += f"one file is in {units[0]} and the other in {units[1]}: was a rounded figure converted? If so, "
         return place.finding(Severity.ERROR, self.name, text + "make both sides the same figure", margin)
 

@@ -20,11 +20,26 @@ def _calibration(rng, bits, signed):
         return {"type": "table", "points": [[r, rng.uniform(-100, 100)] for r in raws]}
     raws = sorted({rng.randint(low, high) for _ in range(6)} | {low, high})
     order = rng.choice([0, 1, 3])
-    return {"type": "spline", "order": order, "points": [[float(r), 10.0 * i + rng.random()] for i, r in enumerate(raws)]}
+    return {
+        "type": "spline",
+        "order": order,
+        "points": [[float(r), 10.0 * i + rng.random()] for i, r in enumerate(raws)],
+    }
 
 
 def _field(rng, name, can):
-    kinds = ["uint", "int", "fixed", "float", "bool", "enum", "flags", "padding", "bcd", *([] if can else ["text", "bytes", "time"])]
+    kinds = [
+        "uint",
+        "int",
+        "fixed",
+        "float",
+        "bool",
+        "enum",
+        "flags",
+        "padding",
+        "bcd",
+        *([] if can else ["text", "bytes", "time"]),
+    ]
     kind = rng.choice(kinds)
     bits = rng.choice([rng.randint(1, 64), 8, 16, 32, rng.randint(1, 16)])
     if can:
@@ -75,7 +90,13 @@ def _field(rng, name, can):
 
 def _message(rng, i, kinds):
     kind = rng.choice(kinds)
-    message = {"name": f"m{i}", "type": kind, "byte_order": rng.choice(["big", "little"]), "rate": "10 Hz", "source": "box"}
+    message = {
+        "name": f"m{i}",
+        "type": kind,
+        "byte_order": rng.choice(["big", "little"]),
+        "rate": "10 Hz",
+        "source": "box",
+    }
     names = ["class", "rate", "x", "value", "int", "status", "unused", "Value"]
     n = rng.randint(1, 3 if kind == "can" else len(names))
     message["fields"] = [_field(rng, names[k], kind == "can") for k in range(n)]

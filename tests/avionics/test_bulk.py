@@ -63,7 +63,12 @@ def test_launcher_packets_to_columns(tmp_path):
     assert columns.value("supply_current")[0] == pytest.approx(one["supply_current"])
 
 
-_field = st.tuples(st.sampled_from(["uint", "int"]), st.integers(1, 64), st.sampled_from([None, 1, 3]), st.sampled_from(["big", "little"]))
+_field = st.tuples(
+    st.sampled_from(["uint", "int"]),
+    st.integers(1, 64),
+    st.sampled_from([None, 1, 3]),
+    st.sampled_from(["big", "little"]),
+)
 
 
 @settings(max_examples=60, deadline=None)

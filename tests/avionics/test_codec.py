@@ -43,7 +43,12 @@ def _fields(draw):
         return {"type": kind, "bits": bits, "count": count}, f"f{bits}", False, values
     if kind == "bytes":
         length = draw(st.integers(1, 9))
-        return {"type": kind, "length": length}, f"r{8 * length}", True, [draw(st.binary(min_size=length, max_size=length))]
+        return (
+            {"type": kind, "length": length},
+            f"r{8 * length}",
+            True,
+            [draw(st.binary(min_size=length, max_size=length))],
+        )
     bits = draw(st.integers(1, 64))
     signed = kind == "int" or (kind == "fixed" and draw(st.booleans()))
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
@@ -215,8 +220,18 @@ def test_can_fd_payload_is_filled_to_a_length_code():
 
 
 def test_engineering_values():
-    mode = {"name": "mode", "type": "enum", "bits": 3, "values": [{"name": "off", "value": 0}, {"name": "on", "value": 1}]}
-    state = {"name": "state", "type": "flags", "bits": 5, "flags": [{"name": "hot", "value": 0}, {"name": "wet", "value": 4}]}
+    mode = {
+        "name": "mode",
+        "type": "enum",
+        "bits": 3,
+        "values": [{"name": "off", "value": 0}, {"name": "on", "value": 1}],
+    }
+    state = {
+        "name": "state",
+        "type": "flags",
+        "bits": 5,
+        "flags": [{"name": "hot", "value": 0}, {"name": "wet", "value": 4}],
+    }
     poly = {"type": "polynomial", "coefficients": [-273.15, 0.01]}
     spline = {"type": "spline", "points": [[0, 5.0], [100, 2.0], [255, -40.0]]}
     c = codec(
@@ -271,8 +286,18 @@ def test_missing_and_unknown_names():
 
 
 def test_damage_is_refused_with_its_reason():
-    mode = {"name": "mode", "type": "enum", "bits": 8, "values": [{"name": "off", "value": 0}, {"name": "on", "value": 1}]}
-    m = {"name": "m", "type": "telemetry", "apid": 5, "fields": [mode, {"name": "k", "type": "uint", "bits": 8, "constant": 7}]}
+    mode = {
+        "name": "mode",
+        "type": "enum",
+        "bits": 8,
+        "values": [{"name": "off", "value": 0}, {"name": "on", "value": 1}],
+    }
+    m = {
+        "name": "m",
+        "type": "telemetry",
+        "apid": 5,
+        "fields": [mode, {"name": "k", "type": "uint", "bits": 8, "constant": 7}],
+    }
     s = SetCodec(resolved(m, m | {"name": "n", "apid": 6, "crc": "crc16-ccitt"}))
     good = s.codecs["m"].encode({"mode": "on"})
     assert s.decode(good) == ("m", {"mode": "on"})

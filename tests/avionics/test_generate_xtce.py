@@ -68,7 +68,11 @@ def compare(s, path, rng, rounds):
                     else:
                         assert got.raw_value == raw
                         if single.kind not in ("flags", "bcd", "bool") and f"{m.name}.{name}" not in lost:
-                            assert got == (pytest.approx(value, rel=1e-12) if single.raw != "float" and not isinstance(value, str) else value)
+                            assert got == (
+                                pytest.approx(value, rel=1e-12)
+                                if single.raw != "float" and not isinstance(value, str)
+                                else value
+                            )
     return count
 
 
@@ -120,8 +124,13 @@ def test_the_root_is_abstract_and_bases_follow_entries(tmp_path):
 
 def test_what_xtce_cannot_say_is_named():
     s = document(
-        {"name": "a", "type": "telemetry", "apid": 7, "byte_order": "little", "fields": [
-            {"name": "x", "type": "uint", "bits": 12}, {"name": "y", "type": "uint", "bits": 4}]},
+        {
+            "name": "a",
+            "type": "telemetry",
+            "apid": 7,
+            "byte_order": "little",
+            "fields": [{"name": "x", "type": "uint", "bits": 12}, {"name": "y", "type": "uint", "bits": 4}],
+        },
         {"name": "c", "type": "can", "id": 1, "fields": [{"name": "x", "type": "uint", "bits": 8}]},
     )
     losses = {(x.where, x.what.split(":")[0]) for x in xtce.generate(s).losses}

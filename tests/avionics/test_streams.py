@@ -90,7 +90,9 @@ def test_cobs_and_slip_round_trip(frames):
         assert cobs_decode(cobs_encode(f)) == slip_decode(slip_encode(f)) == f
 
 
-@pytest.mark.parametrize("link", [TmLink(5), TmLink(0x155, 3, 64, ocf=True), TmLink(1, 0, 20, fecf=False, randomise=False)])
+@pytest.mark.parametrize(
+    "link", [TmLink(5), TmLink(0x155, 3, 64, ocf=True), TmLink(1, 0, 20, fecf=False, randomise=False)]
+)
 def test_tm_frames_bring_packets_back(link):
     sent = packets(300)
     sender, receiver = TmSender(link), TmReceiver(link)

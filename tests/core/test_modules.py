@@ -1,5 +1,6 @@
 """Modules: identity, references of any kind, the catalogue, comparing versions, the lock."""
 
+import importlib.metadata
 import json
 from pathlib import Path
 
@@ -143,6 +144,19 @@ def test_one_name_and_version_in_two_files_is_ambiguous(tmp_path):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="no folder"):
         search_path([tmp_path / "nowhere"])
+
+
+def test_installed_packages_offer_modules_and_none_of_their_code_runs(tmp_path, monkeypatch):
+    package = tmp_path / "some_rocket_parts"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('a catalogue is data')\n")
+    motor(package, name="installed")
+    monkeypatch.syspath_prepend(tmp_path)
+    point = importlib.metadata.EntryPoint("parts", "some_rocket_parts", "osea_rocket.modules")
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [point] if group == point.group else [])
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert [e.module.name for e in catalogue(search_path([empty])).entries] == ["installed"]
 
 
 # ---- comparing ----

@@ -229,3 +229,14 @@ def test_a_heading_chooses_between_two_ways() -> None:
         for h in ("northward", "southward")
     )
     assert north == pytest.approx(42.7, abs=0.5) and south == pytest.approx(180 - 42.7, abs=0.5)
+
+
+@pytest.mark.slow
+def test_a_burn_on_the_optimizers_own_bound_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last burn of the example lasts some 370 s, of which the bound leaves 300."""
+    from osea_rocket.trajectory import ascent, ascent_checks
+
+    for module in (ascent, ascent_checks):
+        monkeypatch.setattr(module, "LONGEST_BURN", 300.0)
+    (finding,) = [f for f in limited().findings if f.rule == "ascent.longest_burn"]
+    assert finding.severity is Severity.WARN and "300 s" in finding.message
