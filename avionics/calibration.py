@@ -9,15 +9,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ..core.documents import Document, FieldError
+from ..core.quantity import Ratio
 
-Pair = tuple[float, float]
+Pair = tuple[Ratio, Ratio]
 
 
 class Polynomial(Document):
     """value = c0 + c1 raw + c2 raw² + …, in the field's unit."""
 
     type: Literal["polynomial"] = "polynomial"
-    coefficients: tuple[float, ...] = Field(
+    coefficients: tuple[Ratio, ...] = Field(
         min_length=1, max_length=12, description="c0, c1, c2 …", examples=[[0, 0.01]]
     )
 

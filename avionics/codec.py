@@ -30,7 +30,7 @@ class Codec:
     def __init__(self, message: ResolvedMessage) -> None:
         self.message = message
         functions = compile_message(message)
-        self._pack, self.unpack_from_exact = functions.pack, functions.unpack
+        self._pack = functions.pack
         self._items = functions.raw_items
         self.raw_names = tuple(f"{row.name}[{k}]" if row.is_array else row.name for row, k in self._items)
         self._rows = message.values

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ..core.documents import Count, Document, FieldError, Flag, Integer
+from ..core.quantity import Ratio, ratio
 from .calibration import Calibration
 from .layout_types import ByteOrder, Limits
 from .units import check_unit, limits
@@ -116,7 +117,7 @@ class UInt(Measured):
     bits: Bits
     calibration: Calibration | None = None
     constant: Integer | None = None
-    default: float | None = None
+    default: Ratio | None = None
 
     @property
     def width(self) -> int:
@@ -152,7 +153,7 @@ class Fixed(Measured):
     bits: Bits
     fraction_bits: Annotated[int, Field(strict=True, ge=0, le=64)]
     signed: Flag = True
-    default: float | None = None
+    default: Ratio | None = None
 
     @property
     def width(self) -> int:
@@ -164,7 +165,7 @@ class Float(Measured):
 
     type: Literal["float"] = "float"
     bits: Integer = 32
-    default: float | None = None
+    default: Ratio | None = None
 
     @field_validator("bits")
     @classmethod
@@ -324,7 +325,9 @@ class Bcd(FieldBase):
     type: Literal["bcd"] = "bcd"
     bits: Bits
     unit: str = ""
-    resolution: float = Field(default=1.0, gt=0, description="the value of one unit of the last digit")
+    resolution: Annotated[float, ratio(gt=0)] = Field(
+        default=1.0, description="the value of one unit of the last digit"
+    )
 
     @field_validator("unit")
     @classmethod

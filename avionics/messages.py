@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ..core.documents import Document, FieldError, Flag, Integer
-from ..core.quantity import SI
+from ..core.quantity import SI, Ratio
 from .fields import AnyField, EnumEntry, Name, Time, check_entries
 from .layout_types import ByteOrder
 
@@ -92,7 +92,7 @@ class CommandVerification(Document):
     stage: Literal["accepted", "started", "progress", "completed"]
     message: Name
     field: Name
-    value: int | float | str
+    value: str | Ratio
     timeout: Annotated[float, SI("s", ("2 s",), gt=0)]
 
 

@@ -7,8 +7,31 @@ import typer
 
 from .app import JsonFlag, app, finish
 
-avionics = typer.Typer(no_args_is_help=True, help="Messages between boxes: decode recorded telemetry.")
+avionics = typer.Typer(no_args_is_help=True, help="Messages between boxes: code, databases and documents from one definition; decode recorded telemetry.")
 app.add_typer(avionics, name="avionics")
+
+
+@avionics.command()
+def build(
+    message_set: Annotated[
+        Path, typer.Argument(metavar="SET.yaml", help="A message set; the word 'launcher' is the built-in one.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the files go.")] = Path("out/avionics"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="OUTPUT", help="c99, xtce, dbc, json-schema, wireshark, mavlink, csv, icd; may be repeated."
+        ),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """C99 codec, XTCE, DBC, JSON Schema, Wireshark dissector, MAVLink, field table and ICD from one message set.
+
+    What an output cannot say is printed and written to losses.txt.
+    """
+    from ..avionics.generate.command import run_build
+
+    finish(json, lambda: run_build(message_set, out, only or []))
 
 
 @avionics.command()

@@ -22,10 +22,9 @@ from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_boundaries import ascent_boundaries
 from .ascent_guess import GuessedPhase, guess_ascent
 from .ascent_limits import PathRule, load_outputs, path_limits, path_rules
-from .disposal_guess import aim_disposal
 from .flight_plan import FlightPlan, Segment
 from .launch_window import at_its_time
-from .limits_in_reach import require_limits
+from .limits_in_reach import limits_to_blame, require_limits
 from .mission import EscapeOrbit, Mission
 from .motion import PhaseModel, loads, right_hand_side
 from .optimal_control.ipopt import Options
@@ -132,7 +131,6 @@ def solve_ascent(
     begun = time.perf_counter()
     anything = replace(plan, payload_mass=None)
     guess = _guess(anything, mission, frame, mesh_density, replace(options, explain=False), count, range_safety)
-    guess = aim_disposal(guess, plan, mission, frame)
     problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
     start = None
     try:
@@ -143,7 +141,15 @@ def solve_ascent(
         near = has_restarts(plan)
         solution, error, passes = _solve_refined(problem, start, mesh_tolerance, options, count, near)
     except ImpossibleError as refused:
-        raise no_flight(refused, mission) from None
+        if refused.where is not None or not all("propellant" in d or "lift-off mass" in d for d in refused.details):
+            raise no_flight(refused, mission) from None
+
+        def payload_without(freed: Mission) -> float:
+            free = ascent_problem(anything, freed, frame, guess, mesh_density, range_safety)
+            found = solve(free, options=replace(options, explain=False), on_iteration=count)
+            return float(found.parameters["payload"])
+
+        raise no_flight(refused, mission, limits_to_blame(mission, payload_without)) from None
     return Ascent(
         plan=plan,
         mission=at_its_time(mission, solution, plan),

@@ -222,17 +222,17 @@ def _lowest(costs: np.ndarray) -> list[int]:
 def _residuals(wanted: Wanted) -> Callable[[np.ndarray], np.ndarray]:
     """Of a state after the burn against the orbit wanted; without the inclination where that is free."""
     low, high = wanted.sizes
+    inclination = wanted.inclination
     if high < 0 or high < low:  # a hyperbola
 
         def open_orbit(s: np.ndarray) -> np.ndarray:
             o = elements(s[:3], s[3:6])
             missed = [o.perigee_radius / low - 1.0, low / o.semi_major_axis - 2 * low / (low + high)]
-            return np.array(missed + [o.inclination - wanted.inclination] * (wanted.inclination is not None))
+            return np.array(missed if inclination is None else [*missed, o.inclination - inclination])
 
         return open_orbit
     if wanted.perigee_free:
         return lambda s: np.array([elements(s[:3], s[3:6]).apogee_radius / high - 1.0])
-    inclination = wanted.inclination
     goal = orbit_goal(low, high, np.pi / 2 if inclination is None else inclination)
     keep: Sequence[int] = range(9)
     if inclination is None:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from ..core.documents import Document
 from ..core.earth import MU, RADIUS
 from ..core.errors import InputError
-from ..core.quantity import SI
+from ..core.quantity import SI, ratio
 from ..core.time import parse_utc
 from .environment.csv_columns import read_named_file
 from .planes import PlaneAtEpoch, node_rate
@@ -27,7 +27,7 @@ class PlaneElements(Document):
         description="right ascension"
     )
     semi_major_axis: Annotated[float, SI("m", ("6796 km",), gt=RADIUS)]
-    eccentricity: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    eccentricity: Annotated[float, ratio(ge=0.0, lt=1.0)] = 0.0
 
     @field_validator("epoch")
     @classmethod

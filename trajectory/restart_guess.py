@@ -154,6 +154,8 @@ def _asked(burn: Segment, final: TargetOrbit | EscapeOrbit) -> Sizes | None:
     target = burn.target
     if target is None:
         return None
+    if isinstance(target, InsertionOrbit):
+        return (final.perigee_radius, final.apogee_radius)
     if target.apogee_radius is not None:
         return (target.perigee_radius, target.apogee_radius)
     return (target.perigee_radius, max(final.apogee_radius, target.perigee_radius))

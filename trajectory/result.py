@@ -119,7 +119,8 @@ class Insertion(Result):
     """The orbit reached, from the re-propagated state: elements osculating at insertion, altitudes over the equatorial radius.
 
     An escape has a negative semi-major axis a and eccentricity e > 1; its apogee altitude is then a (1 + e) less the radius,
-    negative and of no place. c3: -mu/a, twice the specific energy. lowest and highest altitude: over the first revolution with J2 and without drag, which is what osculating elements hide.
+    negative and of no place. c3: -mu/a, twice the specific energy.
+    lowest and highest altitude: over the first revolution with J2 and without drag, which is what osculating elements hide.
     """
 
     time: Annotated[float, Unit("s")]

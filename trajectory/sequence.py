@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from ..core.documents import Count, Document, FieldError
+from ..core.documents import Count, Document, FieldError, Flag
 from ..core.earth import RADIUS
 from ..core.quantity import SI, Mass, ratio
 
@@ -88,7 +88,7 @@ class EngineOut(Document):
     stage: str
     engines: Count = Field(description="how many stop")
     after: PositiveTime = Field(description="the stage's ignition; for the lowest stage, lift-off")
-    with_fairing: bool = Field(
+    with_fairing: Flag = Field(
         default=False, description="whether the fairing is still on then, where it leaves during this stage's burn"
     )
 

@@ -21,6 +21,7 @@ def runs(m: ResolvedMessage) -> list[tuple[int, int, str, str, int]]:
     owner: dict[int, tuple[str, str]] = {}
     for f in m.fields:
         for name, single in element_fields(f):
+            name = name.removeprefix("ccsds_")  # a packet's primary header is known by its shade
             label = "" if f.kind == "padding" else name if not f.is_array else f"{f.name}.{_suffix(name, f.name)}"
             for bit in single.occupied():
                 owner[bit] = (label, "padding" if f.kind == "padding" else f.role)

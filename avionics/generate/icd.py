@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...report.pieces import Block, Column, Facts, Figure, KeyFigure, KeyFigures, Report, Row, Section, Table, Text
+from ...report.pieces import Block, Column, Facts, Figure, KeyFigure, KeyFigures, Report, Row, Section, Side, Table, Text
 from ..layout_types import Limits, ResolvedField, ResolvedMessage, ResolvedSet
 from .bit_diagram import svg
 from .outputs import Loss, Output, address, identifier, meaning
@@ -66,7 +66,14 @@ def _overview(s: ResolvedSet) -> list[Block]:
     blocks: list[Block] = [KeyFigures(figures)]
     if s.description:
         blocks.append(Text(s.description))
-    return [*blocks, Text(bits), Table(columns, rows, "All messages")]
+    blocks += [Text(bits), Table(columns, rows, "All messages")]
+    packet = next((m for m in s.messages if m.has_ccsds_header), None)
+    if packet is not None:
+        header = [(f.name, f"{f.bit_offset // 8}.{f.bit_offset % 8}", f.width, _primary(f)) for f in packet.fields[:7]]
+        place = (Column("Field"), Column("Octet.bit", align="right"), Column("Bits"), Column("Meaning"))
+        caption = "Primary header of every CCSDS packet (CCSDS 133.0-B-2)"
+        blocks.append(Table(place, header, caption, label="primary-header"))
+    return blocks
 
 
 def _message(m: ResolvedMessage) -> Section:
@@ -81,7 +88,8 @@ def _message(m: ResolvedMessage) -> Section:
     facts += [("Hazardous", "yes")] if m.hazardous else []
     facts += [("Variant of", ", ".join(m.ancestors))] if m.ancestors else []
     blocks: list[Block] = [Text(m.description)] if m.description else []
-    blocks.append(Facts(tuple(facts)))
+    half = -(-len(facts) // 2)
+    blocks.append(Side((Facts(tuple(facts[:half])), Facts(tuple(facts[half:])))))
     if m.size:
         blocks.append(Figure(svg(m), f"Bits of {m.name}"))
     columns = (
@@ -93,8 +101,11 @@ def _message(m: ResolvedMessage) -> Section:
         Column("Alarm"),
         Column("Meaning"),
     )
-    rows = [_row(m, f) for f in m.fields if f.kind != "padding"]
-    blocks.append(Table(columns, rows, f"Fields of {m.name}"))
+    rows = [_row(m, f) for f in m.fields if f.kind != "padding" and not f.name.startswith("ccsds_")]
+    note = "The primary header, octets 0 to 5, is [[primary-header]]." if m.has_ccsds_header else ""
+    used = [i for i, c in enumerate(columns) if c.title in ("Field", "Octet.bit", "Type") or any(row[i] for row in rows)]
+    columns, rows = tuple(columns[i] for i in used), [tuple(row[i] for i in used) for row in rows]
+    blocks.append(Table(columns, rows, f"Fields of {m.name}", note=note))
     names = [f for f in m.fields if f.values and not f.enum_name]
     blocks += [_values(f"{m.name}.{f.name}", f.values, bits=f.kind == "flags") for f in names]
     if m.verification:
@@ -113,11 +124,18 @@ def _row(m: ResolvedMessage, f: ResolvedField) -> tuple[Any, ...]:
     notes += [f"default {f.default}"] if f.default is not None else []
     alarm = "; ".join(f"{n} {_interval(x)}" for n, x in (("yellow", f.yellow), ("red", f.red)) if x is not None)
     text = "; ".join(n for n in notes if n)
+    kind = kind.replace(" ", "\u00a0")
     return (f.name, place, kind, f.unit, "" if f.range is None else _interval(f.range), alarm, text)
 
 
+def _primary(f: ResolvedField) -> str:
+    """What holds in all packets alike."""
+    fixed = f.name in ("ccsds_version",) or f.computed
+    return f"{f.description}; {meaning(f)}" if fixed else f.description
+
+
 def _interval(limits: Limits) -> str:
-    return f"{limits.low:.6g} … {limits.high:.6g}".replace("-", "−")
+    return f"{limits.low:.6g} … {limits.high:.6g}".replace("-", "−").replace(" ", "\u00a0")
 
 
 def _values(name: str, values: tuple[Any, ...], *, bits: bool = False) -> Table:

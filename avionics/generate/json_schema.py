@@ -68,9 +68,9 @@ def _element(f: ResolvedField) -> dict[str, Any]:
             return {"type": "string", "maxLength": f.width // 8}
         case "bytes":
             return {"type": "string", "pattern": f"^[0-9a-f]{{{f.width // 4}}}$"}
-    scaled = f.scale != 1.0 or f.offset != 0.0 or f.calibration is not None
+    scaled = f.scale != 1.0 or f.offset != 0.0 or f.calibration is not None or f.kind == "bcd"
     one: dict[str, Any] = {"type": "number" if scaled or f.raw == "float" else "integer"}
-    if one["type"] == "integer" and f.kind != "bcd":
+    if one["type"] == "integer":
         one |= {"minimum": f.raw_limits[0], "maximum": f.raw_limits[1]}
     if f.unit:
         one["x-unit"] = f.unit

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ...core.documents import Document, FieldError, Module
+from ...core.documents import Count, Document, FieldError, Module
 from ...core.errors import InputError
 from ...core.quantity import SI, Density, Pressure, SIRange, Temperature, ratio
 from ..thermo.reactants import reactant
@@ -30,7 +30,7 @@ class _Segment(Document):
 
     length: Size
     outer_diameter: Size
-    count: Annotated[int, Field(ge=1, le=200)] = 1
+    count: Annotated[Count, Field(le=200)] = 1
     gap: Gap = 0.0
 
     @property
@@ -91,7 +91,7 @@ class Star(_Segment):
     """
 
     shape: Literal["star"]
-    points: Annotated[int, Field(ge=3, le=40)]
+    points: Annotated[Count, Field(ge=3, le=40)]
     web: Size
     fillet: Gap = 0.0
     opening: Opening
@@ -118,7 +118,7 @@ class Finocyl(_Segment):
 
     shape: Literal["finocyl"]
     core_diameter: Size
-    fins: Annotated[int, Field(ge=2, le=40)]
+    fins: Annotated[Count, Field(ge=2, le=40)]
     fin_width: Size
     fin_length: Size
     tips: Literal["square", "round"] = "square"

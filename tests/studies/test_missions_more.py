@@ -1,4 +1,4 @@
-"""The example missions on a coarse mesh: dawn-dusk, into a station's plane, escape, dog-leg, past a keep-out area; more limits."""
+"""The example missions, coarsely meshed: dawn-dusk, into a station's plane, escape, dog-leg, a keep-out area; more limits."""
 
 from datetime import datetime
 from functools import cache
@@ -16,13 +16,17 @@ from osea_rocket.studies.ascend import engines_of
 from osea_rocket.studies.documents import Study
 from osea_rocket.trajectory.ascent import Ascent, solve_ascent
 from osea_rocket.trajectory.ascent_result import fly_ascent
+from osea_rocket.trajectory.environment.gravity import WGS84
 from osea_rocket.trajectory.flight_plan import flight_plan
 from osea_rocket.trajectory.launch_window import launch_window, site_passages
 from osea_rocket.trajectory.limits import GroundStation
 from osea_rocket.trajectory.mission import EscapeOrbit, Mission
 from osea_rocket.trajectory.orbit import elements, outgoing_asymptote
+from osea_rocket.trajectory.range_safety.impact_point import vacuum_impact_coordinates
+from osea_rocket.trajectory.range_safety.polygons import Area
 from osea_rocket.trajectory.range_safety.report import range_report
 from osea_rocket.trajectory.result import AscentResult
+from osea_rocket.trajectory.sequence import Disposal
 
 FALCON9 = Path(__file__).resolve().parents[2] / "examples" / "falcon9"
 
@@ -229,6 +233,26 @@ def test_a_heading_chooses_between_two_ways() -> None:
         for h in ("northward", "southward")
     )
     assert north == pytest.approx(42.7, abs=0.5) and south == pytest.approx(180 - 42.7, abs=0.5)
+
+
+@pytest.mark.slow
+def test_the_last_stage_falls_into_its_area() -> None:
+    """By itself it would come down off Australia, at 110 deg east."""
+    study = study_of("study")
+    corners = np.radians([-27.0, -5.0, -5.0, -27.0]), np.radians([60.0, 60.0, 95.0, 95.0])
+    area = Area(name="Indian Ocean", latitude=tuple(corners[0]), longitude=tuple(corners[1]))
+    disposal = Disposal(perigee_altitude=0.0, shortest_coast=60.0, longest_coast=5000.0)
+    ascent = solved(
+        study,
+        study.mission.evolve(
+            sequence=study.mission.sequence.evolve(disposal=disposal),
+            limits=study.mission.limits.evolve(disposal_area=(area,)),
+        ),
+    )
+    end = ascent.solution[ascent.plan.segments[-1].name]
+    state = [float(end.states[n][-1]) for n in ("x", "y", "z", "vx", "vy", "vz")]
+    where = vacuum_impact_coordinates(WGS84, float(end.end), *state)
+    assert area.distance(*where)[0] < 10.0
 
 
 @pytest.mark.slow

@@ -230,3 +230,39 @@ def test_two_drops_into_two_orbits(study):
     burned = {p.stage: p.burned for p in flown.propellant}[second.name]
     left = second.dry_mass + second.propellant_mass - burned + study.vehicle.adapter.mass
     assert t.mass[-1] == pytest.approx(left + flown.payload_mass - 500.0, abs=1.0)
+
+
+def three_cores(vehicle: Vehicle) -> Vehicle:
+    """As Falcon Heavy and Delta IV Heavy: two more first stages beside the core."""
+    side = vehicle.stages[0].evolve(
+        name="side booster", role="strap-on", nose_length=4.0, nose_shape="conical", sources=()
+    )
+    return vehicle.evolve(boosters=(StrapOns(stage=side, count=2),))
+
+
+def test_a_throttled_core_outlasts_liquid_strap_ons(study):
+    """Throttled for 100 s the core has that much more to burn alone; three stages lift more than twice what one does."""
+    vehicle = three_cores(study.vehicle)
+    interval = ThrottleInterval(stage="first stage", begin=50.0, end=150.0, throttle=0.6)
+    mission = in_sequence(study.mission, throttle=(interval,))
+    flown = fly_ascent(solve_ascent(plan_of(vehicle, mission), mission, mesh_tolerance=1e-3))
+    t, events = flown.trajectory, {e.name: e.time for e in flown.trajectory.events}
+    assert np.all(t.throttle[(t.time > 50.01) & (t.time < 149.99)] == 0.6)
+    assert events["side booster separation"] < events["first stage cut-off"] - 30.0
+    burned = {p.stage: p.burned for p in flown.propellant}
+    usable = propellant_budget(study.vehicle.stages[0]).usable
+    assert burned["first stage"] == pytest.approx(usable, abs=50.0)
+    assert 55e3 < flown.payload_mass < 70e3
+
+
+def test_a_core_lit_in_flight(study):
+    """As Titan: the strap-ons lift all, and the core lights 140 s after lift-off, before they are empty."""
+    vehicle, mission = three_cores(study.vehicle), in_sequence(study.mission, core_ignition=140.0)
+    flown = fly_ascent(solve_ascent(plan_of(vehicle, mission), mission, mesh_tolerance=1e-3))
+    t, events = flown.trajectory, {e.name: e.time for e in flown.trajectory.events}
+    assert events["first stage ignition"] == pytest.approx(140.0, abs=1e-6)
+    assert 140.0 < events["side booster separation"] < events["first stage cut-off"]
+    before, after = (float(t.thrust[np.searchsorted(t.time, at)]) for at in (138.5, 141.5))
+    assert after > 1.3 * before
+    core = propellant_budget(study.vehicle.stages[0]).usable
+    assert {p.stage: p.burned for p in flown.propellant}["first stage"] == pytest.approx(core, abs=50.0)

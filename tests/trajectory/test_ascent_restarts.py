@@ -1,0 +1,122 @@
+"""Flights whose last stage burns again and again: to the geostationary orbit, and down again when the payload has left.
+
+Each is made of the Falcon 9 example on a coarse mesh; the fit of single burns is held against Hohmann's transfer by hand.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from osea_rocket.core.documents import load_document
+from osea_rocket.core.earth import MU, RADIUS
+from osea_rocket.studies.ascend import engines_of
+from osea_rocket.studies.documents import Study
+from osea_rocket.trajectory.ascent import solve_ascent
+from osea_rocket.trajectory.ascent_result import fly_ascent
+from osea_rocket.trajectory.burn_fit import Wanted, fit_burn, fly_fitted
+from osea_rocket.trajectory.flight_plan import FlightPlan, flight_plan
+from osea_rocket.trajectory.mission import Mission
+from osea_rocket.trajectory.motion import thrust_in_vacuum, total_mass_flow
+from osea_rocket.trajectory.orbit import elements, state_from_elements
+from osea_rocket.trajectory.result import AscentResult
+from osea_rocket.trajectory.sequence import Burn, BurnOrbit, Disposal
+from osea_rocket.trajectory.steering import launch_frame
+
+STUDY = Path(__file__).parents[2] / "examples" / "falcon9" / "study.yaml"
+COARSE = 1e-4  # mesh error: enough for what is asked here
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return load_document(Study, STUDY)
+
+
+def plan_of(study: Study, mission: Mission) -> FlightPlan:
+    return flight_plan(study.vehicle, mission, engines_of(study.vehicle)[1])
+
+
+def fly(study: Study, mission: Mission) -> AscentResult:
+    return fly_ascent(solve_ascent(plan_of(study, mission), mission, mesh_tolerance=COARSE))
+
+
+def to(mission: Mission, altitude: float, inclination: float, **sequence) -> Mission:
+    orbit = mission.orbit.evolve(
+        perigee_altitude=altitude, apogee_altitude=altitude, inclination=np.radians(inclination)
+    )
+    return mission.evolve(orbit=orbit, sequence=mission.sequence.evolve(**sequence))
+
+
+def geostationary(study: Study) -> Mission:
+    """Parked, transferred from a node, circularised there; the plane is turned at the apogee. So light an end needs 15 g."""
+    burns = (
+        Burn(orbit=BurnOrbit(perigee_altitude=185e3, apogee_altitude=185e3), longest_coast=6000.0),
+        Burn(longest_coast=25000.0),
+        Burn(),
+    )
+    limits = study.mission.limits.evolve(axial_acceleration=150.0)
+    return to(study.mission, 35786e3, 0.0, burns=burns).evolve(allow_dog_leg=True, limits=limits)
+
+
+def test_three_burns_to_the_geostationary_orbit(study):
+    flown = fly(study, geostationary(study))
+    parked, transfer, final = (reached.orbit for reached in flown.orbits)
+    assert parked.perigee_altitude == pytest.approx(185e3, abs=3e3)
+    assert transfer.apogee_altitude == pytest.approx(35786e3, rel=0.01)
+    assert np.degrees(transfer.inclination) < np.degrees(parked.inclination)  # a little of the turn is made low
+    assert final.semi_major_axis == pytest.approx(42164e3, rel=2e-3)  # of a coarse mesh, after six hours
+    assert np.degrees(final.inclination) < 0.1
+    coast = flown.trajectory.phase_index == flown.trajectory.phase_names.index("second coast")
+    half_a_turn = np.pi * np.sqrt((0.5 * (6563e3 + 42164e3)) ** 3 / MU)
+    assert np.ptp(flown.trajectory.time[coast]) == pytest.approx(half_a_turn, rel=0.02)
+    # by Tsiolkovsky's equation from the parking orbit: 2.46 km/s and, with the turn, 1.83 km/s
+    ideal = {b.segment: b.budget.ideal for b in flown.segment_budgets}
+    assert ideal["second stage second burn"] + ideal["second stage third burn"] == pytest.approx(4270.0, abs=60.0)
+
+
+def test_the_stage_comes_down_when_the_payload_has_left(study):
+    disposal = Disposal(perigee_altitude=40e3, longest_coast=3000.0)
+    flown = fly(study, to(study.mission, 500e3, 28.5, last_stage_burns=2, longest_coast=5000.0, disposal=disposal))
+    *_, insertion, left = flown.orbits
+    assert insertion.orbit.perigee_altitude == pytest.approx(500e3, abs=3e3)
+    assert insertion.released == pytest.approx(flown.payload_mass)
+    assert left.orbit.perigee_altitude == pytest.approx(40e3, abs=3e3)
+    assert left.released == 0.0
+    assert flown.insertion.time < flown.trajectory.time[-1]
+    t, coast = flown.trajectory, flown.trajectory.phase_names.index("coast to disposal")
+    jump = t.mass[t.phase_index == coast - 1][-1] - t.mass[t.phase_index == coast][0]
+    assert jump == pytest.approx(flown.payload_mass, abs=1e-3)
+    # nothing usable is left: what the burn takes is no payload
+    second = next(p for p in flown.propellant if p.stage == "second stage")
+    assert second.usable_left == pytest.approx(0.0, abs=5.0)
+
+
+def test_a_fitted_burn_is_hohmanns(study):
+    """From a circular orbit of 185 km on, without the kilometres that J2 moves it by."""
+    mission = geostationary(study)
+    coast, burn = plan_of(study, mission).segments[6:8]
+    low, high = RADIUS + 185e3, 42164e3
+    r, v = state_from_elements(low, 0.0, np.radians(28.45), 0.3, 0.0, np.radians(120.0))
+    state = np.array([*r, *v, 28e3])
+    frame = launch_frame(mission.site, np.pi / 2)
+    fitted = fit_burn(coast, burn, frame, state, Wanted((low, high), turns_later=np.radians(28.45), perigee_free=True))
+    _, _, after = fly_fitted(fitted, coast, burn, frame, state, 0.0)
+    reached = elements(after[:3], after[3:6])
+    assert reached.apogee_radius == pytest.approx(high, rel=1e-6)
+    exhaust = thrust_in_vacuum(burn.model, 1.0) / total_mass_flow(burn.model, 1.0)
+    hohmann = np.sqrt(MU / low) * (np.sqrt(2 * high / (low + high)) - 1)
+    assert exhaust * np.log(state[6] / after[6]) == pytest.approx(hohmann, rel=0.01)
+    # it burns about the descending node, so that the apogee lies over the equator
+    assert abs(np.sin(reached.argument_of_perigee)) < 0.06
+
+
+def test_a_fitted_burn_heeds_the_acceleration(study):
+    mission = geostationary(study)
+    coast, burn = plan_of(study, mission).segments[6:8]
+    r, v = state_from_elements(RADIUS + 185e3, 0.0, 0.5, 0.3, 0.0, 1.0)
+    state = np.array([*r, *v, 28e3])
+    frame = launch_frame(mission.site, np.pi / 2)
+    fitted = fit_burn(coast, burn, frame, state, Wanted((RADIUS + 185e3, 42164e3), perigee_free=True), hardest=58.8)
+    assert 0.6 < fitted.throttle < 1.0
+    _, _, after = fly_fitted(fitted, coast, burn, frame, state, 0.0)
+    assert thrust_in_vacuum(burn.model, fitted.throttle) / after[6] < 58.8
