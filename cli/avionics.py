@@ -7,7 +7,10 @@ import typer
 
 from .app import JsonFlag, app, finish
 
-avionics = typer.Typer(no_args_is_help=True, help="Messages between boxes: code, databases and documents from one definition; decode recorded telemetry.")
+avionics = typer.Typer(
+    no_args_is_help=True,
+    help="Messages between boxes: code, databases and documents from one definition; decode recorded telemetry.",
+)
 app.add_typer(avionics, name="avionics")
 
 
@@ -16,11 +19,15 @@ def build(
     message_set: Annotated[
         Path, typer.Argument(metavar="SET.yaml", help="A message set; the word 'launcher' is the built-in one.")
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the files go.")] = Path("out/avionics"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the files go.")] = Path(
+        "out/avionics"
+    ),
     only: Annotated[
         list[str] | None,
         typer.Option(
-            "--only", metavar="OUTPUT", help="c99, xtce, dbc, json-schema, wireshark, mavlink, csv, icd; may be repeated."
+            "--only",
+            metavar="OUTPUT",
+            help="c99, xtce, dbc, json-schema, wireshark, mavlink, csv, icd; may be repeated.",
         ),
     ] = None,
     json: JsonFlag = False,

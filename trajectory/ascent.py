@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.earth import RADIUS
 from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_boundaries import ascent_boundaries
 from .ascent_guess import GuessedPhase, guess_ascent
@@ -55,6 +56,7 @@ SPEED_SCALE = 1e3  # m/s
 TURNING_WEIGHT = 1000.0  # kg of objective per (rad/s)^2 s; docs/ascent.md shows what the two weights cost
 THROTTLING_WEIGHT = 20.0  # kg of objective per (1/s)^2 s
 MESH_PASSES = 8
+HEATED = 220e3  # m: a coast that begins below it has three times as many intervals at first
 COAST_ANGLE = np.radians(20.0)  # at the Earth's centre, of an interval of a coast
 _EASY_C3 = -2e6  # m²/s²: to the Moon's distance
 TIME_LIMIT = 900.0  # s, of all solves of one ascent
@@ -221,7 +223,7 @@ def _solve_refined(
         problem = replace(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
-        solution, passes = _solve_near(problem, solution, options, on_iteration, near), passes + 1
+        solution, passes = solve(problem, guess=solution, options=options, on_iteration=on_iteration), passes + 1
 
 
 def _solve_near(
@@ -393,8 +395,11 @@ def _mesh(segment: Segment, guessed: GuessedPhase, density: float) -> Mesh:
 def _coast_mesh(guessed: GuessedPhase, density: float) -> Mesh:
     """Edges where the guess has turned by equal angles: near a perigee time runs faster than near an apogee."""
     r = np.array([np.broadcast_to(guessed.values[n], guessed.at.shape) for n in ("x", "y", "z")])
+    low = np.linalg.norm(r[:, 0]) < RADIUS + HEATED
     r = r / np.linalg.norm(r, axis=0)
     turned = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(r), axis=0))])
+    if low:  # heating changes fast there, and is bounded at the mesh's points alone
+        turned = turned + 2.0 * np.minimum(turned, np.radians(60.0))
     along = turned / turned[-1] + 1e-2 * guessed.at if turned[-1] > 0 else guessed.at
     count = int(np.clip(np.ceil(density * turned[-1] / COAST_ANGLE), 4, 60))
     edges = np.interp(np.linspace(0.0, along[-1], count + 1), along, guessed.at)

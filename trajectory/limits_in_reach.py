@@ -47,19 +47,11 @@ def require_limits(plan: FlightPlan, mission: Mission) -> None:
     _orbit(plan, mission)
 
 
-_FREED = (
-    "stations",
-    "range_during",
-    "disposal_area",
-    "axial_acceleration",
-    "lateral_acceleration",
-    "q_alpha",
-    "dynamic_pressure",
-)
+_FREED = ("stations", "range_during", "disposal_area")
 
 
 def limits_to_blame(mission: Mission, payload_without: Callable[[Mission], float]) -> dict[str, float]:
-    """Of the mission's limits those without which, alone, there is a flight, and its payload [kg].
+    """Of the mission's limits on place those without which, alone, there is a flight, and its payload [kg].
 
     Propellant is what a soft solve gives away first, being cheap in its own scale, even where a limit is what stands in the way.
     """

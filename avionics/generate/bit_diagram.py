@@ -56,7 +56,9 @@ def svg(m: ResolvedMessage, longest: int = 24) -> str:
         parts.append(_text(x, _TOP - 6, str(bit), theme.MUTED, 7.5))
     for row in range(shown):
         y = _TOP + row * _ROW
-        end = f'<text x="{_LEFT - 7:g}" y="{y + _ROW / 2 + 3:g}" text-anchor="end" font-size="7.5" fill="{theme.MUTED}">'
+        end = (
+            f'<text x="{_LEFT - 7:g}" y="{y + _ROW / 2 + 3:g}" text-anchor="end" font-size="7.5" fill="{theme.MUTED}">'
+        )
         parts.append(f"{end}{row * BITS // 8}</text>")
     for first, count, label, role, piece in runs(m):
         parts += _stretch(first, count, label, role, piece, shown)
@@ -65,9 +67,13 @@ def svg(m: ResolvedMessage, longest: int = 24) -> str:
         for octet in range(1, BITS // 8):
             if (row * BITS // 8) + octet < m.size:
                 x, y = _LEFT + octet * 8 * _CELL, _TOP + row * _ROW
-                parts.append(f'<path d="M{x:g} {y:g}v3M{x:g} {y + _ROW:g}v-3" stroke="{theme.MUTED}" stroke-width="0.8"/>')
+                parts.append(
+                    f'<path d="M{x:g} {y:g}v3M{x:g} {y + _ROW:g}v-3" stroke="{theme.MUTED}" stroke-width="0.8"/>'
+                )
     if rows > shown:
-        parts.append(_text(_LEFT + 16 * _CELL, height - 5, f"… {m.size - shown * BITS // 8} octets more", theme.MUTED, 8.5))
+        parts.append(
+            _text(_LEFT + 16 * _CELL, height - 5, f"… {m.size - shown * BITS // 8} octets more", theme.MUTED, 8.5)
+        )
     return "".join([*parts, "</svg>"])
 
 
@@ -90,7 +96,9 @@ def _stretch(first: int, count: int, label: str, role: str, piece: int, shown: i
     if role == "padding":
         shade = f'fill="none" stroke="{theme.RULE}" stroke-width="0.8"'
         for x, y, w in boxes:
-            lines = "".join(f"M{x + d:g} {y + _ROW:g}l{min(8.0, w - d):g} -{_ROW * min(8.0, w - d) / 8:g}" for d in _steps(w))
+            lines = "".join(
+                f"M{x + d:g} {y + _ROW:g}l{min(8.0, w - d):g} -{_ROW * min(8.0, w - d) / 8:g}" for d in _steps(w)
+            )
             parts.append(f'<path d="{lines}" {shade}/>')
         return parts
     name = label if piece == 1 else f"{label} …"

@@ -5,16 +5,17 @@ import re
 from ..layout_types import ResolvedField
 
 # keywords of C99 and C++, and names that the standard headers may define as macros or that our functions use
-RESERVED = frozenset(
-    """alignas alignof and and_eq asm atomic_cancel atomic_commit atomic_noexcept auto bitand bitor bool break case catch char
-    char8_t char16_t char32_t class co_await co_return co_yield compl concept const const_cast consteval constexpr constinit
-    continue decltype default delete do double dynamic_cast else enum explicit export extern false float for friend goto if
-    inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public reflexpr
-    register reinterpret_cast requires restrict return short signed sizeof static static_assert static_cast struct switch
-    synchronized template this thread_local throw true try typedef typeid typename typeof union unsigned using virtual void
-    volatile wchar_t while xor xor_eq NULL NAN INFINITY errno stdin stdout stderr assert complex imaginary I linux unix
-    signbit isnan isinf isfinite isnormal fpclassify offsetof unused""".split()
-)
+_WORDS = """
+alignas alignof and and_eq asm atomic_cancel atomic_commit atomic_noexcept auto bitand bitor bool break case catch
+char char8_t char16_t char32_t class co_await co_return co_yield compl concept const const_cast consteval constexpr
+constinit continue decltype default delete do double dynamic_cast else enum explicit export extern false float for
+friend goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected
+public reflexpr register reinterpret_cast requires restrict return short signed sizeof static static_assert
+static_cast struct switch synchronized template this thread_local throw true try typedef typeid typename typeof
+union unsigned using virtual void volatile wchar_t while xor xor_eq NULL NAN INFINITY errno stdin stdout stderr
+assert complex imaginary I linux unix signbit isnan isinf isfinite isnormal fpclassify offsetof unused
+"""
+RESERVED = frozenset(_WORDS.split())
 
 
 def integer_type(f: ResolvedField) -> str:

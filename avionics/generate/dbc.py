@@ -7,13 +7,21 @@ from .outputs import Loss, Names, Output, element_fields, identifier
 
 LONGEST = 32  # letters of a name
 NOBODY = "Vector__XXX"
-_FRAME_FORMATS = ["StandardCAN", "ExtendedCAN", *[f"reserved{i}" for i in range(2, 14)], "StandardCAN_FD", "ExtendedCAN_FD"]
+_FRAME_FORMATS = [
+    "StandardCAN",
+    "ExtendedCAN",
+    *[f"reserved{i}" for i in range(2, 14)],
+    "StandardCAN_FD",
+    "ExtendedCAN_FD",
+]
 
 
 def generate(s: ResolvedSet) -> Output:
     """NAME_BUS.dbc; messages that are no CAN frames are left out, by name."""
     losses = [
-        Loss("dbc", m.name, f"left out: a message of type {m.kind} is no CAN frame") for m in s.messages if m.kind != "can"
+        Loss("dbc", m.name, f"left out: a message of type {m.kind} is no CAN frame")
+        for m in s.messages
+        if m.kind != "can"
     ]
     buses: dict[str, list[ResolvedMessage]] = {}
     for m in s.of_kind("can"):
@@ -72,7 +80,7 @@ class _Bus:
 
     def text(self) -> str:
         nodes = sorted({n for m in self.messages for n in (m.source, *m.sinks) if n})
-        self.nodes = {n: name for n, name in zip(nodes, map(Names(longest=LONGEST).take, map(_word, nodes)), strict=True)}
+        self.nodes = dict(zip(nodes, map(Names(longest=LONGEST).take, map(_word, nodes)), strict=True))
         names = Names(longest=LONGEST)
         frames = [self._frame(m, names.take(m.name)) for m in self.messages]
         formats = ",".join(f'"{f}"' for f in _FRAME_FORMATS)
@@ -131,10 +139,14 @@ class _Bus:
         lines += [self._signal(m, number, element, signal, f, receivers) for element, signal, f in signals(m)]
         return "\n".join([*lines, ""])
 
-    def _signal(self, m: ResolvedMessage, number: int, element: str, name: str, f: ResolvedField, receivers: str) -> str:
+    def _signal(
+        self, m: ResolvedMessage, number: int, element: str, name: str, f: ResolvedField, receivers: str
+    ) -> str:
         scale, offset = f.scale, f.offset
         where = f"{m.name}.{element}"
-        if f.calibration is not None and not (f.calibration.type == "polynomial" and len(f.calibration.coefficients) == 2):
+        if f.calibration is not None and not (
+            f.calibration.type == "polynomial" and len(f.calibration.coefficients) == 2
+        ):
             self._lose(where, f"its calibration ({f.calibration.type}): given as its raw number")
         elif f.kind == "bcd":
             scale = 1.0

@@ -7,11 +7,12 @@ import json
 from ..layout_types import Limits, ResolvedField, ResolvedMessage, ResolvedSet
 from .outputs import Output, address, identifier
 
-COLUMNS = (
-    "message kind address size_octets rate_Hz latency_s priority source sinks field field_kind role raw octet bit_offset "
-    "width_bits count elements byte_order dbc_start scale offset calibration unit range_low range_high yellow_low "
-    "yellow_high red_low red_high values constant computed default encoding time_code epoch description"
-).split()
+_COLUMNS = """
+message kind address size_octets rate_Hz latency_s priority source sinks field field_kind role raw octet bit_offset
+width_bits count elements byte_order dbc_start scale offset calibration unit range_low range_high yellow_low
+yellow_high red_low red_high values constant computed default encoding time_code epoch description
+"""
+COLUMNS = _COLUMNS.split()
 
 
 def generate(s: ResolvedSet) -> Output:

@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from ...report.pieces import Block, Column, Facts, Figure, KeyFigure, KeyFigures, Report, Row, Section, Side, Table, Text
+from ...report.pieces import (
+    Block,
+    Column,
+    Facts,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Report,
+    Row,
+    Section,
+    Side,
+    Table,
+    Text,
+)
 from ..layout_types import Limits, ResolvedField, ResolvedMessage, ResolvedSet
 from .bit_diagram import svg
 from .outputs import Loss, Output, address, identifier, meaning
@@ -38,14 +51,26 @@ def _overview(s: ResolvedSet) -> list[Block]:
     figures = (
         KeyFigure("Messages", str(len(s.messages))),
         KeyFigure("Values", str(sum(f.count for m in s.messages for f in m.values))),
-        KeyFigure("Periodic data", rate, "kbit/s", note="all messages with a rate, headers included", scale=1e-3, digits=4),
+        KeyFigure(
+            "Periodic data", rate, "kbit/s", note="all messages with a rate, headers included", scale=1e-3, digits=4
+        ),
     )
     rows: list[Any] = []
     for kind, title in _TITLES.items():
         members = [m for m in s.messages if m.kind == kind]
         rows += [Row((title,), kind="group")] if members else []
         rows += [
-            Row((m.name, address(m), m.size, m.rate, None if m.latency is None else m.latency * 1e3, m.source, ", ".join(m.sinks)))
+            Row(
+                (
+                    m.name,
+                    address(m),
+                    m.size,
+                    m.rate,
+                    None if m.latency is None else m.latency * 1e3,
+                    m.source,
+                    ", ".join(m.sinks),
+                )
+            )
             for m in members
         ]
     columns = (
@@ -77,7 +102,11 @@ def _overview(s: ResolvedSet) -> list[Block]:
 
 
 def _message(m: ResolvedMessage) -> Section:
-    facts: list[tuple[Any, ...]] = [("Address", address(m)), ("Size", f"{m.size} octets"), ("Payload", f"{m.byte_order}-endian")]
+    facts: list[tuple[Any, ...]] = [
+        ("Address", address(m)),
+        ("Size", f"{m.size} octets"),
+        ("Payload", f"{m.byte_order}-endian"),
+    ]
     facts += [("Rate", m.rate, "Hz")] if m.rate else []
     facts += [("Source", m.source)] if m.source else []
     facts += [("Sinks", ", ".join(m.sinks))] if m.sinks else []
@@ -103,21 +132,29 @@ def _message(m: ResolvedMessage) -> Section:
     )
     rows = [_row(m, f) for f in m.fields if f.kind != "padding" and not f.name.startswith("ccsds_")]
     note = "The primary header, octets 0 to 5, is [[primary-header]]." if m.has_ccsds_header else ""
-    used = [i for i, c in enumerate(columns) if c.title in ("Field", "Octet.bit", "Type") or any(row[i] for row in rows)]
+    used = [
+        i for i, c in enumerate(columns) if c.title in ("Field", "Octet.bit", "Type") or any(row[i] for row in rows)
+    ]
     columns, rows = tuple(columns[i] for i in used), [tuple(row[i] for i in used) for row in rows]
     blocks.append(Table(columns, rows, f"Fields of {m.name}", note=note))
     names = [f for f in m.fields if f.values and not f.enum_name]
     blocks += [_values(f"{m.name}.{f.name}", f.values, bits=f.kind == "flags") for f in names]
     if m.verification:
         rows = [(v.stage, f"{v.message}.{v.field} = {v.value}", v.timeout) for v in m.verification]
-        blocks.append(Table((Column("Stage"), Column("When"), Column("Within", "s")), rows, f"Verification of {m.name}"))
+        blocks.append(
+            Table((Column("Stage"), Column("When"), Column("Within", "s")), rows, f"Verification of {m.name}")
+        )
     return Section(m.name, tuple(blocks))
 
 
 def _row(m: ResolvedMessage, f: ResolvedField) -> tuple[Any, ...]:
     place = f"{f.bit_offset // 8}.{f.bit_offset % 8}"
     many = f" × {f.count}" if f.is_array else ""
-    other = "" if f.byte_order == m.byte_order or f.width <= 8 or f.raw == "bytes" or f.role != "data" else f", {f.byte_order}"
+    other = (
+        ""
+        if f.byte_order == m.byte_order or f.width <= 8 or f.raw == "bytes" or f.role != "data"
+        else f", {f.byte_order}"
+    )
     kind = f"{f.kind} {f.width // 8} octets" if f.raw == "bytes" else f"{f.kind} {f.width}{many}{other}"
     notes = [f"({', '.join(f.elements)})" if f.elements else "", f.description, meaning(f)]
     notes += [f"enumeration {f.enum_name}"] if f.enum_name else []
@@ -140,7 +177,9 @@ def _interval(limits: Limits) -> str:
 
 def _values(name: str, values: tuple[Any, ...], *, bits: bool = False) -> Table:
     columns = (Column("Bit" if bits else "Value"), Column("Name"), Column("Meaning"))
-    return Table(columns, [(v.value, v.name, v.description) for v in values], f"{'Flags' if bits else 'Values'} of {name}")
+    return Table(
+        columns, [(v.value, v.name, v.description) for v in values], f"{'Flags' if bits else 'Values'} of {name}"
+    )
 
 
 def _losses(losses: tuple[Loss, ...]) -> list[Block]:

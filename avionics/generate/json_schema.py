@@ -33,7 +33,9 @@ def generate(s: ResolvedSet) -> Output:
             for f in m.values
             if f.kind == "bytes"
         ]
-    return Output({f"{identifier(s.name)}.schema.json": json.dumps(schema, indent=1, ensure_ascii=False) + "\n"}, tuple(losses))
+    return Output(
+        {f"{identifier(s.name)}.schema.json": json.dumps(schema, indent=1, ensure_ascii=False) + "\n"}, tuple(losses)
+    )
 
 
 def _message(m: ResolvedMessage) -> dict[str, Any]:
@@ -61,7 +63,12 @@ def _element(f: ResolvedField) -> dict[str, Any]:
             return {"enum": [v.name for v in f.values], "x-values": {v.name: v.value for v in f.values}}
         case "flags":
             names = [v.name for v in f.values]
-            return {"type": "array", "items": {"enum": names}, "uniqueItems": True, "x-bits": {v.name: v.value for v in f.values}}
+            return {
+                "type": "array",
+                "items": {"enum": names},
+                "uniqueItems": True,
+                "x-bits": {v.name: v.value for v in f.values},
+            }
         case "bool":
             return {"type": "boolean"}
         case "text":

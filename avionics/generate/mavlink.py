@@ -5,9 +5,12 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from ..layout_types import ResolvedField, ResolvedMessage, ResolvedSet
-from .outputs import Loss, Names, Output, identifier
+from .outputs import Loss, Names, Output, identifier, meaning
 
 FIRST_ID = 52000  # of 2^24; messages are numbered on from it in the set's order
+# those units of MAVLink's schema (mavschema.xsd, SI_Unit) that mean the same with us
+_UNITS = "s ms us ns Hz MHz km m m^2 m/s cm mm K degC rad rad/s deg deg/s rpm V mV A mA W kg g Pa hPa kPa % dB dBm"
+UNITS = frozenset(_UNITS.split())
 LARGEST, MOST_FIELDS = 255, 64  # octets of payload and fields of a message
 
 
@@ -45,7 +48,9 @@ class _Maker:
         element = SubElement(self.enums, "enum", {"name": name} | ({"bitmask": "true"} if bits else {}))
         for v in values:
             number = 1 << v.value if bits else v.value
-            entry = SubElement(element, "entry", {"value": str(number), "name": self.entries.take(f"{name}_{v.name}".upper())})
+            entry = SubElement(
+                element, "entry", {"value": str(number), "name": self.entries.take(f"{name}_{v.name}".upper())}
+            )
             if v.description:
                 SubElement(entry, "description").text = v.description
         return name
@@ -56,7 +61,9 @@ class _Maker:
         if size > LARGEST or len(fields) > MOST_FIELDS or not fields:
             self._lose(m.name, f"left out: {len(fields)} fields of {size} octets; MAVLink takes 1 to 64 of 255")
             return
-        self._lose(m.name, "MAVLink's own header, checksum and order of fields; address, rate and byte order are not carried")
+        self._lose(
+            m.name, "MAVLink's own header, checksum and order of fields; address, rate and byte order are not carried"
+        )
         name = self.message_names.take(m.name.upper())
         element = SubElement(self.messages, "message", {"id": str(number), "name": name})
         SubElement(element, "description").text = m.description or m.name
@@ -77,18 +84,21 @@ class _Maker:
         raw_only = f.kind == "bcd" or (f.calibration is not None and (f.scale, f.offset) == (1.0, 0.0))
         if raw_only:
             self._lose(where, "its calibration: given as its raw number")
-        elif f.unit:
+        scaled = not raw_only and (f.scale != 1.0 or f.offset != 0.0)
+        notes = [f.description or f.name]
+        if scaled:
+            notes.append(f"{meaning(f).replace('×', 'x')}{f' {f.unit}' if f.unit else ''}")
+            self._lose(where, "its scale, offset and unit stand in the description only")
+        elif f.unit in UNITS and not raw_only:
             more["units"] = f.unit
-        if f.offset:
-            self._lose(where, f"its offset, {f.offset!r} {f.unit}, stands in the description only")
-        if f.scale != 1.0 and not raw_only:
-            more["multiplier"] = repr(f.scale)
+        elif f.unit and not raw_only:
+            notes.append(f"in {f.unit}")
+            self._lose(where, f"its unit, {f.unit}, stands in the description only: MAVLink has a list of its own")
         if f.yellow is not None or f.red is not None:
             self._lose(where, "alarm limits have no place")
-        if f.range is not None and not raw_only:
+        if f.range is not None and not raw_only and not scaled:
             more |= {"minValue": repr(f.range.low), "maxValue": repr(f.range.high)}
-        note = f" Value = raw x {f.scale!r} + {f.offset!r}." if f.offset else ""
-        SubElement(element, "field", {"type": kind, "name": name, **more}).text = (f.description or f.name) + note
+        SubElement(element, "field", {"type": kind, "name": name, **more}).text = "; ".join(notes)
 
 
 def _type(f: ResolvedField) -> tuple[str, int]:

@@ -32,8 +32,14 @@ def generate(s: ResolvedSet) -> Output:
         if m.kind == "can":
             key = {"id": m.can_id}
         tests = [f"{_bits(f)} == {_number(f, f.constant or 0)}" for f in told]
-        messages.append({"name": m.name, "size": m.size, "key": key, "tests": tests, "rows": rows, "can": m.kind == "can"})
-    text = templates().get_template("dissector.lua.j2").render(p=p, title=_string(s.name), hash=s.input_hash, messages=messages)
+        messages.append(
+            {"name": m.name, "size": m.size, "key": key, "tests": tests, "rows": rows, "can": m.kind == "can"}
+        )
+    text = (
+        templates()
+        .get_template("dissector.lua.j2")
+        .render(p=p, title=_string(s.name), hash=s.input_hash, messages=messages)
+    )
     return Output({f"{p}.lua": text}, tuple(losses))
 
 
@@ -91,7 +97,9 @@ def _row(m: ResolvedMessage, name: str, f: ResolvedField, abbreviation: str, los
     elif f.kind == "bcd":
         row["base"] = "base.HEX"
     elif f.calibration is not None and (f.scale, f.offset) == (1.0, 0.0):
-        losses.append(Loss("wireshark", f"{m.name}.{name}", f"its calibration ({f.calibration.type}): shown as its raw number"))
+        losses.append(
+            Loss("wireshark", f"{m.name}.{name}", f"its calibration ({f.calibration.type}): shown as its raw number")
+        )
     elif f.scale != 1.0 or f.offset != 0.0:
         signed = "true" if f.raw == "int" else "false"
         row["suffix"] = f"scaled({f.width}, {signed}, {f.scale!r}, {f.offset!r}, {_string(f.unit)}, {_halves(f)})"

@@ -28,10 +28,10 @@ def write(s, folder):
 
 
 def test_random_sets_in_one_compile_under_sanitizers(c_compiler, random_set, tmp_path):
-    sets = [random_set(seed, count=3) for seed in range(20)]
+    sets = [random_set(seed, count=3) for seed in range(12)]
     sources = [source for s in sets for source in write(s, tmp_path)]
     names = [f"random_{i}" for i in range(len(sets))]
-    calls = "\n".join(f"    failures += {n}_test(); frames += {n}_fuzz(11000UL, counts);" for n in names)
+    calls = "\n".join(f"    failures += {n}_test(); frames += {n}_fuzz(18000UL, counts);" for n in names)
     declared = "\n".join(f"int {n}_test(void); unsigned long {n}_fuzz(unsigned long, unsigned long *);" for n in names)
     main = f"""#include <stdio.h>
 {declared}
@@ -71,15 +71,31 @@ def test_the_same_files_are_cpp(c_compiler, random_set, tmp_path):
 
 FIELDS = [
     {"name": "class", "type": "uint", "bits": 12, "range": "0..100"},
-    {"name": "x", "type": "int", "bits": 13, "unit": "m", "calibration": {"type": "polynomial", "coefficients": [1, 0.5]}},
+    {
+        "name": "x",
+        "type": "int",
+        "bits": 13,
+        "unit": "m",
+        "calibration": {"type": "polynomial", "coefficients": [1, 0.5]},
+    },
     {"name": "y", "type": "float", "range": "0..1"},
     {"name": "mode", "type": "enum", "bits": 4, "values": [{"name": "off", "value": 0}, {"name": "on", "value": 1}]},
     {"name": "tag", "type": "text", "length": 4},
 ]
 PACKETS = [
     {"name": "a", "type": "telemetry", "apid": 9, "crc": "crc16-ccitt", "fields": FIELDS},
-    {"name": "b", "type": "telecommand", "apid": 9, "fields": [{"name": "code", "type": "uint", "bits": 8, "constant": 1}]},
-    {"name": "c", "type": "telecommand", "apid": 9, "fields": [{"name": "code", "type": "uint", "bits": 8, "constant": 2}]},
+    {
+        "name": "b",
+        "type": "telecommand",
+        "apid": 9,
+        "fields": [{"name": "code", "type": "uint", "bits": 8, "constant": 1}],
+    },
+    {
+        "name": "c",
+        "type": "telecommand",
+        "apid": 9,
+        "fields": [{"name": "code", "type": "uint", "bits": 8, "constant": 2}],
+    },
 ]
 
 
@@ -100,7 +116,9 @@ def test_what_does_not_fit_is_refused(c_compiler, tmp_path):
     ]  # fmt: skip
     body = "volatile float zero = 0.0F; uint8_t buffer[X_A_SIZE];\n"
     for change, _ in tries:
-        body += f'{{ x_a_t m; memset(&m, 0, sizeof m); {change} printf("%d ", x_a_pack(&m, buffer, sizeof buffer)); }}\n'
+        body += (
+            f'{{ x_a_t m; memset(&m, 0, sizeof m); {change} printf("%d ", x_a_pack(&m, buffer, sizeof buffer)); }}\n'
+        )
     body += "(void)zero; { x_a_t m; memset(&m, 0, sizeof m);"
     body += 'printf("%d %d", x_a_pack(&m, buffer, 3U), x_a_pack(NULL, buffer, 99U)); }'
     _, answers = checked(c_compiler, tmp_path, body)

@@ -1,6 +1,7 @@
 """Our DBC, read back by cantools, which others wrote."""
 
 import random
+from typing import Any
 
 import cantools
 import pytest
@@ -13,7 +14,7 @@ from osea_rocket.avionics.layout import layout
 from osea_rocket.avionics.message_set import MessageSet, launcher_set
 
 
-def database(text):
+def database(text) -> Any:
     return cantools.database.load_string(text, database_format="dbc", strict=True)
 
 
@@ -42,7 +43,7 @@ def compare(s, rng, rounds):
                         got = b"".join(theirs[n].to_bytes(x.width // 8, "big") for _, n, x in element)
                         assert got == raw
                         continue
-                    ((_, name, single),) = element
+                    ((_, name, _),) = element
                     assert theirs[name] == raw
                     count += 1
                     value = values[f.name][k] if f.is_array else values[f.name]
@@ -81,7 +82,9 @@ def test_motorola_start_bit_is_the_most_significant_bit():
 
 def test_floats_fd_and_29_bits():
     field = {"name": "v", "type": "float", "bits": 64, "byte_order": "little"}
-    s = frames({"name": "a", "id": 0x1ABCDEF0, "extended": True, "fd": True, "bit_rate_switch": True, "fields": [field]})
+    s = frames(
+        {"name": "a", "id": 0x1ABCDEF0, "extended": True, "fd": True, "bit_rate_switch": True, "fields": [field]}
+    )
     (text,) = dbc.generate(s).files.values()
     frame = database(text).messages[0]
     assert f"SIG_VALTYPE_ {0x9ABCDEF0} v : 2;" in text

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from lxml import etree
+from lxml import etree  # type: ignore[attr-defined]
 from space_packet_parser.xtce.definitions import XtcePacketDefinition
 
 from osea_rocket.avionics.codec import Codec
