@@ -52,6 +52,14 @@ def message(e: ErrorDetails, written: str | None = None) -> str:
             return "must not be empty"
         case "too_short":
             return f"at least {ctx.get('min_length', 1)} expected here"
+        case "union_tag_invalid":
+            options = [o.strip("' ") for o in str(ctx["expected_tags"]).split(",")]
+            near = difflib.get_close_matches(str(ctx["tag"])[:100], options, 1)
+            return f"{ctx['discriminator']} must be one of {', '.join(options)}, not '{ctx['tag']}'" + (
+                f"; did you mean '{near[0]}'?" if near else ""
+            )
+        case "union_tag_not_found":
+            return f"{ctx['discriminator']} is missing"
     return e["msg"]
 
 

@@ -23,7 +23,8 @@ class Segment:
     left by the segment's beginning, all of it when payload_gone.
 
     burnout_mass: the mass [kg], payload apart, below which the burning stage has no usable propellant; None where no core
-    stage burns; kept_per_payload [kg/kg]: what must be left beside it for each kilogram of payload. throttle: fixed by a schedule; None where it is the optimizer's or full. engines: of the core stage at work.
+    stage burns; kept_per_payload [kg/kg]: what must be left beside it for each kilogram of payload. throttle: fixed by a
+    schedule; None where it is the optimizer's or full. engines: of the core stage at work.
     clock: what the solid motors' curves count from: lift-off ("flight"), their stage's ignition ("burn"), or None. clock_end
     [s]: the clock at the segment's end, where that is fixed. strap_ons: those attached.
 

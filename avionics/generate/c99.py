@@ -241,9 +241,7 @@ class MessageUnit:
             return self.unit.fails("BCD", f"is_decimal({value}) == 0")
         if f.calibration is not None and f.calibration.type == "table":
             c = self.conversions[f.name]
-            return self.unit.fails(
-                "CALIBRATION", f"has_point({c.points}, {len(f.calibration.points)}U, (double){value}) == 0"
-            )
+            return self.unit.fails("CALIBRATION", f"has_point({c.points}, (uint64_t){value}) == 0")
         return []
 
     def _decoded_checks(self) -> list[str]:

@@ -1,5 +1,6 @@
 """C functions between raw numbers and engineering values, and the raw numbers that a field's range allows."""
 
+import math
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Conversion:
-    """value_name: raw → value. raw_name: value → raw, "" without an inverse. points: the raw numbers of a table."""
+    """value_name: raw → value. raw_name: value → raw, "" without an inverse. points: a table's raw numbers and their count."""
 
     value_name: str
     raw_name: str
@@ -127,32 +128,27 @@ def _inverse(unit: "Unit", f: ResolvedField, kind: str) -> list[str]:
 
 def _numbers(unit: "Unit", name: str, values: list[float]) -> tuple[str, list[str]]:
     name = unit.globals.take(name)
-    lines = [f"static const double {name}[{len(values)}] = {{"]
-    for i in range(0, len(values), 6):
-        row = ", ".join(double_literal(v) for v in values[i : i + 6])
-        lines.append(f"    {row}" + ("," if i + 6 < len(values) else ""))
-    return name, [*lines, "};", ""]
+    return name, _array("double", name, [double_literal(v) for v in values])
 
 
 def _calibrated(unit: "Unit", stem: str, f: ResolvedField) -> tuple[list[str], str, list[str]]:
-    """(tables, name of the raw numbers' table, body of the value function)."""
+    """(tables, raw numbers of a table and their count, body of the value function)."""
     c = f.calibration
     assert c is not None
     if c.type == "polynomial":
         name, lines = _numbers(unit, f"{stem}_{f.name}_coefficients", list(c.coefficients))
         return lines, "", [f"    return horner({name}, {len(c.coefficients)}U, (double)raw);"]
+    if c.type == "table":
+        return _table(unit, stem, f)
+    if c.order == 0:
+        return _steps(unit, stem, f)
     n = len(c.points)
     x, lines = _numbers(unit, f"{stem}_{f.name}_raws", [p[0] for p in c.points])
     y, more = _numbers(unit, f"{stem}_{f.name}_values", [p[1] for p in c.points])
     lines += more
-    if c.type == "table":
-        body = ["    uint32_t i;", "", f"    for (i = 0U; i < {n}U; i++) {{", f"        if ({x}[i] == (double)raw) {{"]
-        return lines, x, [*body, f"            return {y}[i];", "        }", "    }", "    return NAN;"]
     body = ["    const double r = (double)raw;", f"    const uint32_t i = piece_of({x}, {n}U, r);"]
     ends = [f"    if (r <= {x}[0]) {{", f"        return {y}[0];", "    }"]
     ends += [f"    if (r >= {x}[{n - 1}]) {{", f"        return {y}[{n - 1}];", "    }"]
-    if c.order == 0:
-        return lines, "", [*body, "", *ends, f"    return {y}[i];"]
     body += [f"    const double h = {x}[i + 1U] - {x}[i];", f"    const double a = ({x}[i + 1U] - r) / h;"]
     body += [f"    const double b = (r - {x}[i]) / h;", "", *ends]
     straight = f"(a * {y}[i]) + (b * {y}[i + 1U])"
@@ -161,3 +157,42 @@ def _calibrated(unit: "Unit", stem: str, f: ResolvedField) -> tuple[list[str], s
     m, more = _numbers(unit, f"{stem}_{f.name}_bends", list(c.second_derivatives))
     bend = f"((((a * a * a) - a) * {m}[i]) + (((b * b * b) - b) * {m}[i + 1U]))"
     return [*lines, *more], "", [*body, f"    return {straight} + (({bend} * h * h) / 6.0);"]
+
+
+def _table(unit: "Unit", stem: str, f: ResolvedField) -> tuple[list[str], str, list[str]]:
+    """Raw numbers as 64 bits, compared as whole numbers: doubles would mix them up beyond 2^53."""
+    low, high = f.raw_limits
+    points = [(int(r), v) for r, v in f.calibration.points if r == int(r) and low <= r <= high]  # type: ignore[union-attr]
+    n = len(points)
+    x = unit.globals.take(f"{stem}_{f.name}_raws")
+    raws = [int_literal(r & ((1 << 64) - 1), unsigned=True) for r, _ in points] or ["0U"]
+    y, lines = _numbers(unit, f"{stem}_{f.name}_values", [v for _, v in points] or [0.0])
+    lines = [*_array("uint64_t", x, raws), *lines]
+    body = ["    uint32_t i;", "", f"    for (i = 0U; i < {n}U; i++) {{", f"        if ({x}[i] == (uint64_t)raw) {{"]
+    return lines, f"{x}, {n}U", [*body, f"            return {y}[i];", "        }", "    }", "    return NAN;"]
+
+
+def _steps(unit: "Unit", stem: str, f: ResolvedField) -> tuple[list[str], str, list[str]]:
+    """Steps at the least whole raw numbers that reach each point: exact for all 64 bits."""
+    low, high = f.raw_limits
+    points = f.calibration.points  # type: ignore[union-attr]
+    lines = []
+    for at, value in reversed(points[1:]):
+        step = math.ceil(at)
+        if low < step <= high:
+            test = f"raw >= {int_literal(step, unsigned=not low)}"
+            lines += [f"    if ({test}) {{", f"        return {double_literal(value)};", "    }"]
+        elif step <= low:  # always reached: the points before it do not matter
+            return [], "", [*lines, *_unused(lines), f"    return {double_literal(value)};"]
+    return [], "", [*lines, *_unused(lines), f"    return {double_literal(points[0][1])};"]
+
+
+def _unused(lines: list[str]) -> list[str]:
+    return [] if lines else ["    (void)raw;"]
+
+
+def _array(kind: str, name: str, literals: list[str]) -> list[str]:
+    lines = [f"static const {kind} {name}[{len(literals)}] = {{"]
+    for i in range(0, len(literals), 6):
+        lines.append(f"    {', '.join(literals[i : i + 6])}" + ("," if i + 6 < len(literals) else ""))
+    return [*lines, "};", ""]

@@ -31,9 +31,14 @@ class Builder(Combustion):
     """All components."""
 
     def tank(self, c: Any) -> None:
-        medium = propellant_medium(c.propellant)
-        share = 1.0 if find_propellant(c.propellant).role == "oxidizer" else 0.0
-        vapour = medium.vapour_pressure(c.temperature)
+        field = "propellant"
+        try:
+            medium = propellant_medium(c.propellant)
+            share = 1.0 if find_propellant(c.propellant).role == "oxidizer" else 0.0
+            field = "temperature"
+            vapour = medium.vapour_pressure(c.temperature)
+        except InputError as error:
+            raise InputError(f"{c.name}: {error.message}", where=c.where(field)) from None
         if vapour is not None and vapour >= c.pressure:
             raise InputError(
                 f"{c.name}: {c.propellant} at {c.temperature:g} K boils below {vapour / 1e5:.2f} bar, and the tank is at "

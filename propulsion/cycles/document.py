@@ -114,6 +114,10 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
             raise FieldError("chamber_pressure", f"{self.chamber_pressure / 1e5:g} bar is outside 0.01 to 1000 bar")
         if (self.thrust_vacuum is None) == (self.mass_flow is None):
             raise FieldError("thrust_vacuum", "give either thrust_vacuum or mass_flow")
+        if self.thrust_vacuum is not None and not 1e-2 <= self.thrust_vacuum <= 1e9:
+            raise FieldError("thrust_vacuum", f"{self.thrust_vacuum:g} N is outside 10 mN to 1 GN")
+        if self.mass_flow is not None and not 1e-6 <= self.mass_flow <= 1e6:
+            raise FieldError("mass_flow", f"{self.mass_flow:g} kg/s is outside 1 mg/s to 1000 t/s")
         self._names_fit()
         self._sections_fit()
         return self
@@ -144,6 +148,12 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
     def _names_fit(self) -> None:
         names = [c.name for c in self.components]
         kinds = {c.name: c.type for c in self.components}
+        for i, c in enumerate(self.components):
+            if c.type == "tank":
+                try:
+                    find_propellant(c.propellant)
+                except InputError as error:
+                    raise FieldError(f"components.{i}.propellant", error.message) from None
         for i, name in enumerate(names):
             if name in names[:i]:
                 raise FieldError(f"components.{i}.name", f"a second component '{name}'")

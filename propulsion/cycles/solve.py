@@ -88,7 +88,10 @@ class System:
         x = start.copy()
         worst = np.inf
         for iteration in range(_ITERATIONS):
-            residual, step = (m.full().ravel() for m in self.step(x, p))
+            try:
+                residual, step = (m.full().ravel() for m in self.step(x, p))
+            except RuntimeError:  # CasADi's factorization: the derivatives are singular or not numbers
+                return None
             worst = float(np.max(np.abs(residual)))
             if not np.isfinite(worst):
                 return None

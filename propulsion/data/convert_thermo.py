@@ -37,7 +37,7 @@ Enthalpy datum: elements in their reference state at 298.15 K. Standard pressure
 gas: [name, formula, note, [coefficients of each interval between `temperatures`]];
 condensed, one entry a phase: [name, formula, note, [[low K, high K, coefficients], ...]]."""
 # Where the tables of NASA/TP-2002-211556 begin [K]; the library cuts the same coefficients at 300 K.
-BEGINS = dict.fromkeys(("C(gr)", "Al(cr)", "AlCl3(cr)", "AlH3(a)", "Al2O3(a)"), 200.0)
+BEGINS: dict[str, float] = dict.fromkeys(("C(gr)", "Al(cr)", "AlCl3(cr)", "AlH3(a)", "Al2O3(a)"), 200.0)
 # Intervals that belong to another phase: solid AlN up to its melting point is filed under the liquid.
 MOVED = {("AlN(L)", 1800.0): "AlN(cr)"}
 HIGHEST = 6000.0  # K: above it only some species have data

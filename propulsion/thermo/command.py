@@ -104,7 +104,7 @@ def run_state(
 
 
 def _outcome(cases: Sequence[Case], answers: list[dict[str, Any]], as_csv: bool = False) -> tuple[dict[str, Any], str]:
-    failed = [a["id"] for a in answers if not a["converged"]]
+    failed = [f"{a['id']} ({a['reason']})" for a in answers if not a["converged"]]
     data: dict[str, Any] = {"cases": answers}
     if failed:
         message = f"not converged: {', '.join(failed)}"

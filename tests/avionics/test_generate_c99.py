@@ -47,7 +47,7 @@ int main(void)
 }}
 """
     (tmp_path / "all.c").write_text(main)
-    flags = [*STRICT, "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DOSEA_NO_MAIN"]
+    flags = [*STRICT, "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DOSEA_NO_MAIN"]
     run([c_compiler, *flags, "all.c", *sources, "-o", "all"], tmp_path)
     frames, *counts = map(int, run(["./all"], tmp_path).split())
     assert frames >= 200_000 and sum(counts) == frames  # every damaged frame accepted or refused with its reason
@@ -56,7 +56,9 @@ int main(void)
 
 def test_the_launcher_set_as_c(c_compiler, tmp_path):
     sources = write(layout(launcher_set()), tmp_path)
-    run([c_compiler, *STRICT, "-O2", *sources, "-o", "test"], tmp_path)
+    run([c_compiler, *STRICT, "-O2", "-c", "osea_launcher.c"], tmp_path)
+    run([c_compiler, *STRICT, "-O0", "osea_launcher.o", "osea_launcher_test.c", "-o", "test"], tmp_path)
+    assert len(sources) == 2
     assert " 0 failures" in run(["./test"], tmp_path)
 
 
@@ -132,6 +134,26 @@ def test_values_convert_both_ways(c_compiler, tmp_path):
     _, answers = checked(c_compiler, tmp_path, body)
     # 0.25 and 0.75 lie halfway: to the even number, as Python rounds
     assert answers == ["-0.5", "0:-3", "0:-2", "0:-2", "0:0", "0:4095", "5:4095", "0:-4096", "5:-4096"]
+
+
+def test_steps_and_tables_are_exact_beyond_53_bits(c_compiler, tmp_path):
+    """Doubles would take 2^63 - 1 for 2^63, and 2^53 + 1 for 2^53."""
+    steps = {"type": "spline", "order": 0, "points": [[-5.5, 1.0], [3.5, 2.0], [2.0**63, 3.0]]}
+    table = {"type": "table", "points": [[2.0**53, 7.0], [5, 8.0]]}
+    fields = [
+        {"name": "s", "type": "int", "bits": 64, "calibration": steps},
+        {"name": "t", "type": "uint", "bits": 64, "calibration": table},
+    ]
+    s = layout(MessageSet.model_validate({"name": "x", "messages": [{"name": "a", "type": "plain", "fields": fields}]}))
+    write(s, tmp_path)
+    body = "x_a_t m; uint8_t b[X_A_SIZE]; memset(&m, 0, sizeof m);\n"
+    body += 'printf("%g %g %g ", x_a_s_value(INT64_MAX), x_a_s_value(3), x_a_s_value(4));'
+    for raw in ("5U", "6U", "UINT64_C(9007199254740992)", "UINT64_C(9007199254740993)"):
+        body += f'm.t = {raw}; printf("%d ", x_a_pack(&m, b, sizeof b));'
+    code = f'#include "x.h"\n#include <stdio.h>\n#include <string.h>\nint main(void) {{\n{body}\nreturn 0; }}\n'
+    (tmp_path / "main.c").write_text(code)
+    run([c_compiler, *STRICT, "main.c", "x.c", "-o", "main"], tmp_path)
+    assert run(["./main"], tmp_path).split() == ["2", "1", "2", "0", "12", "0", "12"]
 
 
 def test_packets_are_identified(c_compiler, tmp_path):

@@ -1,5 +1,7 @@
 """One physics: the flight's equations give the same numbers in Python, numba and CasADi."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -91,7 +93,7 @@ def test_hessian_equals_differences_of_the_gradient():
     ca.GlobalOptions.setNumpyMode(1)
     x = ca.SX.sym("x", 11)
     scale = np.array([1e5] * 3 + [1e3] * 3 + [1e5, 1, 1, 1, 1])
-    scaled = [x[i] * float(scale[i]) for i in range(11)]
+    scaled: list[Any] = [x[i] * float(scale[i]) for i in range(11)]
     rates = right_hand_side(MODEL, *scaled)
     f = 0.1 * rates[3] + 0.2 * rates[4] + 0.3 * rates[5] + 1e-4 * rates[6]
     hessian, gradient = ca.hessian(f, x)
@@ -116,7 +118,8 @@ def test_derivatives_are_finite_on_the_pad():
 
     ca.GlobalOptions.setNumpyMode(1)
     x = ca.SX.sym("x", 11)
-    outputs = ca.vertcat(*right_hand_side(MODEL, *[x[i] for i in range(11)]), *loads(MODEL, *[x[i] for i in range(11)]))
+    state: list[Any] = [x[i] for i in range(11)]
+    outputs = ca.vertcat(*right_hand_side(MODEL, *state), *loads(MODEL, *state))
     slope = ca.Function("slope", [x], [ca.jacobian(outputs, x), ca.hessian(ca.sum1(outputs), x)[0]])
     radius, rate = 6.378137e6, MODEL.earth.rotation_rate
     for value in slope([radius, 0, 0, 0, rate * radius, 0, 5e5, 1, 0, 0, 1]):

@@ -154,3 +154,33 @@ def test_isp_from_five_figures() -> None:
     assert typical_isp("RS-27", "gas generator", "LOX", "RP-1", 2.245, 48.7e5, 12.0) == pytest.approx(301.8, rel=0.025)
     with pytest.raises(InputError, match="no model"):
         typical_gas_generator("YF-20", "N2O4", "UDMH", 2.2, 73e5, 10.5)
+
+
+def test_a_far_too_weak_turbine_is_impossible_by_so_many_kilowatts():
+    """The derivatives become singular on the way there: that is no fault of the program, but an answer."""
+    with pytest.raises(ImpossibleError, match=r"power of shaft fuel shaft: lacks [\d,]+ kW"):
+        balance(changed(engine("j-2.yaml"), "fuel turbine", efficiency=0.02))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("propellant: LH2", "propellant: LN2", r":15:\d+: components\.0.*unknown propellant 'LN2'"),
+        ("1023 kN", "1e30 kN", r":12:16: thrust_vacuum: .* outside"),
+        ("type: pump", "type: pmup", r":17:\d+: components\.2: 'type' must be one of .*did you mean 'pump'"),
+    ],
+)
+def test_bad_fields_name_their_place(tmp_path: Path, old: str, new: str, field: str) -> None:
+    text = (ENGINES / "j-2.yaml").read_text()
+    path = tmp_path / "bad.yaml"
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(DocumentError, match=field):
+        load_document(EngineCycle, path)
+
+
+def test_a_tank_below_its_triple_point_names_the_field(tmp_path: Path) -> None:
+    path = tmp_path / "ice.yaml"
+    path.write_text((ENGINES / "j-2.yaml").read_text().replace("temperature: 21 K", "temperature: 5 K"))
+    with pytest.raises(InputError, match="fuel tank: hydrogen: 5 K is below the triple point") as error:
+        prepare(load_document(EngineCycle, path))
+    assert "ice.yaml:15" in str(error.value.where)

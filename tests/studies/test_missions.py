@@ -18,6 +18,7 @@ from osea_rocket.studies.design import Design, design
 from osea_rocket.studies.documents import Study
 from osea_rocket.trajectory.flight_plan import FlightPlan, flight_plan
 from osea_rocket.trajectory.reach import reach, require_in_reach, require_payload
+from osea_rocket.trajectory.targets import TargetOrbit
 from osea_rocket.vehicle.residuals import propellant_budget
 from osea_rocket.vehicle.vehicle import StrapOns
 
@@ -91,7 +92,8 @@ def plan_of(study: Study) -> FlightPlan:
 
 def test_the_orbit_is_reached(designed: Design) -> None:
     """In the re-propagated flight; a metre and a millimetre a second at insertion are some metres half a turn later."""
-    orbit, goal = designed.ascent.insertion, designed.study.mission.orbit
+    orbit, goal = designed.ascent.insertion, designed.study.mission.target
+    assert isinstance(goal, TargetOrbit)
     assert orbit.perigee_altitude == pytest.approx(goal.perigee_altitude, abs=300.0)
     assert orbit.apogee_altitude == pytest.approx(goal.apogee_altitude, abs=300.0 + 3e-4 * goal.apogee_altitude)
     assert orbit.inclination == pytest.approx(goal.inclination, abs=1e-5)

@@ -7,6 +7,7 @@ from osea_rocket.core.documents import DocumentError, load_document
 from osea_rocket.core.errors import ImpossibleError
 from osea_rocket.trajectory.mission import Mission
 from osea_rocket.trajectory.site import LaunchSite
+from osea_rocket.trajectory.targets import TargetOrbit
 
 SITE = """\
 schema: osea/launch-site/v1
@@ -52,8 +53,10 @@ def test_a_mission_is_read(tmp_path):
     assert mission.limits.axial_acceleration == pytest.approx(5 * 9.80665)
     assert mission.sequence.separation_coasts == (8.0,)
     assert mission.sequence.last_stage_burns == 1
-    assert mission.orbit.perigee_radius == 6378137.0 + 200e3
-    goal = mission.orbit.goal()
+    target = mission.target
+    assert isinstance(target, TargetOrbit)
+    assert target.perigee_radius == 6378137.0 + 200e3
+    goal = target.goal()
     assert goal.semi_latus_rectum / (1 + goal.eccentricity) == pytest.approx(6578137.0)
     mission.require_reachable()
     assert Mission.model_validate(mission.to_plain()) == mission

@@ -21,6 +21,7 @@ __all__ = ["Iteration", "Options", "solve"]
 
 Array = np.ndarray
 GIVES_WAY = 1e-5  # scaled: a soft limit broken by more than this is broken
+SOFT_TOLERANCE = 1e-6
 SHOWN = 8  # violations in an error
 
 
@@ -184,7 +185,7 @@ def _explain(
         if infeasible:
             _impossible(problem, violations(problem, programme, numbers, failed.x, failed.g))
         _undecided(problem, programme, numbers, failed)
-    softened = solve_elastic(programme, numbers, x0, options, hook)
+    softened = solve_elastic(programme, numbers, x0, _softer(options), hook)
     if softened is None or not softened.converged:
         if infeasible:
             _impossible(problem, violations(problem, programme, numbers, failed.x, failed.g))
@@ -195,6 +196,16 @@ def _explain(
     if broken:
         _impossible(problem, broken)
     return softened
+
+
+def _softer(options: Options) -> Options:
+    """Which limit gives way shows long before the soft problem is solved to the last digit."""
+    return replace(
+        options,
+        tolerance=max(options.tolerance, SOFT_TOLERANCE),
+        acceptable_tolerance=max(options.acceptable_tolerance or 0.0, 100 * SOFT_TOLERANCE),
+        max_iterations=2 * options.max_iterations,
+    )
 
 
 def _impossible(problem: Problem, worst: Sequence[Violation]) -> NoReturn:
