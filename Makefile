@@ -10,7 +10,7 @@ demo: $(STAMP)
 	$(BIN)/osea design examples/falcon9/study.yaml --out out/falcon9
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(STAMP)
 	$(BIN)/ruff check .
