@@ -118,7 +118,7 @@ def drag_table(
     base_area = core_base
     sums = {k: np.array(core[k]) for k in ("friction", "nose", "boattail")}
     for group in groups:
-        b_nose, b_body = _booster_outline(group)
+        b_nose, b_body = booster_outline(group)
         one = _body_drag(b_nose, b_body, machs)
         for k in sums:
             sums[k] = sums[k] + group.count * np.array(one[k])
@@ -214,7 +214,8 @@ def outline(
     return nose, body
 
 
-def _booster_outline(group: StrapOns) -> tuple[tuple[str, float, float] | None, list[Cone]]:
+def booster_outline(group: StrapOns) -> tuple[tuple[str, float, float] | None, list[Cone]]:
+    """As `outline`, of one booster."""
     stage = group.stage
     if stage.nose_length is None or stage.nose_shape is None:
         return None, [Cone(stage.length, stage.diameter, stage.diameter)]

@@ -21,6 +21,12 @@ def drag_data() -> dict:
     return yaml.safe_load((Path(__file__).parent / "data" / "drag.yaml").read_text(encoding="utf-8"))
 
 
+@cache
+def normal_force_data() -> dict:
+    """The numbers of data/normal_force.yaml."""
+    return yaml.safe_load((Path(__file__).parent / "data" / "normal_force.yaml").read_text(encoding="utf-8"))
+
+
 def skin_friction(reynolds: float, mach: float, relative_roughness: float) -> float:
     """Mean skin friction coefficient of a turbulent boundary layer, referred to the wetted area.
 

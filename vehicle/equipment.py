@@ -86,13 +86,36 @@ class LandingLegs(Part, schema="osea/landing-legs/v1"):
 
 
 class Fins(Part, schema="osea/fins/v1"):
-    """Fins, fixed or moving. type: planar or grid; area: of one, planform or frame."""
+    """Fins, fixed or moving. type: planar or grid; area: of one, planform or frame.
+
+    For their lift, planar fins give their outline: root_chord, tip_chord, span (from the body's side), sweep (of the leading
+    edge, along the axis), thickness, the stage that they are on, and the height of the root's leading edge over its exit plane.
+    """
 
     type: Literal["planar", "grid"]
     count: Count
     mass: Mass = Field(description="of all fins")
     area: Area
     deflection_max: Annotated[float, SI("rad", ("20 deg",), ge=0.0)] | None = None
+    root_chord: PositiveLength | None = None
+    tip_chord: Annotated[float, SI("m", ("0.1 m",), ge=0.0)] | None = None
+    span: PositiveLength | None = None
+    sweep: Annotated[float, SI("m", ("0.1 m",))] | None = None
+    thickness: Annotated[float, SI("m", ("4 mm",), ge=0.0)] | None = None
+    stage: str | None = None
+    leading_edge: Annotated[float, SI("m", ("1.2 m",))] | None = None
+
+    @model_validator(mode="after")
+    def _whole_outline(self):
+        outline = {n: getattr(self, n) for n in ("root_chord", "tip_chord", "span", "sweep", "stage", "leading_edge")}
+        missing = [n for n, v in outline.items() if v is None]
+        if 0 < len(missing) < len(outline):
+            raise FieldError(missing[0], f"an outline needs {', '.join(missing)} too; give it whole, or leave it out")
+        if not missing and self.root_chord is not None and self.span is not None:
+            drawn = (self.root_chord + (self.tip_chord or 0.0)) / 2 * self.span
+            if abs(drawn - self.area) > 0.02 * self.area:
+                raise FieldError("area", f"the outline encloses {drawn:.4g} m^2; correct the area or the outline")
+        return self
 
 
 class ReactionControl(Part, schema="osea/reaction-control/v1"):
