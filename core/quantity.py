@@ -8,6 +8,7 @@ import math
 import numbers
 import operator
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any
@@ -15,7 +16,10 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-_NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+from . import distribution
+from .distribution import Uncertain
+
+_NUMBER = distribution.NUMBER
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*(\S.*?)?\s*")
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*(\S.*?)?\s*")
 _TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?:\+/-|±)\s*({_NUMBER})\s*(\S.*?)?\s*")
@@ -76,8 +80,17 @@ def factor(unit: str, si: str) -> tuple[Fraction, Fraction]:
 
 def to_si(number: str, unit: str, si: str) -> float:
     """The decimal string *number* in *unit* as an SI float, rounded once."""
+    return _float(_exact(number, unit, si))
+
+
+def _exact(number: str, unit: str, si: str) -> Fraction:
     scale, offset = factor(unit, si)
-    return _float(_fraction(number) * scale + offset)
+    return _fraction(number) * scale + offset
+
+
+def _exact_difference(number: str, unit: str, si: str) -> Fraction:
+    scale, _ = factor(unit, si)
+    return _fraction(number) * scale
 
 
 def _fraction(number: str) -> Fraction:
@@ -135,6 +148,8 @@ class SI:
     def parse(self, value: Any, info: ValidationInfo) -> float:
         if isinstance(value, bool):
             raise _expected(f"a number with a unit, such as '{self.examples[0]}', not true or false")
+        if isinstance(value, Uncertain):
+            return value
         if isinstance(value, numbers.Real):
             if info.context and info.context.get("from_file"):
                 raise PydanticCustomError(
@@ -145,7 +160,45 @@ class SI:
             return _float(value)
         if not isinstance(value, str):
             raise _expected(f"a number with a unit, such as '{self.examples[0]}'")
+        if len(value) <= _LONGEST and distribution.LOOKS_UNCERTAIN.search(value):
+            return self.uncertain(value)
         return self._held(parse(value, self.unit), value)
+
+    def uncertain(self, text: str) -> Uncertain:
+        """The value of a text with a distribution behind it. Raises a pydantic error."""
+        nominal, tail = distribution.split(text)
+        self._held(parse(nominal, self.unit), nominal)
+        match = _match(_QUANTITY, nominal)
+        assert match is not None  # as parsed
+        return self.spread(_exact(match[1], match[2], self.unit), tail, text)
+
+    def spread(self, nominal: Fraction, tail: re.Match[str], text: str) -> Uncertain:
+        """A nominal value in SI with what stands behind it, within the field's bounds."""
+        absolute, difference = self._reader(_exact), self._reader(_exact_difference)
+        try:
+            found = distribution.distribution(nominal, tail, absolute, difference, _fraction)
+        except OverflowError:
+            raise PydanticCustomError("number_size", "a number of this size cannot be meant", {}) from None
+        return Uncertain(distribution.held(found, self.bounds, text))
+
+    def _reader(self, exact: Callable[[str, str, str], Fraction]) -> Callable[[str, str], Fraction]:
+        def read(number: str, unit: str) -> Fraction:
+            if not unit:
+                raise _expected(f"a unit behind {number}, such as '{number} {self.unit}'")
+            return exact(number, unit, self.unit)
+
+        return read
+
+    def kept(self, value: Any, inner: core_schema.ValidatorFunctionWrapHandler, info: ValidationInfo) -> float:
+        """The parsed value within its bounds; pydantic would make a plain float of one that carries a distribution."""
+        parsed = self.parse(value, info)
+        checked = inner(parsed)
+        return parsed if isinstance(parsed, Uncertain) else checked
+
+    def written(self, value: float) -> str:
+        """As a file has it, in SI."""
+        text = f"{float(value)!r} {self.unit}"
+        return f"{text} {value.distribution.text(self.unit)}" if isinstance(value, Uncertain) else text
 
     def _held(self, si: float, text: str) -> float:
         """The SI value when it is within the bounds; else an error that states the bound in the unit of *text*.
@@ -162,12 +215,10 @@ class SI:
         return si
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.with_info_before_validator_function(
-            self.parse,
+        return core_schema.with_info_wrap_validator_function(
+            self.kept,
             core_schema.float_schema(allow_inf_nan=False, **self.bounds),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda x: f"{x!r} {self.unit}", when_used="json"
-            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(self.written, when_used="json"),
         )
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
@@ -265,22 +316,51 @@ class _Ratio(SI):
         super().__init__("", ("0.85", "85 %"), **bounds)
 
     def parse(self, value: Any, info: ValidationInfo) -> float:
+        if isinstance(value, Uncertain):
+            return value
         if isinstance(value, numbers.Real) and not isinstance(value, bool):
             return _float(value)
+        if isinstance(value, str) and len(value) <= _LONGEST and distribution.LOOKS_UNCERTAIN.search(value):
+            return self.uncertain(value)
         match = _match(_QUANTITY, value)
         if not match or match[2] not in (None, "%"):
             raise _expected("a plain number or per cent, such as 0.85 or '85 %'")
         return _float(_fraction(match[1]) / (100 if match[2] else 1))
 
+    def uncertain(self, text: str) -> Uncertain:
+        """The value of a text with a distribution behind it: spreads are plain numbers, or per cent of the nominal value."""
+        nominal, tail = distribution.split(text)
+        match = _match(_QUANTITY, nominal)
+        if not match or match[2] not in (None, "%"):
+            raise _expected("a plain number or per cent, such as 0.85 or '85 %'")
+        if match[2] and tail.groupdict().get("unit") == "%":
+            raise _expected(
+                "no per cent of per cent: write '0.98 ± 0.005 (1σ)', or '0.98 ± 0.5 % (1σ)' of the value itself"
+            )
+        return self.spread(_fraction(match[1]) / (100 if match[2] else 1), tail, text)
+
+    def _reader(self, exact: Callable[[str, str, str], Fraction]) -> Callable[[str, str], Fraction]:
+        def read(number: str, unit: str) -> Fraction:
+            if unit not in ("", "%"):
+                raise _expected("a plain number or per cent")
+            return _fraction(number) / (100 if unit else 1)
+
+        return read
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.with_info_before_validator_function(
-            self.parse, core_schema.float_schema(allow_inf_nan=False, **self.bounds)
+        return core_schema.with_info_wrap_validator_function(
+            self.kept,
+            core_schema.float_schema(allow_inf_nan=False, **self.bounds),
+            serialization=core_schema.plain_serializer_function_ser_schema(self.written, when_used="json"),
         )
+
+    def written(self, value: float) -> Any:
+        return f"{float(value)!r} {value.distribution.text('')}" if isinstance(value, Uncertain) else value
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict:
         return {
             "type": ["number", "string"],
-            "pattern": rf"^\s*{_NUMBER}\s*%?\s*$",
+            "pattern": rf"^\s*{_NUMBER}\s*%?\s*(?:$|±|\+/-|\+-|\()",
             "examples": [0.85, "85 %"],
             "x-unit": "1",
             **{f"x-{name}": value for name, value in self.bounds.items()},
