@@ -1,0 +1,133 @@
+"""Inert mass of a stage from its propellant: power laws through the stages of the launch vehicles' table, by propellants.
+
+``python -m osea_rocket.validation.stage_fits`` prints the family that ships as vehicle/relations/data/own.yaml; a test holds the
+file to it. The same fit without one vehicle's stages serves the re-sizing of that vehicle.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .launcher_rows import table
+
+CLASSES = {
+    "kerolox": ("LOX/RP-1",),
+    "hydrolox": ("LOX/LH2",),
+    "storable": ("N2O4/UDMH", "MMH/MON-3"),
+    "solid": ("solid HTPB", "solid PBAN"),
+}
+
+
+@dataclass(frozen=True)
+class StagePoint:
+    """One real stage or booster: masses [kg]."""
+
+    vehicle: str
+    stage: str
+    kind: str
+    propellant: float
+    dry: float
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """dry = factor * propellant^exponent; scatter: relative, one standard deviation of the logarithms; names: the set."""
+
+    factor: float
+    exponent: float
+    scatter: float
+    lowest: float
+    highest: float
+    names: tuple[str, ...]
+
+    def mass(self, propellant: float) -> float:
+        """Dry mass [kg]."""
+        return self.factor * propellant**self.exponent
+
+
+def class_of(propellants: str) -> str | None:
+    """The class of a stage's propellants, None for those of too few stages."""
+    return next((k for k, names in CLASSES.items() if propellants in names), None)
+
+
+@cache
+def points() -> tuple[StagePoint, ...]:
+    """Every stage of the table with both masses from a source (not from memory); equal stages once."""
+    found: dict[tuple[str, float, float], StagePoint] = {}
+    for row in table()["vehicles"]:
+        for s in row.get("stages", ()):
+            kind = class_of(s["propellants"])
+            recalled = set(s.get("recalled", ()))
+            if kind is None or recalled & {"dry_mass_kg", "propellant_mass_kg", "all"} or s.get("dry_mass_kg") is None:
+                continue
+            point = StagePoint(row["name"], s["name"], kind, float(s["propellant_mass_kg"]), float(s["dry_mass_kg"]))
+            found.setdefault((kind, point.propellant, point.dry), point)
+    return tuple(found.values())
+
+
+def fit(kind: str, without: Iterable[str] = ()) -> PowerLaw:
+    """The law of one class, without the stages of some vehicles."""
+    left_out = set(without)
+    chosen = [p for p in points() if p.kind == kind and p.vehicle not in left_out]
+    x, y = (np.log([getattr(p, n) for p in chosen]) for n in ("propellant", "dry"))
+    exponent, constant = np.polyfit(x, y, 1)
+    left = y - (exponent * x + constant)
+    return PowerLaw(
+        factor=float(np.exp(constant)),
+        exponent=float(exponent),
+        scatter=float(np.sqrt(np.sum(left**2) / (len(x) - 2))),
+        lowest=float(np.exp(x.min())),
+        highest=float(np.exp(x.max())),
+        names=tuple(f"{p.vehicle} {p.stage}" for p in chosen),
+    )
+
+
+def family() -> dict[str, Any]:
+    """The relations as the data file has them."""
+    relations = []
+    for kind in CLASSES:
+        law = fit(kind)
+        relations.append(
+            {
+                "name": f"inert mass of a {kind} stage",
+                "kind": "inert stage",
+                "classes": [kind],
+                "inputs": [
+                    {"name": "propellant_mass", "unit": "kg", "lower": round(law.lowest), "upper": round(law.highest)}
+                ],
+                "product": [
+                    [
+                        {
+                            "times": float(f"{law.factor:.5g}"),
+                            "of": [{"input": "propellant_mass", "power": round(law.exponent, 5)}],
+                        }
+                    ]
+                ],
+                "scatter": f"{100 * law.scatter:.3g} %",
+                "scatter_from": "measured",
+                "range_from": "read",
+                "place": f"least squares of logarithms over {len(law.names)} stages",
+                "fitting_set": list(law.names),
+            }
+        )
+    return {
+        "schema": "osea/mass-relations/v1",
+        "name": "OSEA fit",
+        "grade": "estimate",
+        "citation": "own fits over validation/data/launchers.yaml, made by validation/stage_fits.py",
+        "notes": (
+            "Dry mass with engines, and with whatever each source counts in it (interstages mostly included). Scatter: one "
+            "standard deviation of the fit's own residuals. The fitting set of each is named; a vehicle that is re-sized is left "
+            "out of it."
+        ),
+        "relations": relations,
+    }
+
+
+if __name__ == "__main__":
+    import yaml
+
+    print(yaml.safe_dump(family(), sort_keys=False, allow_unicode=True, width=128), end="")
