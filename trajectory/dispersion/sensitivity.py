@@ -14,8 +14,8 @@ def rank_correlations(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
 def partial_rank_correlations(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
     """Rank correlation with what the other inputs explain taken off both (PRCC): (k,).
 
-    From the inverse of the rank correlation matrix of inputs and output, -P_ky / sqrt(P_kk P_yy) (Iman & Helton, *An Investigation of
-    Uncertainty and Sensitivity Analysis Techniques for Computer Models*, Risk Analysis 8, 1988).
+    From the inverse of the rank correlation matrix of inputs and output, -P_ky / sqrt(P_kk P_yy) (Iman & Helton, Risk Analysis 8,
+    1988).
     """
     found = np.zeros(inputs.shape[1])
     ranks = _ranks(np.column_stack([inputs, output]))
@@ -42,7 +42,7 @@ def _pearson(columns: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class SobolIndices:
-    """Shares of an output's variance (k,): first by an input alone, total with all its interactions; and their intervals (k, 2)."""
+    """Shares of an output's variance (k,): first by an input alone, total with all its interactions; intervals (k, 2)."""
 
     first: np.ndarray
     total: np.ndarray
