@@ -4,6 +4,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from .errors import ImpossibleError
 
 
 class Severity(StrEnum):
@@ -48,3 +51,11 @@ def worst(findings: Iterable[Finding]) -> Severity:
 def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, gravest first, otherwise in their own order."""
     return sorted(findings, key=lambda f: -_ORDER[f.severity])
+
+
+def refusal(findings: Iterable[Finding]) -> dict[str, Any]:
+    """What a command adds to its data when a finding is an ERROR: the answer is no (exit code 1), and why; else nothing."""
+    errors = [f.message for f in findings if f.severity is Severity.ERROR]
+    if not errors:
+        return {}
+    return {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": "; ".join(errors)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.documents import Module, load_document
 from ..core.errors import ImpossibleError, InputError, UndecidedError
-from ..core.findings import Finding, Severity, by_gravity, worst
+from ..core.findings import Finding, Severity, by_gravity, refusal, worst
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from .documents import Study, load
@@ -34,10 +34,10 @@ def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
         progress.close()
     data, text = summary(result)
     report = folder / "report.html"
-    errors = [f.message for f in result.findings if f.severity is Severity.ERROR]
-    if errors:  # the run stands, with its report; the answer is no
-        data |= {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": "; ".join(errors)}
-    return data | {"run": str(folder), "report": str(report)}, f"{text}\n\n  report  {report}"
+    return data | refusal(result.findings) | {
+        "run": str(folder),
+        "report": str(report),
+    }, f"{text}\n\n  report  {report}"
 
 
 def run_check(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.documents import load_document
-from ..core.findings import by_gravity
+from ..core.findings import Finding, by_gravity, refusal
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from ..propulsion.cycles.document import EngineCycle
@@ -26,10 +26,16 @@ class EngineRun:
     design: EngineDesign
     trade: TradeResult | None
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of the design and the trade."""
+        return (*self.design.findings, *(self.trade.findings if self.trade is not None else ()))
+
 
 def run_engine(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
     """Design an engine from its file and publish its run folder; returns (the result as plain data, the same for people).
 
+    A finding of ERROR makes the data's exit_code 1; the run is published all the same.
     A solid motor, a thrust curve or a RASP file (``.eng``) goes its own way: see solid_command.
     """
     other = _solid(path)
@@ -53,7 +59,7 @@ def run_engine(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
     plain = found.design.to_json()
     data = plain.pop("balance") | {k: v for k, v in plain.items() if k not in ("input_hash", "sources")}
     data |= {"trade": found.trade.to_json() if found.trade is not None else None}
-    data |= {"run": str(folder), "report": str(report)}
+    data |= refusal(found.findings) | {"run": str(folder), "report": str(report)}
     return data, f"{table(found)}\n\n  report  {report}"
 
 
@@ -141,8 +147,7 @@ def table(found: EngineRun) -> str:
         for x in b.burners
     ]
     lines += ["", *_around(found)]
-    findings = (*found.design.findings, *(found.trade.findings if found.trade is not None else ()))
-    lines += [f"  {f.severity:<8}{f.message}" for f in by_gravity(findings)]
+    lines += [f"  {f.severity:<8}{f.message}" for f in by_gravity(found.findings)]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.documents import load_any, load_document
 from ..core.errors import InputError
-from ..core.findings import by_gravity
+from ..core.findings import by_gravity, refusal
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from ..propulsion.solids.curve import RaspMotor, curve_of, flight_curve, rasp_of
@@ -34,7 +34,7 @@ def run_solid(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dic
     finally:
         progress.close()
     report = folder / "report.html"
-    data = result.to_json() | {"run": str(folder), "report": str(report)}
+    data = result.to_json() | refusal(result.findings) | {"run": str(folder), "report": str(report)}
     return data, f"{table(result)}\n\n  report  {report}"
 
 

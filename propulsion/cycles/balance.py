@@ -26,6 +26,7 @@ from .result import (
 )
 from .solve import Solution, System
 from .start import guess, order
+from .stated import check_stated_pressures
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Prepared:
 
 
 def prepare(cycle: EngineCycle) -> Prepared:
-    """The design network of an engine. Raises InputError when it is not square or its flow runs in a circle."""
+    """The design network of an engine. Raises InputError when it is not square or its flow runs in a
+    circle, ImpossibleError where stated pressures contradict one another."""
+    check_stated_pressures(cycle)
     gas = chamber_gas(cycle.oxidizer, cycle.fuel, cycle.oxidizer_fuel_ratio, cycle.chamber_pressure, cycle.area_ratio)
     network = build(cycle, guess(cycle), order(cycle), gas, factors(losses_of(cycle)))
     return Prepared(cycle, gas, network, System(network, cycle.name, cycle.where()))

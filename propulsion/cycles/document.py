@@ -17,6 +17,7 @@ from ..propellants import find_propellant
 from ..published import PublishedFigure, check_published
 from ..trade.document import Trade
 from .elements import Component, Efficiency, Flow
+from .gases import check_gas
 
 VALVES = ("valve", "line", "injector", "orifice")
 CONTROLS = (*VALVES, "motor")
@@ -151,9 +152,14 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
         for i, c in enumerate(self.components):
             if c.type == "tank":
                 try:
-                    find_propellant(c.propellant)
+                    found = find_propellant(c.propellant).name
                 except InputError as error:
                     raise FieldError(f"components.{i}.propellant", error.message) from None
+                if found not in {find_propellant(p).name for p in (self.oxidizer, self.fuel)}:
+                    text = f"this engine burns {self.oxidizer} and {self.fuel}; a tank of {c.propellant} has no place in it"
+                    raise FieldError(f"components.{i}.propellant", text)
+            if c.type == "burner" or c.type == "tap":
+                check_gas(f"components.{i}.gas", c.gas, self.oxidizer, self.fuel)
         for i, name in enumerate(names):
             if name in names[:i]:
                 raise FieldError(f"components.{i}.name", f"a second component '{name}'")

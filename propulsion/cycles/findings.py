@@ -153,7 +153,7 @@ def _ranges(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Fin
             yield Finding(Severity.ERROR, "cycle.range", cycle.where("flows"), text)
         elif isinstance(medium, RealFluid):
             stable = medium.stable_density(s.pressure, s.enthalpy)
-            if abs(stable / s.density - 1.0) > _SAME_DENSITY:
+            if stable is None or abs(stable / s.density - 1.0) > _SAME_DENSITY:
                 text = (
                     f"{s.name}: the {s.medium} boils here ({s.pressure / 1e5:.1f} bar, {s.temperature:.1f} K); the "
                     "balance took it for one phase and does not hold behind this point; raise the pressure or take less heat"

@@ -8,7 +8,8 @@ import casadi as ca
 import numpy as np
 
 from ...core.errors import ImpossibleError, InputError, UndecidedError
-from .network import Network
+from ..fluids.media import RealFluid
+from .network import Network, Stream
 
 _CLOSED = 1e-10  # scaled residual at which Newton stops
 _ACCEPTED = 1e-8  # scaled residual of every balance in an answer
@@ -117,20 +118,80 @@ class System:
         found = self.newton(self.start if start is None else start, p)
         if found is None and start is not None:
             found = self.newton(self.start, p)
-        if found is not None and self.absurd(found.x, p):
-            # a staged cycle has a second root at absurd pressures: look again, within bounds
-            found = self._elastic(self.start, p)
-        if found is None:
-            found = self._elastic(self.start if start is None else start, p)
-        return found
+        if found is not None and not self.absurd(found.x, p):
+            return self.stable(found, p)
+        refused = found  # a staged cycle has a second root at absurd pressures: look again, within bounds
+        try:
+            found = self._elastic(self.start if start is None or refused is not None else start, p)
+        except UndecidedError:
+            if refused is None:
+                raise
+            found = refused
+        if self.absurd(found.x, p):
+            raise ImpossibleError(
+                f"{self.name}: the cycle closes only where pressure would have to rise by itself:",
+                where=self.where or None,
+                details=[
+                    *self.uphill(found.x, p),
+                    "raise the pressure ahead of it (outlet_pressure of its pump, a kick pump), or lower what lies behind",
+                ],
+            )
+        return self.stable(found, p)
+
+    def stable(self, found: Solution, p: np.ndarray) -> Solution:
+        """The solution on stable density roots: one with ∂p/∂ρ ≤ 0 in a stream is solved again from the stable density.
+
+        Raises UndecidedError, naming stream and state, where no such solution is found.
+        """
+        loose = self._unstable(found.x)
+        if not loose:
+            return found
+        x = found.x.copy()
+        for stream, pressure, temperature in loose:
+            place = self.network.names.index(f"{stream.name}: density")
+            x[place] = np.log(stream.medium.guess_density(pressure, temperature))
+        again = self.newton(x, p)
+        if again is not None and not self.absurd(again.x, p) and not self._unstable(again.x):
+            return again
+        raise UndecidedError(
+            f"{self.name}: the balances close only with a fluid in an unstable state (its pressure falls as its density rises):",
+            where=self.where or None,
+            details=[
+                *(f"{s.name}: {s.medium.name} at {q / 1e5:.2f} bar and {t:.1f} K boils there" for s, q, t in loose),
+                "raise the pressure ahead of it or behind it, or take less heat",
+            ],
+        )
+
+    def _unstable(self, x: np.ndarray) -> list[tuple[Stream, float, float]]:
+        """Streams of real fluids on a mechanically unstable density root, with their pressure and temperature."""
+        known = dict(zip(self.network.names, np.exp(x), strict=True))
+        loose = []
+        for s in self.network.streams:
+            medium, t, rho = s.medium, known.get(f"{s.name}: temperature"), known.get(f"{s.name}: density")
+            if not isinstance(medium, RealFluid) or t is None or rho is None or t >= medium.eos.critical_temperature:
+                continue
+            pressure = float(medium.pressure(t, rho))
+            if float(medium.pressure(t, rho * (1.0 + 1e-6))) <= pressure:
+                loose.append((s, pressure, float(t)))
+        return loose
 
     def absurd(self, x: np.ndarray, p: np.ndarray) -> bool:
         """Whether some passage would have to raise the pressure, or a pressure is beyond all engines."""
-        if float(np.max(np.asarray(self.pressures(x, p)))) > _HIGHEST_PRESSURE:
-            return True
+        return bool(self.uphill(x, p))
+
+    def uphill(self, x: np.ndarray, p: np.ndarray) -> list[str]:
+        """What makes a solution absurd, by name and amount, the worst first."""
         values = np.asarray(self.read(x, p)).ravel()
-        drops = [v for k, v in zip(self.reading_keys, values, strict=True) if k.endswith(".pressure_drop")]
-        return any(v < -_UPHILL * self.network.pressure_scale for v in drops)
+        drops = sorted((v, k) for k, v in zip(self.reading_keys, values, strict=True) if k.endswith(".pressure_drop"))
+        lines = [
+            f"'{name.removesuffix('.pressure_drop')}' would have to raise the pressure by {-drop / 1e5:.1f} bar"
+            for drop, name in drops
+            if drop < -_UPHILL * self.network.pressure_scale
+        ]
+        highest = float(np.max(np.asarray(self.pressures(x, p))))
+        if highest > _HIGHEST_PRESSURE:
+            lines.append(f"a pressure of {highest / 1e5:,.0f} bar, beyond {_HIGHEST_PRESSURE / 1e5:,.0f} bar")
+        return lines
 
     @cached_property
     def _soft(self) -> list[int]:

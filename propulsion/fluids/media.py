@@ -82,9 +82,13 @@ class RealFluid:
                 continue
         raise InputError(f"{self.name}: no state near {pressure / 1e5:.1f} bar and {temperature:.1f} K to start from")
 
-    def stable_density(self, pressure: float, enthalpy: float) -> float:
-        """Density [kg/m³] at a pressure and an enthalpy (formation datum) in equilibrium, boiling if it must."""
-        return fluid_state(self.name, pressure=pressure, enthalpy=enthalpy - self.offset).density
+    def stable_density(self, pressure: float, enthalpy: float) -> float | None:
+        """Density [kg/m³] at a pressure and an enthalpy (formation datum) in equilibrium, boiling if it must; None where
+        the reference flash finds none."""
+        try:
+            return fluid_state(self.name, pressure=pressure, enthalpy=enthalpy - self.offset).density
+        except InputError:
+            return None
 
     def vapour_pressure(self, temperature: float) -> float | None:
         """[Pa]; None above the critical temperature."""

@@ -20,6 +20,7 @@ from .result import TradePoint
 HEAT_EXPONENT = -0.1  # of chamber pressure, at one thrust: see Trade
 _WIDER = 0.06  # of the ranges of the gas's maps over those of the trade
 _STEPS = 6
+_ADVICE = ("lower the chamber pressure", "raise the pressure ahead")  # for a design, not for a point of a trade
 Place = tuple[float, float, float]  # chamber pressure [Pa], O/F, area ratio
 
 
@@ -144,7 +145,7 @@ class TradeModel:
         if found is None:  # least violation: which shaft lacks how much
             found = self.system.solve(self.design.x, changes)
         if self.system.absurd(found.x, p):
-            raise ImpossibleError(self._uphill(found, changes))
+            raise ImpossibleError("; ".join(self.system.uphill(found.x, p)))
         return found
 
     def _in_steps(self, place: Place) -> Solution | None:
@@ -156,13 +157,6 @@ class TradeModel:
                 return None
             x = found.x
         return found
-
-    def _uphill(self, found: Solution, changes: dict[str, float]) -> str:
-        drops = {k: v for k, v in self.system.readings(found.x, changes).items() if k.endswith(".pressure_drop")}
-        name, least = min(drops.items(), key=lambda item: item[1], default=("", 0.0))
-        if least < 0.0:
-            return f"'{name.removesuffix('.pressure_drop')}' would have to raise the pressure by {-least / 1e5:.1f} bar"
-        return "balances only at pressures beyond 1000 bar"
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -213,7 +207,7 @@ class TradeModel:
 
 def reason(error: OseaError) -> str:
     """Why a point is a hole, in a line."""
-    details = [d for d in getattr(error, "details", ()) if not d.startswith("lower the chamber pressure")]
+    details = [d for d in getattr(error, "details", ()) if not d.startswith(_ADVICE)]
     if isinstance(error, UndecidedError):
         return "undecided: no balance was found" + (f" ({details[0]})" if details else "")
     return "; ".join(details) or error.message

@@ -12,6 +12,7 @@ from osea_rocket.core.findings import Severity
 from osea_rocket.propulsion.cycles.balance import balance, prepare
 from osea_rocket.propulsion.cycles.document import EngineCycle
 from osea_rocket.propulsion.cycles.result import CycleBalance
+from osea_rocket.propulsion.cycles.solve import Solution
 from osea_rocket.propulsion.cycles.throttle import throttle
 from osea_rocket.propulsion.cycles.typical import typical_gas_generator, typical_isp
 
@@ -160,6 +161,28 @@ def test_a_far_too_weak_turbine_is_impossible_by_so_many_kilowatts():
     """The derivatives become singular on the way there: that is no fault of the program, but an answer."""
     with pytest.raises(ImpossibleError, match=r"power of shaft fuel shaft: lacks [\d,]+ kW"):
         balance(changed(engine("j-2.yaml"), "fuel turbine", efficiency=0.02))
+
+
+def test_an_unstable_density_root_is_left_for_the_stable_one() -> None:
+    """Between the spinodals pressure falls as density rises: a cubic of roots at one pressure, of which the middle is none."""
+    system = prepare(engine("rl10a-3-3a.yaml")).system
+    p = system.parameters()
+    good = system.solve()
+    assert not system._unstable(good.x)
+    place = system.network.names.index("fuel tank → fuel inlet line: density")
+    bad = good.x.copy()
+    bad[place] = np.log(12.0)  # hydrogen at 21.4 K: vapour 1.6 kg/m3, liquid 70 kg/m3
+    (stream, *_), *_ = system._unstable(bad)
+    assert stream.name == "fuel tank → fuel inlet line"
+    assert system.stable(Solution(bad, 0.0, 1), p).x == pytest.approx(good.x, abs=1e-9)
+
+
+def test_pressure_that_would_have_to_rise_is_a_no() -> None:
+    """The oxygen pump delivers what the chamber needs, and the generator stands above that."""
+    cycle = changed(engine("j-2.yaml"), "oxygen injector", pressure_drop=1e5)
+    cycle = changed(cycle, "oxygen pump", outlet_pressure=None)
+    with pytest.raises(ImpossibleError, match=r"would have to raise the pressure by [\d.]+ bar"):
+        balance(changed(cycle, "gas generator", pressure=60e5))
 
 
 @pytest.mark.parametrize(
