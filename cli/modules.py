@@ -7,13 +7,16 @@ import typer
 
 from .app import JsonFlag, app, finish
 
-modules = typer.Typer(no_args_is_help=True, help="Modules on a path: list, show, compare, lock, where-used.")
+modules = typer.Typer(no_args_is_help=True, help="Modules on a path: list, show, compare, lint, lock, where-used.")
 app.add_typer(modules, name="modules")
 
 Folders = Annotated[
     list[Path] | None,
     typer.Option(
-        "--path", "-p", metavar="FOLDER", help="Where to look, may be repeated (else OSEA_MODULES, else this folder)."
+        "--path",
+        "-p",
+        metavar="FOLDER",
+        help="Where to look, may be repeated (else OSEA_MODULES, else this folder, and the catalogue).",
     ),
 ]
 ModuleName = Annotated[str, typer.Argument(metavar="MODULE", help="A name, 'name@1.2.0', or a file.")]
@@ -25,7 +28,7 @@ def list_modules(
     path: Folders = None,
     json: JsonFlag = False,
 ) -> None:
-    """Every module in the folders and in installed packages that offer some."""
+    """Every module in the folders, in our catalogue, and in installed packages that offer some."""
     from ..studies.modules_command import run_list
 
     finish(json, lambda: run_list(path or [], kind))
@@ -50,6 +53,14 @@ def compare(
     from ..studies.modules_command import run_compare
 
     finish(json, lambda: run_compare(old, new, path or []))
+
+
+@modules.command()
+def lint(path: Folders = None, json: JsonFlag = False) -> None:
+    """What is weak in a catalogue's data: sources, identities, whole vehicles beside their published figures."""
+    from ..studies.modules_lint import run_lint
+
+    finish(json, lambda: run_lint(path or []))
 
 
 @modules.command()

@@ -1,6 +1,7 @@
 """The catalogue: every module found on a path of folders and in installed packages that offer some."""
 
 import difflib
+import importlib.resources
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,10 +18,11 @@ PATH_VARIABLE = "OSEA_MODULES"
 
 @dataclass(frozen=True)
 class Entry:
-    """A module of the catalogue and the file that it stands in."""
+    """A module of the catalogue and the file that it stands in; offered: by an installed package, our own among them."""
 
     file: Path
     module: Module
+    offered: bool = False
 
     @property
     def version(self) -> Version | None:
@@ -40,7 +42,10 @@ class Catalogue:
     problems: tuple[str, ...] = field(default=())
 
     def find(self, name: str) -> Entry:
-        """By file, by ``name@version``, or by name (the newest version). Raises InputError with the nearest names."""
+        """By file, by ``name@version``, or by name (the newest version; of the folders before that of installed packages).
+
+        Raises InputError with the nearest names.
+        """
         path = Path(name)
         if path.suffix in (".yaml", ".yml"):
             return Entry(path, load_any(path))
@@ -54,8 +59,9 @@ class Catalogue:
                 else f"; {len(self.entries)} modules are known, see 'osea modules list'"
             )
             raise InputError(f"there is no module '{name}' in the catalogue{hint}")
-        newest = max(found, key=lambda e: e.version.key if e.version else ())
-        rivals = [e for e in found if e.module.version == newest.module.version and e.file != newest.file]
+        own = [e for e in found if not e.offered] or found
+        newest = max(own, key=lambda e: e.version.key if e.version else ())
+        rivals = [e for e in own if e.module.version == newest.module.version and e.file != newest.file]
         if rivals:
             files = ", ".join(str(e.file) for e in (newest, *rivals))
             raise InputError(f"'{name}' stands in several files ({files}); name the file")
@@ -68,38 +74,45 @@ def catalogue(folders: Iterable[Path]) -> Catalogue:
     YAML files without one of our schemas are passed over; those with one that cannot be read are problems.
     """
     entries, problems = [], []
+    offered = _installed()
     for file in _files(folders):
         try:
             if not _is_module(file):
                 continue
-            entries.append(Entry(file, load_any(file)))
+            inside = any(file.resolve().is_relative_to(folder) for folder in offered)
+            entries.append(Entry(file, load_any(file), inside))
         except DocumentError as error:
             problems.append(str(error))
     entries.sort(key=lambda e: (e.module.schema_, e.module.name, e.version.key if e.version else (), str(e.file)))
     return Catalogue(tuple(entries), tuple(problems))
 
 
-def search_path(given: Iterable[Path]) -> list[Path]:
-    """The folders to look in: those given, else of OSEA_MODULES, else this folder; and of installed packages always.
-
-    Raises InputError for a folder that is not there.
+def search_path(given: Iterable[Path], alone: bool = False) -> list[Path]:
+    """The folders to look in: those given, else of OSEA_MODULES, else this folder; and our catalogue and those of installed
+    packages (alone: not beside folders that are given). Raises InputError for a folder that is not there.
     """
-    folders = list(given) or [Path(p) for p in os.environ.get(PATH_VARIABLE, "").split(os.pathsep) if p] or [Path()]
+    given = list(given)
+    folders = given or [Path(p) for p in os.environ.get(PATH_VARIABLE, "").split(os.pathsep) if p] or [Path()]
     for folder in folders:
         if not folder.exists():
             raise InputError(f"there is no folder '{folder}' to look for modules in")
-    return folders + _installed()
+    return folders if alone and given else folders + _installed()
+
+
+def own_catalogue() -> Path:
+    """The catalogue that comes with this package."""
+    return Path(str(importlib.resources.files(__name__.partition(".")[0]))) / "catalogue"
 
 
 def _installed() -> list[Path]:
     from importlib.metadata import entry_points
     from importlib.util import find_spec
 
-    folders = []
+    folders = [own_catalogue()]
     for point in entry_points(group=ENTRY_POINTS):
         spec = find_spec(point.value)  # found, not run: a catalogue is data
         folders += [Path(p) for p in (spec.submodule_search_locations or ())] if spec else []
-    return folders
+    return [folder.resolve() for folder in folders if folder.is_dir()]
 
 
 def _files(folders: Iterable[Path]) -> list[Path]:

@@ -17,8 +17,8 @@ Answer = tuple[dict[str, Any], str]
 
 
 def run_list(folders: Sequence[Path], kind: str | None) -> Answer:
-    """Every module of the catalogue, by kind. kind: as in the schema, ``stage`` for osea/stage/v1."""
-    found = catalogue(search_path(folders))
+    """Every module of the folders, without them of all that is found, by kind. kind: ``stage`` for osea/stage/v1."""
+    found = catalogue(search_path(folders, alone=True))
     entries = [e for e in found.entries if kind is None or e.module.schema_.split("/")[1] == kind]
     if kind is not None and not entries:
         kinds = ", ".join(sorted({e.module.schema_.split("/")[1] for e in found.entries})) or "none"

@@ -86,6 +86,8 @@ def test_the_wheel_holds_the_package_and_its_data_and_no_tests(tmp_path):
     sources = {f"osea_rocket/{f.relative_to(ROOT).as_posix()}" for f in SOURCES}
     assert sources <= names
     assert data_files() <= names and data_files()
+    modules = {f"osea_rocket/{f.relative_to(ROOT).as_posix()}" for f in (ROOT / "catalogue").rglob("*.yaml")}
+    assert len(modules) >= 40 and modules <= names
     assert "osea_rocket/py.typed" in names
     templates = {f"osea_rocket/{f.relative_to(ROOT).as_posix()}" for f in (ROOT / "report").rglob("*.html")}
     assert templates <= names

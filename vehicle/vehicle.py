@@ -8,6 +8,7 @@ from ..core.documents import Document, FieldError, Integer, Module, Reference
 from ..core.modules import AnyPart, Join
 from ..core.quantity import SI, Area, ratio
 from .parts import Fairing, Interstage, Payload, PayloadAdapter
+from .published import PublishedVehicle
 from .stage import Stage
 from .wording import metres
 
@@ -70,6 +71,7 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
     fairing, adapter: optional. payload: its mass may be open. drag: a given curve, else the build-up is used.
     equipment: further parts with ports (avionics, batteries, recovery kit, umbilicals, pad, landing site); masses of stages
     count what is built into them. joins: which ports meet, where the order of the stack does not say it.
+    published: figures of the whole from elsewhere, to hold the modules against.
     """
 
     stages: tuple[Reference[Stage], ...] = Field(min_length=1)
@@ -81,6 +83,7 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
     drag: DragCurve | None = None
     equipment: tuple[AnyPart, ...] | None = None
     joins: tuple[Join, ...] | None = None
+    published: PublishedVehicle | None = None
 
     @model_validator(mode="after")
     def _names_differ(self):
