@@ -236,6 +236,10 @@ def _value_at(value: Any, path: list[str]) -> Any:
     return value
 
 
+Composed = dict[Path, tuple[Node, bytes]]
+"""Files as YAML nodes with their bytes, by resolved path: kept by who loads many documents that refer to the same files."""
+
+
 @dataclass
 class _Session:
     """One load: the files read so far, the chain of files being read, and what was wrong."""
@@ -245,6 +249,7 @@ class _Session:
     problems: list[Problem] = field(default_factory=list)
     # One file may be named in many places; reading it again each time would let a short chain of files grow as 2^n.
     read: dict[tuple[Path, int], Any] = field(default_factory=dict)
+    composed: Composed = field(default_factory=dict)
 
 
 class _UnreadableError(Exception):
@@ -319,14 +324,16 @@ def _kind(node: Node, file: str) -> type["Module"]:
     return model
 
 
-def load_any(path: str | Path) -> Module:
-    """Read *path* by its ``schema:``; the packages that define the schemas must have been imported."""
-    path = Path(path)
-    try:
-        node, _ = strict_yaml.compose(path, str(path))
-    except YamlError as error:
-        raise DocumentError([error.problem]) from None
-    return load_document(_kind(node, str(path)), path)
+def load_any(path: str | Path, composed: Composed | None = None) -> Module:
+    """Read *path* by its ``schema:``; the packages that define the schemas must have been imported.
+
+    composed: for who loads many files that refer to each other, so that each is parsed once.
+    """
+    session = _Session(composed={} if composed is None else composed)
+    result = _load(Module, Path(path), session)
+    if session.problems or result is None:
+        raise DocumentError(session.problems)
+    return result
 
 
 def _load(model: Any, path: Path, session: _Session, referred: bool = False) -> Any:
@@ -346,7 +353,9 @@ def _load(model: Any, path: Path, session: _Session, referred: bool = False) -> 
     if key in session.read:
         return session.read[key]
     try:
-        node, raw = strict_yaml.compose(path, name)
+        if resolved not in session.composed:
+            session.composed[resolved] = strict_yaml.compose(path, name)
+        node, raw = session.composed[resolved]
     except YamlError as error:
         if referred and error.unreadable:
             raise _UnreadableError(error.problem.text) from None

@@ -74,13 +74,13 @@ def catalogue(folders: Iterable[Path]) -> Catalogue:
     YAML files without one of our schemas are passed over; those with one that cannot be read are problems.
     """
     entries, problems = [], []
-    offered = _installed()
+    offered, composed = _installed(), {}
     for file in _files(folders):
         try:
             if not _is_module(file):
                 continue
             inside = any(file.resolve().is_relative_to(folder) for folder in offered)
-            entries.append(Entry(file, load_any(file), inside))
+            entries.append(Entry(file, load_any(file, composed), inside))
         except DocumentError as error:
             problems.append(str(error))
     entries.sort(key=lambda e: (e.module.schema_, e.module.name, e.version.key if e.version else (), str(e.file)))
