@@ -6,20 +6,27 @@ library under a free licence, from IERS Bulletin C).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from .errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
 TT_MINUS_TAI = 32.184  # s, by definition of TT (IAU 1991, Resolution A4)
 JULIAN_DATE_OF_ORIGIN = 2451544.5  # 2000-01-01T00:00:00
+LAST_YEAR = "2261"
 FIRST_YEAR = 1972  # before it UTC ran at another rate than TAI
 _ORIGIN = date(2000, 1, 1).toordinal()
+_UNIX_OF_ORIGIN = 946_684_800 * SECOND  # 2000-01-01T00:00:00 counted from 1970
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?:(?P<month>\d{2})-(?P<day>\d{2})|(?P<day_of_year>\d{3}))"
     r"T(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2})(?:\.(?P<fraction>\d{1,15}))?Z?",
@@ -89,6 +96,41 @@ def parse_utc(text: str, *, where: str = "") -> Instant:
     fraction = Decimal("0." + (match["fraction"] or "0")) * SECOND
     utc = day * DAY + ((hour * 60 + minute) * 60 + second) * SECOND + int(fraction.to_integral_value(ROUND_HALF_EVEN))
     return Instant(utc + _offset_of_day(day) * SECOND)
+
+
+def parse_utc_array(texts: Sequence[str], *, where: str = "") -> "np.ndarray":
+    """Many UTC times as `parse_utc` reads them, (n,) int64: nanoseconds of TAI as in `Instant.tai`. Raises InputError.
+
+    Plain calendar times (`2027-03-01T12:00:00.25`, up to nine decimals) go through numpy at once, all others one by one.
+    Years after 2261 are refused: 64 bits of nanoseconds do not reach them.
+    """
+    import numpy as np
+
+    if late := next((t for t in texts if t[:4] > LAST_YEAR), None):
+        raise InputError(f"{late!r}: times after {LAST_YEAR} are not supported", where=where)
+    plain = np.array([_is_plain(t) for t in texts], dtype=bool)
+    tai = np.empty(len(texts), np.int64)
+    if plain.any():
+        chosen = [t for t, simple in zip(texts, plain, strict=True) if simple]
+        try:
+            utc = np.array(chosen, "datetime64[ns]").astype(np.int64) - _UNIX_OF_ORIGIN
+        except ValueError:
+            plain[:] = False  # one of them is no date: parse_utc says which
+        else:
+            days = utc // DAY
+            table = _leap_seconds()
+            place = np.searchsorted([day for day, _ in table], days, side="right") - 1
+            if (place < 0).any():
+                plain[:] = False
+            else:
+                tai[plain] = utc + np.array([after for _, after in table], np.int64)[place] * SECOND
+    for i in map(int, np.flatnonzero(~plain)):
+        tai[i] = parse_utc(texts[i], where=where).tai
+    return tai
+
+
+def _is_plain(text: str) -> bool:
+    return 19 <= len(text) <= 29 and text[10] == "T" and text[16] == ":" and text[17] != "6" and text[-1] != "Z"
 
 
 def format_utc(instant: Instant, digits: int = 3, *, zulu: bool = True) -> str:

@@ -14,7 +14,9 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.time import Instant, format_utc, parse_utc
 from ..trajectory.result import Trajectory
-from .kvn import Issuer, SpaceObject, assignment, check_earth_fixed, comments, creation_date, decimal, message
+from .ccsds.message import Block, Message, Segment, States
+from .ccsds.write_kvn import write_kvn
+from .issuer import Issuer, SpaceObject, check_earth_fixed, comments, header
 
 VERSION = "2.0"
 EARTH_FIXED = "ITRF2000"
@@ -35,44 +37,41 @@ def write_oem(trajectory: Trajectory, vehicle: SpaceObject, issuer: Issuer, *, f
     segments = list(_segments(np.asarray(trajectory.phase_index, int), instants))
     if not segments:
         raise InputError("the trajectory has no phase with a duration, so there is nothing to write into an OEM")
-    lines = [
-        assignment("CCSDS_OEM_VERS", VERSION),
-        *comments(
-            "Predicted launch trajectory, computed; not tracked.",
-            f"T-0 = {trajectory.epoch}, {trajectory.t0_definition}.",
-            "States are those of the vehicle as a point mass, velocity relative to the rotating Earth. Until a separation that "
-            "is all that flies; after it the stage that goes on, with the payload.",
-            f"{frame} stands for the model's WGS-84 axes; polar motion is not modelled.",
-        ),
-        assignment("CREATION_DATE", creation_date(issuer)),
-        assignment("ORIGINATOR", issuer.originator.upper()),
-    ]
-    for phase, chosen in segments:
-        lines += _segment(trajectory, vehicle, frame, phase, chosen, instants)
-    return message(lines)
+    opening = comments(
+        "Predicted launch trajectory, computed; not tracked.",
+        f"T-0 = {trajectory.epoch}, {trajectory.t0_definition}.",
+        "States are those of the vehicle as a point mass, velocity relative to the rotating Earth. Until a separation that "
+        "is all that flies; after it the stage that goes on, with the payload.",
+        f"{frame} stands for the model's WGS-84 axes; polar motion is not modelled.",
+    )
+    chosen = tuple(_segment(trajectory, vehicle, frame, phase, samples, instants) for phase, samples in segments)
+    return write_kvn(Message("oem", VERSION, header(issuer, opening), chosen))
 
 
 def _segment(
     trajectory: Trajectory, vehicle: SpaceObject, frame: str, phase: int, chosen: list[int], instants: list[Instant]
-) -> list[str]:
+) -> Segment:
     degree = 2 * min(4, len(chosen)) - 1  # Hermite over k states with velocity: degree 2k - 1
-    tags = [format_utc(instants[i], NANOSECONDS, zulu=False) for i in chosen]
+    tags = tuple(format_utc(instants[i], NANOSECONDS, zulu=False) for i in chosen)
     states = np.hstack([trajectory.position_ecef[chosen], trajectory.velocity_ecef[chosen]]) * 1e-3
-    return [
-        "META_START",
-        *comments(f"Flight phase: {trajectory.phase_names[phase]}"),
-        assignment("OBJECT_NAME", vehicle.name.upper()),
-        assignment("OBJECT_ID", vehicle.identifier.upper()),
-        assignment("CENTER_NAME", "EARTH"),
-        assignment("REF_FRAME", frame),
-        assignment("TIME_SYSTEM", "UTC"),
-        assignment("START_TIME", tags[0]),
-        assignment("STOP_TIME", tags[-1]),
-        assignment("INTERPOLATION", "HERMITE"),
-        assignment("INTERPOLATION_DEGREE", str(degree)),
-        "META_STOP",
-        *(f"{tag} {' '.join(decimal(float(v)) for v in state)}" for tag, state in zip(tags, states, strict=True)),
-    ]
+    metadata = Block(
+        "metadata",
+        (
+            ("OBJECT_NAME", vehicle.name.upper()),
+            ("OBJECT_ID", vehicle.identifier.upper()),
+            ("CENTER_NAME", "EARTH"),
+            ("REF_FRAME", frame),
+            ("TIME_SYSTEM", "UTC"),
+            ("START_TIME", tags[0]),
+            ("STOP_TIME", tags[-1]),
+            ("INTERPOLATION", "HERMITE"),
+            ("INTERPOLATION_DEGREE", degree),
+        ),
+        comments(f"Flight phase: {trajectory.phase_names[phase]}"),
+    )
+    times = np.array([instants[i].tai for i in chosen], np.int64)
+    none = np.zeros((len(chosen), 3))
+    return Segment(metadata, (), States(tags, times, states, none, np.zeros(len(chosen), dtype=bool)))
 
 
 def _segments(phase_index: np.ndarray, instants: list[Instant]) -> Iterator[tuple[int, list[int]]]:

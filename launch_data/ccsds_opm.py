@@ -12,12 +12,14 @@ from ..core.errors import InputError
 from ..core.frames import UNKNOWN_ORIENTATION, EarthOrientation, eme2000_from_itrf, gcrf_from_itrf
 from ..core.time import format_utc, parse_utc
 from ..trajectory.result import Event, Trajectory
+from .ccsds.message import Block, Message, Segment
+from .ccsds.write_kvn import write_kvn
 from .ccsds_oem import NANOSECONDS
-from .kvn import Issuer, SpaceObject, assignment, comments, creation_date, decimal, message
+from .issuer import Issuer, SpaceObject, comments, header
 
 VERSION = "2.0"
 InertialFrame = Literal["GCRF", "EME2000"]
-_STATE = (("X", "km"), ("Y", "km"), ("Z", "km"), ("X_DOT", "km/s"), ("Y_DOT", "km/s"), ("Z_DOT", "km/s"))
+_STATE = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
 
 
 def inertial_state(
@@ -50,31 +52,34 @@ def write_opm(
     position, velocity = inertial_state(trajectory, event, orientation, frame)
     instant = parse_utc(_epoch(trajectory)).plus(event.time)
     turn = orientation.angle_bound()
-    state = zip(_STATE, [*position, *velocity], strict=True)
-    return message(
-        [
-            assignment("CCSDS_OPM_VERS", VERSION),
-            *comments(
-                "Predicted state at payload separation, computed; not tracked.",
-                f"T-0 = {trajectory.epoch}, {trajectory.t0_definition}. Mission elapsed time of the state: {event.time:.6f} s.",
-                f"The state belongs to: {state_of}; mass of that {decimal(event.mass)} kg.",
-            ),
-            assignment("CREATION_DATE", creation_date(issuer)),
-            assignment("ORIGINATOR", issuer.originator.upper()),
-            assignment("OBJECT_NAME", payload.name.upper()),
-            assignment("OBJECT_ID", payload.identifier.upper()),
-            assignment("CENTER_NAME", "EARTH"),
-            assignment("REF_FRAME", frame),
-            assignment("TIME_SYSTEM", "UTC"),
-            *comments(
-                f"From Earth-fixed by IAU 2006/2000A (CIO based). {describe(orientation)}",
-                *_bound_text(turn, position, velocity),
-            ),
-            assignment("EPOCH", format_utc(instant, NANOSECONDS, zulu=False)),
-            *(assignment(keyword, decimal(float(value) * 1e-3), unit) for (keyword, unit), value in state),
-            assignment("MASS", decimal(payload_mass), "kg"),
-        ]
+    opening = comments(
+        "Predicted state at payload separation, computed; not tracked.",
+        f"T-0 = {trajectory.epoch}, {trajectory.t0_definition}. Mission elapsed time of the state: {event.time:.6f} s.",
+        f"The state belongs to: {state_of}; mass of that {event.mass:.6f} kg.",
     )
+    metadata = Block(
+        "metadata",
+        (
+            ("OBJECT_NAME", payload.name.upper()),
+            ("OBJECT_ID", payload.identifier.upper()),
+            ("CENTER_NAME", "EARTH"),
+            ("REF_FRAME", frame),
+            ("TIME_SYSTEM", "UTC"),
+        ),
+    )
+    state = Block(
+        "stateVector",
+        (
+            ("EPOCH", format_utc(instant, NANOSECONDS, zulu=False)),
+            *((keyword, float(v) * 1e-3) for keyword, v in zip(_STATE, [*position, *velocity], strict=True)),
+        ),
+        comments(
+            f"From Earth-fixed by IAU 2006/2000A (CIO based). {describe(orientation)}",
+            *_bound_text(turn, position, velocity),
+        ),
+    )
+    mass = Block("spacecraftParameters", (("MASS", float(payload_mass)),))
+    return write_kvn(Message("opm", VERSION, header(issuer, opening), (Segment(metadata, (state, mass)),)))
 
 
 def describe(orientation: EarthOrientation) -> str:

@@ -13,7 +13,7 @@ from ..core.time import format_utc, parse_utc
 from ..trajectory.result import Event, Trajectory
 from .ccsds_oem import EARTH_FIXED, write_oem
 from .ccsds_opm import InertialFrame, inertial_state, write_opm
-from .kvn import Issuer, SpaceObject
+from .issuer import Issuer, SpaceObject
 from .records import (
     LaunchFile,
     LaunchRecord,

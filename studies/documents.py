@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from ..core.documents import Module, Reference, load_any
 from ..core.errors import InputError
 from ..core.quantity import SI
-from ..launch_data.kvn import Issuer
+from ..launch_data.issuer import Issuer
 from ..propulsion.cycles.document import EngineCycle  # noqa: F401  its schema
 from ..propulsion.solids.curve import RaspMotor  # noqa: F401  its schema, the solid motor's and the thrust curve's
 from ..trajectory.ground import LandingSite, LaunchPad  # noqa: F401  their schemas

@@ -8,7 +8,7 @@ from ..core.findings import Finding
 from ..core.frames import EarthOrientation
 from ..core.progress import Progress
 from ..launch_data.export import LaunchData, launch_data
-from ..launch_data.kvn import Issuer, SpaceObject
+from ..launch_data.issuer import Issuer, SpaceObject
 from ..trajectory.range_safety.result import RangeResult
 from ..trajectory.result import AscentResult, until_insertion
 from .ascend import FlownAscent

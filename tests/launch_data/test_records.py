@@ -11,7 +11,7 @@ from osea_rocket.core.errors import InputError
 from osea_rocket.core.findings import Severity
 from osea_rocket.core.frames import UNKNOWN_ORIENTATION, EarthOrientation
 from osea_rocket.launch_data.export import RECORD_NAME, launch_data
-from osea_rocket.launch_data.kvn import Issuer, SpaceObject
+from osea_rocket.launch_data.issuer import Issuer, SpaceObject
 from osea_rocket.launch_data.records import LaunchRecord, check_files, read_record, record_id
 
 

@@ -1,14 +1,13 @@
-"""The text form of CCSDS messages, "keyword = value" (KVN): CCSDS 502.0-B-3, section 7. Strict in what it writes."""
+"""Who issues CCSDS messages and what they are about: names that every form of a message can carry unchanged."""
 
 import re
 import textwrap
 from dataclasses import dataclass
-from math import isfinite
 
 from ..core.errors import InputError
 from ..core.time import format_utc, parse_utc
+from .ccsds.message import Block
 
-LINE_LENGTH = 254  # 7.3.2, without the end of line
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")  # 7.3.4: printable ASCII and blanks
 _EARTH_FIXED = re.compile(r"ITRF(-9[37]|\d{4})")
 
@@ -58,37 +57,13 @@ def check_earth_fixed(frame: str) -> None:
         raise InputError(f"{frame!r} names no Earth-fixed frame of CCSDS 502.0-B-3; use ITRF2000 or another ITRFyyyy")
 
 
-def assignment(keyword: str, value: str, unit: str = "") -> str:
-    """One line `KEYWORD = value [unit]`; text values in capitals, as 7.5.3 asks."""
-    line = f"{keyword} = {value}{f' [{unit}]' if unit else ''}"
-    if len(line) > LINE_LENGTH:
-        raise InputError(f"{keyword} makes a line of {len(line)} characters; CCSDS messages allow {LINE_LENGTH}")
-    return line
+def header(issuer: Issuer, opening: tuple[str, ...] = ()) -> Block:
+    """The header of a message: creation date in whole seconds, originator in capitals (7.5.3), comments."""
+    created = format_utc(parse_utc(issuer.created), 0, zulu=False)
+    return Block("header", (("CREATION_DATE", created), ("ORIGINATOR", issuer.originator.upper())), opening)
 
 
-def comments(*texts: str) -> list[str]:
-    """COMMENT lines; what is not ASCII is written as \\uXXXX, and long text wraps."""
+def comments(*texts: str) -> tuple[str, ...]:
+    """Comment lines; what is not ASCII is written as \\uXXXX, and long text wraps."""
     ascii_texts = [" ".join(t.split()).encode("ascii", "backslashreplace").decode() for t in texts]
-    return [f"COMMENT {line}" for text in ascii_texts for line in textwrap.wrap(text, 118, break_on_hyphens=False)]
-
-
-def decimal(value: float) -> str:
-    """Fixed point with as many decimals as the 16 digits of 7.5.6 leave, at most 12: 1 nm for kilometres under 10,000."""
-    if not isfinite(value):
-        raise ValueError(f"{value} cannot stand in a CCSDS message")
-    whole_digits = len(str(int(abs(value))))
-    text = f"{value:.{max(1, min(12, 16 - whole_digits))}f}"
-    return text[1:] if text.startswith("-") and float(text) == 0.0 else text
-
-
-def creation_date(issuer: Issuer) -> str:
-    """CREATION_DATE in whole seconds."""
-    return format_utc(parse_utc(issuer.created), 0, zulu=False)
-
-
-def message(lines: list[str]) -> str:
-    """The whole message, a line feed after each line."""
-    for line in lines:
-        if len(line) > LINE_LENGTH or not _PRINTABLE.fullmatch(line):
-            raise InputError(f"a line of a CCSDS message would be too long or not ASCII: {line[:80]!r}")
-    return "\n".join(lines) + "\n"
+    return tuple(line for text in ascii_texts for line in textwrap.wrap(text, 118, break_on_hyphens=False))
