@@ -9,8 +9,8 @@ import numpy as np
 
 from .calibration import Polynomial, Spline, Table
 from .checksums import CHECKSUMS
-from .codec import constants
 from .layout_types import ResolvedField, ResolvedMessage, ResolvedSet
+from .packing import constants
 from .reject_count import RejectCount
 
 _BLOCK = 1 << 13  # rows worked on at a time: they stay in the processor's cache
@@ -33,12 +33,6 @@ class Columns:
         """Engineering values of a numeric field; enums, flags and octets stay raw."""
         return engineering(self.message.by_name[name], self.raw[name])
 
-    @property
-    def missing(self) -> int:
-        """Packets that the sequence counts say are not there (modulo 16384)."""
-        counts = self.sequence_count.astype(np.int64)
-        return int(np.sum((np.diff(counts) - 1) % 16384))
-
 
 @dataclass(frozen=True)
 class BulkResult:
@@ -50,6 +44,20 @@ class BulkResult:
     @property
     def packets(self) -> int:
         return sum(c.offsets.size for c in self.columns.values())
+
+    @property
+    def missing(self) -> dict[int, int]:
+        """By APID: packets that the sequence counts say are not there (modulo 16384), of those with any."""
+        members: dict[tuple[str, int], list[Columns]] = {}
+        for c in self.columns.values():
+            members.setdefault((c.message.kind, c.message.apid or 0), []).append(c)
+        found: dict[int, int] = {}
+        for (_, apid), columns in members.items():
+            counts = np.concatenate([c.sequence_count for c in columns]).astype(np.int64)
+            counts = counts[np.argsort(np.concatenate([c.offsets for c in columns]), kind="stable")]
+            if missing := int(np.sum((np.diff(counts) - 1) % 16384)):
+                found[apid] = found.get(apid, 0) + missing
+        return found
 
 
 def decode_file(messages: ResolvedSet, path: str | Path) -> BulkResult:

@@ -8,7 +8,7 @@ from ..core.errors import InputError
 from .calibration import raw_of
 from .checksums import CHECKSUMS
 from .layout_types import ResolvedField, ResolvedMessage, ResolvedSet
-from .packing import compile_message
+from .packing import compile_message, constants
 
 Octets = bytes | bytearray | memoryview
 
@@ -25,6 +25,8 @@ class Codec:
     """Encoder and decoder of one message.
 
     raw_names: what ``pack`` takes and ``unpack`` gives, in order; an array's elements are ``name[0]``, ``name[1]`` …
+    For tight loops ``pack_words`` and ``unpack_words`` do the same without a check or a frame of ours where the layout
+    allows it: before the raws stand the numbers of ``head(sequence_count)``, the three words of a packet's header.
     """
 
     def __init__(self, message: ResolvedMessage) -> None:
@@ -41,14 +43,14 @@ class Codec:
         checksum = CHECKSUMS.get(message.crc)
         self._checksum, self._tail = checksum if checksum else (None, 0)
         self._has_parity = any(row.computed == "parity" for row in message.fields)
-        # no checks and no frame of ours between the caller and the generated functions
-        self.pack_unexplained, self.unpack = functions.pack, functions.unpack
+        self.unpack = functions.unpack
+        self.pack_words, self.unpack_words, self.head = functions.pack_words, functions.unpack_words, functions.head
 
     def pack(self, *raws: Any, sequence_count: int = 0) -> bytes:
         """Octets of raw values. Raises InputError that names the value that does not fit."""
         try:
-            return self._pack(*raws, sequence_count=sequence_count)
-        except (ValueError, TypeError, OverflowError, struct.error):
+            return self._pack(raws, sequence_count)
+        except (ValueError, TypeError, OverflowError, NotImplementedError, struct.error):
             raise self._explained(raws, sequence_count) from None
 
     def _explained(self, raws: tuple, sequence_count: int) -> InputError:
@@ -128,22 +130,6 @@ class Codec:
                 result[row.name] = to_value(raws[at])
                 at += 1
         return result
-
-
-def constants(message: ResolvedMessage, only: str = "") -> tuple[int, int]:
-    """(mask, expected) of all that must be so, over the message read as one big-endian number."""
-    mask = expected = 0
-    bits = 8 * message.size
-    for row in message.fields:
-        constant = message.size - 7 if row.computed == "data_length" else row.constant
-        constant = 3 if row.computed == "sequence_flags" else constant
-        if constant is None or row.kind == "padding" or (only and row.name != only):
-            continue
-        for k, bit in enumerate(row.occupied()):  # big: from the value's highest bit; little: from its lowest
-            place = k if row.byte_order == "little" else row.width - 1 - k
-            mask |= 1 << (bits - 1 - bit)
-            expected |= (constant >> place & 1) << (bits - 1 - bit)
-    return mask, expected
 
 
 def _misfit(row: ResolvedField, raw: Any) -> str:

@@ -1,24 +1,111 @@
-"""What `osea avionics decode` does: a file of packets to one CSV file a message, with gaps, limits and rejects told."""
+"""What `osea avionics decode` does: packets to one file a message, with gaps, limits and rejects told; whole, or as they come."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, Protocol
 
 from ..core.documents import load_document
 from ..core.errors import InputError
-from .bulk import BulkResult, Columns, decode_packets
+from .bulk import BulkResult, decode_packets
+from .codec import SetCodec
 from .framing import FrameStream
 from .layout import layout
-from .layout_types import Limits, ResolvedField, ResolvedSet
+from .layout_types import ResolvedSet
+from .limit_watch import LimitWatch
 from .message_set import MessageSet, launcher_set
 from .reject_count import RejectCount
+from .sources import PIECE, octets_from
+from .space_packets import PacketStream
+from .tables import Format, TableWriter, table_of
 from .tm_frames import TmLink, TmReceiver
 
-_PIECE = 1 << 20
+FORMATS: tuple[Format, ...] = ("csv", "parquet")
+
+
+class Receiver(Protocol):
+    """What takes packets out of frames."""
+
+    rejects: RejectCount
+
+    def feed(self, data: bytes) -> list[bytes]: ...
+
+
+def receiver_of(framing: str, link: TmLink | None) -> Receiver | None:
+    """The receiver of a framing; None for packets one after another. Raises InputError."""
+    if framing == "packets":
+        return None
+    if framing == "tm":
+        if link is None:
+            raise InputError("transfer frames need their link: --spacecraft, --channel, --length")
+        return TmReceiver(link)
+    if framing in ("cobs", "slip"):
+        return FrameStream(framing)
+    raise InputError(f"the framing is packets, tm, cobs or slip, not '{framing}'")
+
+
+def formats_of(text: str) -> tuple[Format, ...]:
+    """``csv``, ``parquet`` or both with a comma between. Raises InputError."""
+    wanted = [part.strip() for part in text.split(",")]
+    unknown = [w for w in wanted if w not in FORMATS]
+    if unknown:
+        raise InputError(f"there is no format '{unknown[0]}'; --format is csv, parquet, or csv,parquet")
+    return tuple(f for f in FORMATS if f in wanted)
+
+
+class Sink:
+    """Where decoded packets go: files, limits, counts."""
+
+    def __init__(self, resolved: ResolvedSet, out: Path, formats: tuple[Format, ...]) -> None:
+        if out.exists() and not out.is_dir():
+            raise InputError(f"'{out}' is a file; --out names a folder")
+        out.mkdir(parents=True, exist_ok=True)
+        self.resolved, self.out, self.formats = resolved, out, formats
+        self.limits = LimitWatch()
+        self.packets: dict[str, int] = {}
+        self._writers: dict[str, list[TableWriter]] = {}
+
+    def take(self, result: BulkResult, events: bool = False) -> list[str]:
+        """Write and count; lines about limits when *events* are asked for."""
+        lines: list[str] = []
+        for c in result.columns.values():
+            if not c.offsets.size:
+                continue
+            name = c.message.name
+            if name not in self._writers:
+                self._writers[name] = [TableWriter(self.out, c.message, form) for form in self.formats]
+            table = table_of(c)
+            for writer in self._writers[name]:
+                writer.write(table)
+            self.packets[name] = self.packets.get(name, 0) + c.offsets.size
+            lines += self.limits.take(c, events)
+        return lines
+
+    def close(self, publish: bool = True) -> None:
+        """End all files; unless they are published, they are removed."""
+        for writers in self._writers.values():
+            for writer in writers:
+                writer.close(publish)
+
+    def report(self, octets: int, missing: dict[int, int], rejects: RejectCount, framing: RejectCount | None) -> Any:
+        """(plain data, text) of all that was decoded."""
+        messages = []
+        for name, n in self.packets.items():
+            m = self.resolved.by_name[name]
+            limits = [x | {"unit": m.by_name[x["field"]].unit} for x in self.limits.found(name)]
+            files = [w.path.name for w in self._writers[name]]
+            messages.append({"name": name, "apid": m.apid, "packets": n, "files": files, "limits": limits})
+        plain: dict[str, Any] = {
+            "set": self.resolved.name,
+            "octets": octets,
+            "packets": sum(self.packets.values()),
+            "messages": messages,
+            "gaps": [{"apid": apid, "missing": n} for apid, n in sorted(missing.items())],
+            "rejects": rejects.to_plain(),
+            "out": str(self.out),
+        }
+        if framing is not None:
+            plain["framing_rejects"] = framing.to_plain()
+        return plain, _text(plain)
 
 
 def run_decode(
@@ -27,139 +114,102 @@ def run_decode(
     out: Path,
     framing: str = "packets",
     link: TmLink | None = None,
+    formats: str = "csv",
 ) -> tuple[dict[str, Any], str]:
-    """Decode *file* by a message set (the built-in one without) into *out*/<message>.csv.
+    """Decode *file* by a message set (the built-in one without) into *out*/<message>.csv or .parquet.
 
     framing: packets (one after another), tm (transfer frames of *link*), cobs or slip. Returns plain data and a text.
     Raises InputError for a file that cannot be read or a framing that needs a link.
     """
-    resolved = layout(load_document(MessageSet, message_set) if message_set else launcher_set())
+    receiver, chosen, resolved = receiver_of(framing, link), formats_of(formats), _resolved(message_set)
     try:
         data = file.read_bytes()
     except OSError as error:
         raise InputError(f"'{file}' cannot be read: {error.strerror}") from None
-    packets, framing_rejects = _unframed(data, framing, link)
+    packets = data
+    if receiver is not None:
+        pieces = (data[i : i + PIECE] for i in range(0, len(data), PIECE))
+        packets = b"".join(p for piece in pieces for p in receiver.feed(piece))
     result = decode_packets(resolved, packets)
-    out.mkdir(parents=True, exist_ok=True)
-    messages = [_message(c, out) for c in result.columns.values() if c.offsets.size]
-    plain: dict[str, Any] = {
-        "set": resolved.name,
-        "octets": len(data),
-        "packets": result.packets,
-        "messages": messages,
-        "rejects": result.rejects.to_plain(),
-        "out": str(out),
-    }
-    if framing_rejects is not None:
-        plain["framing_rejects"] = framing_rejects.to_plain()
-    return plain, _text(resolved, result, messages, framing_rejects, out)
+    sink = Sink(resolved, out, chosen)
+    whole = False
+    try:
+        sink.take(result)
+        whole = True
+    finally:
+        sink.close(publish=whole)
+    return sink.report(len(data), result.missing, result.rejects, receiver.rejects if receiver else None)
 
 
-def _unframed(data: bytes, framing: str, link: TmLink | None) -> tuple[bytes, RejectCount | None]:
-    if framing == "packets":
-        return data, None
-    receiver: Any
-    if framing == "tm":
-        if link is None:
-            raise InputError("transfer frames need their link: --spacecraft, --channel, --length")
-        receiver = TmReceiver(link)
-    elif framing in ("cobs", "slip"):
-        receiver = FrameStream(framing)
-    else:
-        raise InputError(f"the framing is packets, tm, cobs or slip, not '{framing}'")
-    pieces = (data[i : i + _PIECE] for i in range(0, len(data), _PIECE))
-    return b"".join(p for piece in pieces for p in receiver.feed(piece)), receiver.rejects
+def run_follow(
+    source: str,
+    message_set: Path | None,
+    out: Path,
+    framing: str = "packets",
+    link: TmLink | None = None,
+    formats: str = "csv",
+    idle: float | None = None,
+) -> tuple[dict[str, Any], str]:
+    """Decode what comes from *source* (see ``octets_from``) until it ends, falls silent for *idle* seconds, or Ctrl-C.
+
+    Values leaving their limits, gaps and damage are printed as they happen. Returns as ``run_decode``.
+    """
+    receiver, chosen, resolved = receiver_of(framing, link), formats_of(formats), _resolved(message_set)
+    stream, sink = PacketStream(SetCodec(resolved)), Sink(resolved, out, chosen)
+    octets = 0
+    print(f"following {source} as {framing}; Ctrl-C ends it", flush=True)
+
+    def take(packets: Iterable[bytes]) -> None:
+        data = b"".join(packets)
+        if data:
+            for line in sink.take(decode_packets(resolved, data), events=True):
+                print(line, flush=True)
+
+    try:
+        for piece in octets_from(source, idle):
+            octets += len(piece)
+            before = _counts(stream, receiver)
+            take(stream.feed(piece if receiver is None else b"".join(receiver.feed(piece))))
+            _tell(before, _counts(stream, receiver))
+    except KeyboardInterrupt:
+        pass  # the usual end
+    finally:
+        take(stream.feed(b"", final=True))
+        sink.close()
+    return sink.report(octets, stream.missing, stream.rejects, receiver.rejects if receiver else None)
 
 
-def _message(columns: Columns, out: Path) -> dict[str, Any]:
-    m = columns.message
-    path = out / f"{m.name}.csv"
-    _write(columns, path)
-    return {
-        "name": m.name,
-        "apid": m.apid,
-        "packets": int(columns.offsets.size),
-        "missing": columns.missing,
-        "file": path.name,
-        "limits": _limits(columns),
-    }
-
-
-def _limits(columns: Columns) -> list[dict[str, Any]]:
-    """For each field with limits that were left: how often, and the worst values."""
-    found = []
-    for f in columns.message.values:
-        values = None
-        for level in ("range", "red", "yellow"):
-            limits: Limits | None = getattr(f, level)
-            if limits is None:
-                continue
-            values = columns.value(f.name) if values is None else values
-            outside = ~((values >= limits.low) & (values <= limits.high))
-            if outside.any():
-                known = values[np.isfinite(values)]
-                span = {"least": float(known.min()), "greatest": float(known.max())} if known.size else {}
-                count = int(outside.reshape(len(values), -1).any(axis=1).sum())
-                found.append({"field": f.name, "level": level, "packets": count, "unit": f.unit, **span})
-                break  # range is the gravest, and what is outside red is outside yellow
+def _counts(stream: PacketStream, receiver: Receiver | None) -> dict[str, int]:
+    found = {f"APID {apid}: packets missing": n for apid, n in stream.missing.items()}
+    found |= {f"packet rejected ({reason})": n for reason, n in stream.rejects.by_reason.items()}
+    if receiver is not None:
+        found |= {f"frame rejected ({reason})": n for reason, n in receiver.rejects.by_reason.items()}
     return found
 
 
-def _write(columns: Columns, path: Path) -> None:
-    names, series = ["sequence_count"], [columns.sequence_count.tolist()]
-    for f in columns.message.values:
-        shown = _shown(f)
-        for label, column in _series(f, columns):
-            names.append(label + (f" [{f.unit}]" if f.unit else ""))
-            series.append([shown(x) for x in column])
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(zip(*series, strict=True))
-    path.write_text(text.getvalue(), encoding="utf-8")
+def _tell(before: dict[str, int], after: dict[str, int]) -> None:
+    for what, n in after.items():
+        if more := n - before.get(what, 0):
+            print(f"{what}: {more}", flush=True)
 
 
-def _series(f: ResolvedField, columns: Columns) -> Iterable[tuple[str, list[Any]]]:
-    if f.raw == "bytes":
-        yield f.name, [row.tobytes() for row in columns.raw[f.name]]
-    elif f.is_array:
-        values = columns.value(f.name)
-        for k in range(f.count):
-            yield f"{f.name}.{f.elements[k] if f.elements else k}", values[:, k].tolist()
-    else:
-        yield f.name, columns.value(f.name).tolist()
+def _resolved(message_set: Path | None) -> ResolvedSet:
+    return layout(load_document(MessageSet, message_set) if message_set else launcher_set())
 
 
-def _shown(f: ResolvedField) -> Callable[[Any], Any]:
-    """How a value stands in a CSV cell: names of enums and flags, text as text, octets in hexadecimal."""
-    if f.kind == "enum":
-        names = {v.value: v.name for v in f.values}
-        return lambda x: names.get(x, f"?{x}")
-    if f.kind == "flags":
-        bits = [(1 << v.value, v.name) for v in f.values]
-        known = sum(bit for bit, _ in bits)
-        return lambda x: " ".join([n for bit, n in bits if x & bit] + ([f"?{x & ~known:#x}"] if x & ~known else []))
-    if f.kind == "text":
-        return lambda x: x.rstrip(b"\0").decode(f.encoding, "replace")
-    if f.kind == "bytes":
-        return lambda x: x.hex()
-    if f.kind == "bcd":
-        return lambda x: int(f"{x:x}") * f.scale if f"{x:x}".isdigit() else f"?{x:#x}"
-    return lambda x: "" if x != x else x  # an empty cell for not-a-number
-
-
-def _text(
-    resolved: ResolvedSet, result: BulkResult, messages: list[dict[str, Any]], framing: RejectCount | None, out: Path
-) -> str:
-    lines = [f"{resolved.name}: {result.packets} packets of {len(messages)} messages → {out}"]
+def _text(plain: dict[str, Any]) -> str:
+    messages = plain["messages"]
+    lines = [f"{plain['set']}: {plain['packets']} packets of {len(messages)} messages → {plain['out']}"]
     for m in messages:
-        gaps = f", {m['missing']} missing" if m["missing"] else ""
-        lines.append(f"  {m['name']}: {m['packets']} packets{gaps}")
+        lines.append(f"  {m['name']}: {m['packets']} packets → {', '.join(m['files'])}")
         for x in m["limits"]:
             span = f", {x['least']:g} to {x['greatest']:g} {x['unit']}".rstrip() if "least" in x else ""
             lines.append(f"    {x['field']}: outside {x['level']} in {x['packets']} packets{span}")
-    for what, rejects in (("frames", framing), ("packets", result.rejects)):
-        if rejects is not None and (rejects.total or rejects.skipped_octets):
-            reasons = ", ".join(f"{reason} {n}" for reason, n in sorted(rejects.by_reason.items()))
-            lines.append(f"rejected {what}: {reasons or 'none'}; {rejects.skipped_octets} octets skipped")
+    lines += [f"  APID {g['apid']}: {g['missing']} packets missing by its sequence count" for g in plain["gaps"]]
+    for what, key in (("frames", "framing_rejects"), ("packets", "rejects")):
+        counts = dict(plain.get(key, {"skipped_octets": 0}))
+        skipped = counts.pop("skipped_octets")
+        if counts or skipped:
+            reasons = ", ".join(f"{reason} {n}" for reason, n in counts.items())
+            lines.append(f"rejected {what}: {reasons or 'none'}; {skipped} octets skipped")
     return "\n".join(lines)

@@ -1,13 +1,21 @@
-"""Where the packets of a file lie: headers followed one after another, and found again after damage; compiled."""
+"""Where the packets of a file lie: headers followed one after another, and found again after damage.
 
+Sound packets are followed in Python as long as that costs less than loading numba; damage, and files without end, are
+left to the compiled scan.
+"""
+
+import binascii
+import struct
+import sys
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ..core.compiled import compiled
-
 MOST_SIZES = 8  # different sizes of messages that share an APID
+WORTH_LOADING = 3_000_000  # packets that Python follows in the time that numba takes to load (some 0.8 s)
+SHORT = 1 << 14  # octets that the scan takes in about a tenth of a second when it is not compiled
+_followed = 0
 
 
 def _crc_tables() -> np.ndarray:
@@ -22,14 +30,13 @@ def _crc_tables() -> np.ndarray:
     return tables
 
 
-def _scan(data, sizes, with_crc, table, offsets, keys, rejects):
-    """Fill *offsets* and *keys* of the packets found → how many.
+def _scan(data, end, sizes, with_crc, table, offsets, keys, rejects):
+    """Fill *offsets* and *keys* of the packets found among the first *end* octets → how many.
 
     rejects: stretches lost for a header, for a checksum, cut off; octets skipped. A packet with a wrong checksum is
     passed over as a whole when a header follows it; when none does, its length was not to be trusted, and the search
     goes on from its second octet.
     """
-    end = data.size
     at = 0
     n = 0
     lost = False
@@ -97,7 +104,52 @@ def _scan(data, sizes, with_crc, table, offsets, keys, rejects):
 
 @cache
 def _compiled_scan() -> Any:
+    from ..core.compiled import compiled
+
     return compiled(_scan), _crc_tables()
+
+
+def _follow(data: memoryview, sizes: dict[int, set[int]], with_crc: set[int]) -> tuple[list[int], int]:
+    """(offsets, octets done) of sound packets from the first octet on, up to whatever is not one."""
+    known: dict[
+        tuple[int, int], tuple[int, bool]
+    ] = {}  # first word and length field → octets, whether a checksum ends them
+    for key, lengths in sizes.items():
+        for second in (0, 1):
+            word = key >> 11 << 12 | second << 11 | key & 0x7FF
+            known |= {(word, length - 7): (length, key in with_crc) for length in lengths}
+    offsets: list[int] = []
+    take, read, crc = offsets.append, struct.Struct(">H2xH").unpack_from, binascii.crc_hqx
+    at, end = 0, len(data)
+    while True:
+        try:
+            while True:  # whether the packet ends within the data is asked afterwards
+                size, has_crc = known[read(data, at)]
+                if has_crc and crc(data[at : at + size], 0xFFFF):
+                    break
+                take(at)
+                at += size
+        except (KeyError, struct.error):
+            pass
+        if at > end:
+            at = offsets.pop()
+        if at + 6 > end or (data[at] << 8 | data[at + 1]) & 0xE7FF != 0x7FF:
+            return offsets, at
+        after = at + (data[at + 4] << 8 | data[at + 5]) + 7  # an idle packet
+        if after > end:
+            return offsets, at
+        at = after
+
+
+def _numba_is_better() -> bool:
+    """Whether the compiled scan is at hand, or so much has been followed in Python that it is time to load it."""
+    if _followed >= WORTH_LOADING or _compiled_scan.cache_info().currsize:
+        return True
+    if "numba" not in sys.modules:
+        return False
+    from ..core.compiled import is_kept
+
+    return is_kept("packet_scan._scan")
 
 
 def scan(data: np.ndarray, sizes: dict[int, set[int]], with_crc: set[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -106,20 +158,37 @@ def scan(data: np.ndarray, sizes: dict[int, set[int]], with_crc: set[int]) -> tu
     A key is type · 2048 + APID. sizes: the octets a packet of each key may have; with_crc: keys whose packets all end in
     the CCSDS checksum. rejects: stretches lost for their header, for their checksum, cut off at the end; octets skipped.
     """
-    table = np.zeros((4096, max(map(len, sizes.values()), default=1)), np.int64)
+    global _followed
     for key, known in sizes.items():
         if len(known) > MOST_SIZES:
             raise ValueError(f"APID {key & 0x7FF} has messages of {len(known)} sizes; {MOST_SIZES} at most")
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    at = 0
+    if not _numba_is_better():
+        followed, at = _follow(data.data, sizes, with_crc)
+        _followed += len(followed)
+        offsets = np.array(followed, np.int64)
+        first = data[offsets].astype(np.int16)
+        found.append((offsets, (first >> 4 & 1) << 11 | (first & 7) << 8 | data[offsets + 1]))
+        if at == data.size:
+            return *found[0], np.zeros(4, np.int64)
+    table = np.zeros((4096, max(map(len, sizes.values()), default=1)), np.int64)
+    for key, known in sizes.items():
         table[key, : len(known)] = sorted(known)
     flags = np.zeros(4096, np.bool_)
     flags[list(with_crc)] = True
+    rest = data[at:]
     least = min((min(known) for known in sizes.values()), default=7)
-    offsets = np.empty(data.size // least + 1, np.int64)
-    keys = np.empty(offsets.size, np.int16)
+    offsets, keys = np.empty(rest.size // least + 1, np.int64), np.empty(rest.size // least + 1, np.int16)
     rejects = np.zeros(4, np.int64)
-    run, crc_table = _compiled_scan()
-    n = run(data, table, flags, crc_table, offsets, keys, rejects)
-    return offsets[:n], keys[:n], rejects
+    if found and rest.size <= SHORT:
+        n = _scan(rest.tolist(), rest.size, table, flags, _crc_tables(), offsets, keys, rejects)
+    else:
+        run, crc_table = _compiled_scan()
+        n = run(rest, rest.size, table, flags, crc_table, offsets, keys, rejects)
+    found.append((offsets[:n] + at, keys[:n]))
+    offsets, keys = found[-1] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
+    return offsets, keys, rejects
 
 
 def rows_at(data: np.ndarray, offsets: np.ndarray, size: int) -> np.ndarray:

@@ -43,14 +43,18 @@ def build(
 
 @avionics.command()
 def decode(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CCSDS packets, or frames that carry them.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="CCSDS packets, or frames that carry them; with --follow also - or udp:PORT."
+        ),
+    ],
     message_set: Annotated[
         Path | None,
         typer.Option("--set", "-s", metavar="SET.yaml", help="The message set (else the built-in launcher's)."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the CSV files go.")] = Path(
-        "decoded"
-    ),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the tables go.")] = Path("decoded"),
+    table: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv, parquet or csv,parquet.")] = "csv",
     framing: Annotated[str, typer.Option("--framing", "-f", help="packets, tm, cobs or slip.")] = "packets",
     spacecraft: Annotated[int, typer.Option(min=0, max=1023, help="Of the transfer frames (tm).")] = 0,
     channel: Annotated[int, typer.Option(min=0, max=7, help="Virtual channel of the transfer frames (tm).")] = 0,
@@ -59,15 +63,32 @@ def decode(
     ] = 1115,
     ocf: Annotated[bool, typer.Option("--ocf", metavar="", help="Frames carry operational control (tm).")] = False,
     plain: Annotated[bool, typer.Option("--plain", metavar="", help="Frames are not randomised (tm).")] = False,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow",
+            "-F",
+            metavar="",
+            help="Go on as octets come: a growing file, - (standard input), udp:PORT or udp:HOST:PORT; Ctrl-C ends it.",
+        ),
+    ] = False,
+    idle: Annotated[
+        float | None, typer.Option("--idle", min=0, metavar="SECONDS", help="End --follow after so long a silence.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """One CSV file a message, in engineering units; gaps, limits left and what was damaged are told."""
+    """One table a message, in engineering units; gaps, limits left and what was damaged are told.
+
+    With --follow limits, gaps and damage are told on stderr as they happen.
+    """
 
     def job() -> tuple[dict, str]:
-        from ..avionics.decode_command import run_decode
+        from ..avionics.decode_command import run_decode, run_follow
         from ..avionics.tm_frames import TmLink
 
         link = TmLink(spacecraft, channel, length, ocf=ocf, randomise=not plain) if framing == "tm" else None
-        return run_decode(file, message_set, out, framing, link)
+        if follow:
+            return run_follow(file, message_set, out, framing, link, table, idle)
+        return run_decode(Path(file), message_set, out, framing, link, table)
 
     finish(json, job)

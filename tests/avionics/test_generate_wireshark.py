@@ -2,7 +2,9 @@
 
 import random
 import shutil
+import struct
 import subprocess
+from xml.etree import ElementTree
 
 import pytest
 
@@ -130,13 +132,83 @@ def test_a_datagram_may_hold_several_packets_and_half_of_one():
     assert lua.globals().run(proto, "\xff" * 40, None)[0] == 0
 
 
-def test_tshark_loads_it(tmp_path):
-    tshark = shutil.which("tshark")
-    if tshark is None:
-        pytest.skip("no tshark: the dissector is run by a stand-in only")
-    ((name, text),) = wireshark.generate(layout(launcher_set())).files.items()
-    (tmp_path / name).write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        [tshark, "-X", f"lua_script:{tmp_path / name}", "-G", "protocols"], capture_output=True, text=True, check=True
+# ---- in tshark itself
+
+USER0, SOCKETCAN, ETHERNET = 147, 227, 1
+
+
+def pcap(link, frames):
+    """A capture file (libpcap 2.4, little-endian) of *frames*, a second apart."""
+    head = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)
+    return head + b"".join(struct.pack("<IIII", i, 0, len(f), len(f)) + f for i, f in enumerate(frames))
+
+
+def in_udp(payload):
+    """An Ethernet frame with an IPv4 datagram to port 5000 (no checksum in UDP)."""
+    udp = struct.pack(">HHHH", 40000, 5000, 8 + len(payload), 0) + payload
+    ip = struct.pack(
+        ">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, bytes([127, 0, 0, 1]), bytes([127, 0, 0, 1])
     )
-    assert "osea_launcher_ccsds" in done.stdout and "Error" not in done.stderr
+    return bytes(12) + b"\x08\x00" + ip + udp
+
+
+def on_can(m, data):
+    """As SocketCAN captures a frame; the flag says that it is an FD frame."""
+    return struct.pack(">IBBBB", m.can_id | m.extended << 31, len(data), 4 if m.fd else 0, 0, 0) + data
+
+
+def tshark_shows(folder, script, capture, *options):
+    """By tshark's own word: of each packet {field name: what is shown}, and its protocols."""
+    (folder / "capture.pcap").write_bytes(capture)
+    command = ["tshark", "-X", f"lua_script:{script}", "-r", str(folder / "capture.pcap"), "-T", "pdml", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "lua" not in done.stderr.lower(), done.stderr
+    packets = ElementTree.fromstring(done.stdout).findall("packet")
+    return [{f.get("name"): f for p in packet.findall("proto") for f in p.iter("field")} for packet in packets]
+
+
+@pytest.mark.skipif(shutil.which("tshark") is None, reason="no tshark: the dissector is run by a stand-in only")
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_tshark_shows_what_was_sent(seed, random_set, tmp_path):
+    rng = random.Random(seed)
+    s = layout(launcher_set()) if seed is None else random_set(seed, kinds=("telemetry", "telecommand", "can"), count=8)
+    ((name, text),) = wireshark.generate(s).files.items()
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    prefix = name.removesuffix(".lua")
+    sent = []
+    for m in s.messages:
+        if m.kind in wireshark.LINKS and m.size:
+            raws = tuple(sample(f, rng) for f in m.values for _ in range(f.count))
+            sent.append((m, raws, Codec(m).pack(*raws, sequence_count=rng.randint(0, 16383))))
+    packets = [x for x in sent if x[0].kind != "can"]
+    captures: list[tuple[list, bytes, tuple[str, ...]]] = [(packets, pcap(USER0, [d for *_, d in packets]), ())]
+    captures.append(
+        (packets, pcap(ETHERNET, [in_udp(d) for *_, d in packets]), ("-d", f"udp.port==5000,{prefix}_ccsds"))
+    )
+    frames = [x for x in sent if x[0].kind == "can"]
+    if frames:
+        capture = pcap(SOCKETCAN, [on_can(m, d) for m, _, d in frames])
+        captures.append((frames, capture, ("-d", f"can.subdissector,{prefix}_can")))
+    held = 0
+    for members, capture, options in captures:
+        shown = tshark_shows(tmp_path, tmp_path / name, capture, *options)
+        assert len(shown) == len(members)
+        for (m, raws, _), fields in zip(members, shown, strict=True):
+            singles = [x for f in m.values for x in element_fields(f)]
+            for (label, single), raw in zip(singles, raws, strict=True):
+                (field,) = [
+                    f
+                    for n, f in fields.items()
+                    if str(n).startswith(prefix) and str(f.get("showname")).startswith(f"{label}: ")
+                ]
+                text = str(field.get("show"))
+                held += 1
+                if single.kind == "text":
+                    assert text == raw.rstrip(b"\0").decode(single.encoding)
+                elif single.raw == "bytes":
+                    assert bytes.fromhex(text.replace(":", "")) == raw
+                elif single.raw == "float":
+                    assert float(text) == pytest.approx(raw, rel=1e-5, nan_ok=True)
+                else:
+                    assert int(text, 0) == raw
+    assert held > 20
