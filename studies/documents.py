@@ -16,6 +16,7 @@ from ..trajectory.ground import LandingSite, LaunchPad  # noqa: F401  their sche
 from ..trajectory.mission import Mission
 from ..trajectory.range_safety.document import RangeSafety
 from ..vehicle.equipment import Battery  # noqa: F401  its schema, and those of the other equipment
+from ..vehicle.structure.document import StructureRules
 from ..vehicle.vehicle import Vehicle
 
 GustSpeed = Annotated[float, SI("m/s", ("9 m/s",), ge=0.0, le=100.0)]
@@ -30,6 +31,11 @@ class Study(Module, schema="osea/study/v1"):
     range: Reference[RangeSafety] | None = Field(default=None, description="the range's rules, and what falls")
     gust: GustSpeed | None = Field(
         default=None, description="a sudden wind across the path, for the loads at joints; 9 m/s is customary"
+    )
+
+    structure: Reference[StructureRules] | None = Field(
+        default=None,
+        description="factors, materials and cases by which the core's shells are sized and their margins counted",
     )
 
     @field_validator("originator")

@@ -111,7 +111,7 @@ def ascent_loads(
         if stack.strap_ons:
             beside.append(time)
             continue
-        condition = _condition(trajectory, i, gust or 0.0)
+        condition = flight_condition(trajectory, i, gust or 0.0)
         # Without parts the body carries the air's force alone; the parts that a joint carries are taken off below.
         air = body_loads(
             vehicle, replace(stack.masses, items=()), condition, lowest_stage=stack.lowest_stage, fairing=stack.fairing
@@ -175,7 +175,8 @@ def joints(vehicle: Vehicle, stack: Stack) -> list[Joint]:
     return found
 
 
-def _condition(trajectory: Trajectory, i: int, gust: float) -> FlightCondition:
+def flight_condition(trajectory: Trajectory, i: int, gust: float) -> FlightCondition:
+    """What acts at the trajectory's i-th instant, with a gust [m/s] across the path."""
     speed = max(float(trajectory.speed_relative[i]), 1e-3)
     moving = speed > 1.0  # on the pad there is neither flow nor a gust's triangle
     return FlightCondition(

@@ -19,7 +19,7 @@ KINDS = (
     "avionics-unit", "battery", "cooling", "dispenser", "engine", "engine-cycle", "environment", "fairing", "fins",
     "harness-segment", "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "mission", "parachute",
     "payload",
-    "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "study", "sweep", "tank", "thrust-curve",
+    "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "structure", "study", "sweep", "tank", "thrust-curve",
     "thrust-structure", "umbilical", "vehicle",
 )  # fmt: skip
 _PORT_FILE = "port-v1.schema.json"

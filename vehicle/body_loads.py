@@ -110,6 +110,60 @@ def body_loads(
     )
 
 
+def pad_loads(
+    vehicle: Vehicle, masses: MassProperties, wind_speed: float, *, air_density: float = 1.225, gravity: float = 9.80665
+) -> BodyLoads:
+    """Loads of the core standing on the pad, held at its foot, in a wind [m/s] over its whole height; engines off.
+
+    The wind's force is that of cross flow alone, q c_dc d per length; vortices that shed from the body are not in it.
+    """
+    place = layout(vehicle)
+    bottom = place.part("stage", vehicle.stages[0].name).bottom
+    stations, radii = profile(vehicle, 0, True)
+    x = np.unique(np.concatenate([np.linspace(bottom, stations[-1], _POINTS), stations]))
+    pressure = 0.5 * air_density * wind_speed**2
+    force, moment = _air(x, stations, radii, FlightCondition(pressure, pi / 2, gravity, 0.0, 0.0))
+    mass, _ = _mass_above(x, masses.items)
+    total = float(force[0])
+    return BodyLoads(
+        station=x,
+        axial=gravity * mass,
+        shear=force,
+        bending=moment,
+        normal_force=total,
+        center_of_pressure=float(bottom + moment[0] / total) if total else None,
+        lateral_acceleration=0.0,
+        engine_angle=None,
+    )
+
+
+def landing_loads(masses: MassProperties, bottom: float, top: float, acceleration: float) -> BodyLoads:
+    """Loads of a stage between two stations [m] that its legs stop at an axial acceleration [m/s^2], upright and still."""
+    x = np.linspace(bottom, top, _POINTS)
+    mass, _ = _mass_above(x, masses.items)
+    zero = np.zeros_like(x)
+    return BodyLoads(
+        station=x,
+        axial=acceleration * mass,
+        shear=zero,
+        bending=zero,
+        normal_force=0.0,
+        center_of_pressure=None,
+        lateral_acceleration=0.0,
+        engine_angle=None,
+    )
+
+
+def mass_per_length(x: Array, items: tuple[MassItem, ...]) -> Array:
+    """Mean mass per length [kg/m] of each piece between stations, the parts spread as for the loads; what lies outside the
+    stations counts in the nearest piece."""
+    above, _ = _mass_above(x, items)
+    pieces = above[:-1] - above[1:]
+    pieces[0] += sum(i.mass for i in items) - above[0]
+    pieces[-1] += above[-1]
+    return pieces / np.diff(x)
+
+
 def equivalent_axial_load(axial: float, bending: float, diameter: float) -> float:
     """Uniform compression [N] whose line load equals the largest of axial force [N] and bending [N m] on a thin ring of that
     diameter [m]: N + 4 |M| / d."""

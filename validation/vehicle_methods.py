@@ -1,0 +1,104 @@
+"""Methods of the vehicle's structure and aerodynamics beside published figures.
+
+``python -m osea_rocket.validation.vehicle_methods`` prints the table.
+"""
+
+from math import pi, sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from ..vehicle import fin_methods
+from ..vehicle.aero_table import Body, build_table
+from ..vehicle.fin_methods import FinSet
+from ..vehicle.parts import nose_profile
+from ..vehicle.structure import buckling
+from ..vehicle.structure.materials import find_material
+from ..vehicle.structure.modes import bending_modes
+from .comparison import Comparison
+
+SHELLS, AIR = "Shells and beams", "Normal force and centre of pressure"
+
+
+def _data() -> dict[str, Any]:
+    return yaml.safe_load((Path(__file__).parent / "data" / "vehicle_methods.yaml").read_text(encoding="utf-8"))
+
+
+def comparisons() -> list[Comparison]:
+    """Shells and beams, then the small rocket of RocketPy."""
+    data = _data()
+    return [*_shells(data), *_beams(data["beams"]), *_calisto(data["calisto"])]
+
+
+def _shells(data: dict[str, Any]) -> list[Comparison]:
+    given, figure, barrel = data["knockdown"], data["pressure_increase"], data["barrel"]
+    rows = [
+        Comparison(
+            SHELLS, f"SP-8007 axial knock-down at r/t = {slim}", "1", gamma, given["source"], given["grade"],
+            ours=buckling.knockdown_axial(slim), tolerance=0.01 * gamma, digits=4,
+        )
+        for slim, gamma in given["rows"]
+    ]  # fmt: skip
+    wall = buckling.thickness_for(1.83, find_material("Al-Li 2195-T8"), 1e7, 0.0)
+    rows.append(
+        Comparison(
+            SHELLS, "SP-8007: wall of an unpressurised barrel for 10 MN", "m", barrel["thickness_m"], barrel["source"],
+            barrel["grade"], ours=wall, tolerance=0.01 * barrel["thickness_m"], digits=3,
+        )
+    )  # fmt: skip
+    rows += [
+        Comparison(
+            SHELLS, f"SP-8007 fig. 6: increase by pressure at (p/E)(r/t)² = {x:g}", "1", y, figure["source"], figure["grade"],
+            ours=buckling.pressure_increase(x, 1.0, 1.0), tolerance=0.12 * y, kind="shown", digits=3,
+            note="Figure 6 of SP-8007 was read off by two strangers to each other; their points differ by up to 12 %.",
+        )
+        for x, y in figure["rows"]
+    ]  # fmt: skip
+    return rows
+
+
+def _beams(given: dict[str, Any]) -> list[Comparison]:
+    length, mass, ei = 40.0, 1200.0, 4e9
+    rows = []
+    for support in ("free", "clamped"):
+        modes = bending_modes(np.linspace(0, length, 41), np.full(40, mass), np.full(40, ei), support=support)
+        for k, root in enumerate(given[support]):
+            exact = root**2 / (2 * pi * length**2) * sqrt(ei / mass)
+            rows.append(
+                Comparison(
+                    SHELLS, f"uniform beam, {support}, mode {k + 1} (40 elements)", "Hz", exact, given["source"], given["grade"],
+                    ours=float(modes.frequency[k]), tolerance=1e-3 * exact, digits=6,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _calisto(given: dict[str, Any]) -> list[Comparison]:
+    radius = 0.0635
+    area = pi * radius**2
+    x, r = map(np.array, nose_profile("von-karman", 0.55829, radius, 400))
+    body = Body(np.append(-2.5, -x[::-1]), np.append(radius, r[::-1]))
+    rows = []
+    for sweep, fin_center, slope, center in given["rows"]:
+        fins = FinSet(3, 0.100, 0.050, 0.090, sweep, radius, -2.224)
+        table = build_table([body], [fins], reference_area=area)
+        values = (
+            ("fins' centre of pressure behind the tip", "m", fin_center, -fin_methods.center_station(fins, 0.0)),
+            ("fins' slope of the normal force", "1/rad", slope, fin_methods.set_slope(fins, 0.0, area)),
+            ("centre of pressure behind the tip", "m", center, -table.center_of_pressure(0.0)),
+        )
+        rows += [
+            Comparison(
+                AIR, f"Calisto, leading edge swept by {1e3 * sweep:.0f} mm: {name}", unit, published, given["source"],
+                given["grade"], ours=ours, tolerance=0.01 * published, digits=4,
+            )
+            for name, unit, published, ours in values
+        ]  # fmt: skip
+    return rows
+
+
+if __name__ == "__main__":
+    for row in comparisons():
+        print(f"{row.quantity:90} {row.ours:10.4g} {'' if row.published is None else row.published:>10} {row.met}")
