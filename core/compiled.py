@@ -15,10 +15,13 @@ from . import numeric
 F = TypeVar("F", bound=Callable[..., Any])
 
 _evaluate_table = register_jitable(numeric.evaluate_table)
+_evaluate_flat_table = register_jitable(numeric.evaluate_flat_table)
 
 
 @overload(numeric.lookup)
 def _lookup(table, x):
+    if getattr(table, "instance_class", None) is numeric.FlatTable:
+        return lambda table, x: _evaluate_flat_table(table, x)
     return lambda table, x: _evaluate_table(table, x)
 
 

@@ -33,6 +33,16 @@ class Table(NamedTuple):
     high: float
 
 
+class FlatTable(NamedTuple):
+    """A table packed into a vector that holds many (`pack_table`): data (n,), at: where this one begins in it.
+
+    Its value is the `Table`'s to rounding and is found in constant time; for loops that look up often. Not for CasADi.
+    """
+
+    data: np.ndarray
+    at: int
+
+
 def table(x: Any, y: Any) -> Table:
     """A table through the points (x, y): x ascending, at least four points; not-a-knot ends."""
     from scipy.interpolate import make_interp_spline
@@ -59,8 +69,10 @@ def choose(condition: Any, if_true: Any, if_false: Any) -> Any:
     return if_true if condition else if_false
 
 
-def lookup(table: Table, x: Any) -> Any:
+def lookup(table: Table | FlatTable, x: Any) -> Any:
     """The table's value at x, clamped to the table's range."""
+    if isinstance(table, FlatTable):
+        return evaluate_flat_table(table, x)
     if _is_symbolic(x):
         import casadi as ca
 
@@ -69,6 +81,36 @@ def lookup(table: Table, x: Any) -> Any:
         clamped = ca.fmin(ca.fmax(x, table.low), table.high)
         return _casadi_spline(table.knots.tobytes(), table.coefficients.tobytes())(clamped)
     return evaluate_table(table, x)
+
+
+def pack_table(smooth: Table) -> np.ndarray:
+    """The numbers of a `FlatTable`: a head, for each of equal buckets of x its first piece, then (x0, c0, c1, c2, c3) a piece."""
+    from scipy.interpolate import PPoly
+
+    pieces = PPoly.from_spline((smooth.knots, smooth.coefficients, 3))
+    real = np.flatnonzero(np.diff(pieces.x) > 0.0)
+    start, power = pieces.x[real], pieces.c[::-1, real].T
+    span = smooth.high - smooth.low
+    count = int(np.clip(np.ceil(span / np.diff(pieces.x)[real].min() - 1e-6), 1, 8192))
+    first = np.searchsorted(start, smooth.low + span / count * np.arange(count + 1), side="right") - 1
+    # the last piece of a bucket's beginning, or one before it where rounding could put x there
+    first = np.maximum(first - (start[first] > smooth.low + span / count * np.arange(count + 1) - 1e-9 * span), 0)
+    head = [smooth.low, smooth.high, count / span, float(count), float(len(real))]
+    return np.concatenate([head, first.astype(float), np.column_stack([start, power]).ravel()])
+
+
+def evaluate_flat_table(flat: FlatTable, x: float) -> float:
+    """The value at x, clamped to the range: bucket, piece, Horner's rule."""
+    data, at = flat.data, flat.at
+    x = min(max(x, data[at]), data[at + 1])
+    buckets, last = int(data[at + 3]), int(data[at + 4]) - 1
+    i = int(data[at + 5 + int((x - data[at]) * data[at + 2])])
+    piece = at + 6 + buckets
+    while i < last and x >= data[piece + 5 * (i + 1)]:
+        i += 1
+    j = piece + 5 * i
+    s = x - data[j]
+    return data[j + 1] + s * (data[j + 2] + s * (data[j + 3] + s * data[j + 4]))
 
 
 @lru_cache(maxsize=256)

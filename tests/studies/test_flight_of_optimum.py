@@ -1,0 +1,50 @@
+"""The optimal controls flown by the six-degree-of-freedom loop with zero attitude error end on the optimum's orbit."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from osea_rocket.core.documents import load_document
+from osea_rocket.studies.ascend import ascend
+from osea_rocket.studies.documents import Study
+from osea_rocket.studies.flight_case import optimum_case
+from osea_rocket.studies.steering_table import steering_table
+from osea_rocket.trajectory.flight.kernel import RESULT_NAMES, fly_one
+from osea_rocket.trajectory.range_safety.fall import inertial_from_earth_fixed
+
+STUDY = Path(__file__).resolve().parents[2] / "examples" / "falcon9" / "study.yaml"
+
+
+@pytest.fixture(scope="module")
+def falcon():
+    flown = ascend(load_document(Study, STUDY))
+    return flown, optimum_case(flown, steering_table(flown.solved, flown.ascent.trajectory))
+
+
+def results(case):
+    return dict(zip(RESULT_NAMES, fly_one(case), strict=True))
+
+
+@pytest.mark.slow
+def test_the_optimum_flown_ends_on_its_orbit(falcon):
+    flown, case = falcon
+    end = results(case)
+    trajectory = flown.ascent.trajectory
+    assert end["status"] == 1.0
+    assert end["time"] == pytest.approx(trajectory.time[-1], abs=1e-6)
+    position, velocity = inertial_from_earth_fixed(
+        float(trajectory.time[-1]), trajectory.position_ecef[-1], trajectory.velocity_ecef[-1]
+    )
+    assert np.linalg.norm([end[n] for n in ("x", "y", "z")] - position) < 100.0
+    assert np.linalg.norm([end[n] for n in ("vx", "vy", "vz")] - velocity) < 0.3
+    assert end["mass"] == pytest.approx(trajectory.mass[-1], abs=0.1)
+    assert end["perigee_altitude"] == pytest.approx(flown.ascent.insertion.perigee_altitude, abs=100.0)
+    assert end["apogee_altitude"] == pytest.approx(flown.ascent.insertion.apogee_altitude, abs=100.0)
+
+
+@pytest.mark.slow
+def test_a_ten_times_finer_step_ends_within_a_metre(falcon):
+    _, case = falcon
+    coarse, fine = results(case), results(case.with_phases(step=0.001))
+    assert np.linalg.norm([coarse[n] - fine[n] for n in ("x", "y", "z")]) < 1.0
