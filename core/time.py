@@ -118,15 +118,32 @@ def parse_utc_array(texts: Sequence[str], *, where: str = "") -> "np.ndarray":
             plain[:] = False  # one of them is no date: parse_utc says which
         else:
             days = utc // DAY
-            table = _leap_seconds()
-            place = np.searchsorted([day for day, _ in table], days, side="right") - 1
-            if (place < 0).any():
+            if (days < _leap_seconds()[0][0]).any():
                 plain[:] = False
             else:
-                tai[plain] = utc + np.array([after for _, after in table], np.int64)[place] * SECOND
+                tai[plain] = utc % DAY + utc_days_to_tai(days)
     for i in map(int, np.flatnonzero(~plain)):
         tai[i] = parse_utc(texts[i], where=where).tai
     return tai
+
+
+def tai_minus_utc_array(tai: "np.ndarray") -> "np.ndarray":
+    """TAI-UTC [s] at many instants, (n,) int64 as `Instant.tai`; within a leap second still the value before it."""
+    import numpy as np
+
+    table = _leap_seconds()
+    starts = np.array([day * DAY + after * SECOND for day, after in table], np.int64)
+    offsets = np.array([after for _, after in table], np.int64)
+    return offsets[np.maximum(np.searchsorted(starts, tai, side="right") - 1, 0)]
+
+
+def utc_days_to_tai(days: "np.ndarray") -> "np.ndarray":
+    """`Instant.tai` of 0 h UTC of days (n,) counted from 2000-01-01."""
+    import numpy as np
+
+    table = _leap_seconds()
+    place = np.searchsorted([day for day, _ in table], days, side="right") - 1
+    return days * DAY + np.array([after for _, after in table], np.int64)[np.maximum(place, 0)] * SECOND
 
 
 def _is_plain(text: str) -> bool:
