@@ -29,7 +29,8 @@ def check(
     file: AnyFile,
     strict: StrictFlag = False,
     run: Annotated[
-        Path | None, typer.Option("--run", metavar="FOLDER", help="A design run of the vehicle: loads at its joints.")
+        Path | None,
+        typer.Option("--loads", "--run", metavar="RUN", help="A design run of the vehicle: loads at its joints."),
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a vehicle's report here.")] = None,
     json: JsonFlag = False,

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -124,6 +125,11 @@ class Document(BaseModel):
 
     def content_hash(self) -> str:
         """sha256 of the resolved content: independent of comments, order of fields, units written, file names."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        """Made once: the content is frozen, and every result carries it."""
         text = json.dumps(self.to_plain(), sort_keys=True, ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -9,9 +9,8 @@ from ..core.results import Result
 from ..vehicle.vehicle import Vehicle
 from .check_assembly import assembly_findings
 from .check_joints import Joint, check_joints
+from .check_loads import LOAD_RULES
 from .joint_loads import AscentLoads
-
-_LOAD_RULES = ("assembly.axial_load", "assembly.shear_load", "assembly.bending_moment")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +62,17 @@ def as_text(check: VehicleCheck, verbose: bool = False) -> str:
             if f.severity in (Severity.ERROR, Severity.WARN) or (verbose and f.severity is not Severity.UNKNOWN):
                 lines.append(f"{f.severity:<8}{_named(joint, f)}\n        {f.where}")
         lines += _unknown(joint)
-    open_loads = [f for f in check.findings if f.severity is Severity.UNKNOWN and f.rule in _LOAD_RULES]
+    open_loads = [f for f in check.findings if f.severity is Severity.UNKNOWN and f.rule in LOAD_RULES]
     for f in by_gravity(check.findings):
         if f not in open_loads:
             lines.append(f"{f.severity:<8}{f.message}")
     if open_loads:
-        text = (
-            "the load path is open at {} ends of joints: state what the ports allow, and give a flight's run with --run"
+        margins = [f.margin for f in open_loads if f.margin is not None]
+        so_far = f" (least margin of the cases on the ground {100 * min(margins):+.1f} %)" if margins else ""
+        lines.append(
+            f"UNKNOWN the load path is open at {len(open_loads)} ends of joints{so_far}: state what the ports allow, and give "
+            "a flight's run with --loads"
         )
-        lines.append(f"UNKNOWN {text.format(len(open_loads))}")
     return "\n".join(lines)
 
 
@@ -126,8 +127,14 @@ def as_data(check: VehicleCheck) -> dict[str, Any]:
     }
 
 
-def write_html(check: VehicleCheck, vehicle: Vehicle, path: Path, payload_mass: float | None = None) -> None:
-    """The report as one HTML file at *path*."""
+def write_html(
+    check: VehicleCheck,
+    vehicle: Vehicle,
+    path: Path,
+    payload_mass: float | None = None,
+    loads: AscentLoads | None = None,
+) -> None:
+    """The report as one HTML file at *path*; payload_mass, loads: as the check was given them."""
     from .check_report import check_report
 
-    path.write_text(check_report(check, vehicle, payload_mass).html(), encoding="utf-8")
+    path.write_text(check_report(check, vehicle, payload_mass, loads).html(), encoding="utf-8")

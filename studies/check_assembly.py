@@ -1,38 +1,23 @@
-"""What no pair of ports can say: loads down the stack, shared buses, the order of separations, the pad, the landing site."""
+"""What no pair of ports can say: masses, loads down the stack, power, shared buses, the order of separations, the ground."""
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..core.documents import Module
-from ..core.earth import G0
 from ..core.errors import InputError
 from ..core.findings import Finding, Severity
-from ..core.modules import Part
 from ..core.ports.port import Port
-from ..core.ports.rules import Capacity, Place
 from ..core.ports.sections import Bus
-from ..core.ports.wording import shown
 from ..core.run_folder import read_result, read_run
-from ..trajectory.ground import LandingSite, LaunchPad
-from ..vehicle.equipment import LandingLegs
-from ..vehicle.layout import layout
 from ..vehicle.mass import mass_properties
+from ..vehicle.published import published_findings
 from ..vehicle.vehicle import Vehicle
+from .check_ground import ground_findings
 from .check_joints import Joint, parts_of
+from .check_loads import load_findings
+from .check_power import power_findings
 from .joint_loads import AscentLoads
-
-_LOADS = (("axial_load", "largest_axial"), ("shear_load", "largest_shear"), ("bending_moment", "largest_bending"))
-
-
-@dataclass(frozen=True)
-class OnJoint:
-    """What stands on a joint before lift-off: its parts' mass [kg]; None where a mass is open."""
-
-    joint: Joint
-    mass: float | None
+from .nets import End, Node, trace
 
 
 def assembly_findings(
@@ -40,11 +25,14 @@ def assembly_findings(
 ) -> tuple[Finding, ...]:
     """Everything that is checked of the whole; loads: of a flown ascent, None when there is none."""
     return (
-        *_masses(vehicle, payload_mass),
-        *_load_path(vehicle, joints, loads, payload_mass),
+        *_mass(vehicle, payload_mass),
+        *_equipment_mass(vehicle),
+        *published_findings(vehicle),
+        *load_findings(vehicle, joints, loads, payload_mass),
+        *power_findings(vehicle, joints),
         *_buses(vehicle, joints),
         *_separations(vehicle, joints),
-        *_ground(vehicle, payload_mass),
+        *ground_findings(vehicle, joints, payload_mass),
     )
 
 
@@ -57,43 +45,7 @@ def read_loads(folder: Path) -> AscentLoads:
     raise InputError(f"'{folder}' holds no loads at the joints; run 'osea design' again and name its folder")
 
 
-def standing(vehicle: Vehicle, joints: tuple[Joint, ...], payload_mass: float | None) -> list[OnJoint]:
-    """The mass that stands on each joint of the stack at lift-off, loaded, boosters left out (the core carries none of it)."""
-    mass = vehicle.payload.mass if payload_mass is None else payload_mass
-    rows = []
-    whole = mass_properties(vehicle, payload_mass=mass or 0.0, boosters=False)
-    for joint in joints:
-        if joint.station is None or not joint.matched:
-            continue
-        carried = _carried(vehicle, joint.lower.rpartition(".")[0], joint.upper.rpartition(".")[0])
-        if carried is None:
-            continue
-        if vehicle.payload.name in carried and mass is None:
-            rows.append(OnJoint(joint, None))
-            continue
-        rows.append(OnJoint(joint, sum(item.mass for item in whole.items if item.part in carried)))
-    return rows
-
-
-def _carried(vehicle: Vehicle, lower: str, upper: str) -> set[str] | None:
-    """Names of the parts that the joint between two parts carries; None for parts that are not of the stack."""
-    chain: list[str] = []
-    for stage in vehicle.stages:
-        interstage = vehicle.interstage_on(stage)
-        chain += [stage.name] + ([interstage.name] if interstage else [])
-    last = vehicle.stages[-1].name
-    top = ([vehicle.adapter.name] if vehicle.adapter else []) + [vehicle.payload.name]
-    if vehicle.fairing is not None and (lower, upper) == (last, vehicle.fairing.name):
-        return {upper}
-    if lower in chain and upper in chain:
-        fairing = {vehicle.fairing.name} if vehicle.fairing else set()
-        return set(chain[chain.index(upper) :]) | set(top) | fairing
-    if upper in top:
-        return set(top[top.index(upper) :])
-    return None
-
-
-def _masses(vehicle: Vehicle, payload_mass: float | None) -> Iterator[Finding]:
+def _mass(vehicle: Vehicle, payload_mass: float | None) -> Iterator[Finding]:
     mass = vehicle.payload.mass if payload_mass is None else payload_mass
     whole = mass_properties(vehicle, payload_mass=mass or 0.0)
     without = "" if mass is not None else " without payload"
@@ -102,86 +54,53 @@ def _masses(vehicle: Vehicle, payload_mass: float | None) -> Iterator[Finding]:
     yield Finding(Severity.OK if mass is not None else Severity.UNKNOWN, "assembly.mass", vehicle.where(), text)
 
 
-def _load_path(
-    vehicle: Vehicle, joints: tuple[Joint, ...], loads: AscentLoads | None, payload_mass: float | None
-) -> Iterator[Finding]:
-    """Computed demands against what both ports of a joint allow: of the flight where it is known, else of standing alone."""
-    masses = {row.joint.name: row.mass for row in standing(vehicle, joints, payload_mass)}
-    ports = {f"{part.name}.{port.name}": port for part in parts_of(vehicle) for port in part.ports or ()}
-    for joint in joints:
-        if joint.station is None or not joint.matched or joint.name not in masses:
-            continue
-        flown = None
-        if loads is not None:
-            names = joint.lower.rpartition(".")[0], joint.upper.rpartition(".")[0]
-            flown = next((j for j in loads.joints if j.name == " / ".join(names)), None)
-        for end in (joint.lower, joint.upper):
-            yield from _at_end(joint, end, ports[end], flown, masses[joint.name])
-
-
-def _at_end(joint: Joint, end: str, port: Port, flown: Any, mass: float | None) -> Iterator[Finding]:
-    mechanical: Any = port.mechanical
-    module = end.rpartition(".")[0]
-    for field, largest in _LOADS:
-        load = getattr(mechanical, field, None)
-        allowed = getattr(load, "allows", None)
-        where = mechanical.where(field) if load is not None else port.where()
-        name, unit = f"mechanical.{field}", "N*m" if field == "bending_moment" else "N"
-        if flown is not None:
-            demand, when = getattr(flown, largest), getattr(flown, f"{largest}_at")
-            what = f"the flight ({when:.1f} s)"
-        elif field == "axial_load" and mass is not None:
-            demand, what = mass * G0, "standing on the pad"
-        else:
-            continue
-        if allowed is None:
-            text = f"{joint.name} {name}: {what} applies {shown(demand, unit)}, and {end} does not say what it allows; state it"
-            yield Finding(Severity.UNKNOWN, f"assembly.{field}", where, text)
-            continue
-        place = Place(joint.name, name, where, what, module, unit, ("applies", "allows"))
-        found = Capacity()(demand, allowed, place)
-        if flown is None and found.severity is not Severity.ERROR:
-            text = f"{found.message}; the flight applies more: give its run with --run"
-            yield Finding(Severity.UNKNOWN, f"assembly.{field}", where, text, found.margin)
-        else:
-            yield Finding(found.severity, f"assembly.{field}", where, found.message, found.margin)
+def _equipment_mass(vehicle: Vehicle) -> Iterator[Finding]:
+    """What is built into a stage is part of its dry mass: together it weighs no more."""
+    masses = {e.name: getattr(e, "mass", None) for e in vehicle.equipment or ()}
+    inside: dict[str, list[str]] = {}
+    for join in vehicle.joins or ():
+        holder, part = join.lower.rpartition(".")[0], join.upper.rpartition(".")[0]
+        if isinstance(masses.get(part), float):
+            inside.setdefault(holder, []).append(part)
+    for stage in vehicle.stages:
+        parts = list(dict.fromkeys(inside.get(stage.name, ())))
+        total = sum(masses[name] or 0.0 for name in parts)
+        if total > stage.dry_mass:
+            text = (
+                f"{', '.join(parts)} weigh {total:.4g} kg and are built into '{stage.name}', whose dry mass is "
+                f"{stage.dry_mass:.4g} kg; raise its dry_mass, which includes them"
+            )
+            yield Finding(
+                Severity.ERROR, "assembly.equipment_mass", stage.where("dry_mass"), text, stage.dry_mass / total - 1
+            )
 
 
 def _buses(vehicle: Vehicle, joints: tuple[Joint, ...]) -> Iterator[Finding]:
-    """On one bus no two parts send the same identifier.
-
-    A bus goes through the joints where both ports have it, and through a part from port to port under one name.
-    """
+    """On one bus no two parts send the same identifier; a part that takes it in at another port only passes it on."""
     ports = {f"{part.name}.{port.name}": port for part in parts_of(vehicle) for port in part.ports or ()}
-    wires: dict[tuple[str, str], tuple[str, str]] = {}  # (part, bus) → another one on the same bus, up to its head
-
-    def head(node: tuple[str, str]) -> tuple[str, str]:
-        while wires.setdefault(node, node) != node:
-            node = wires[node]
-        return node
-
-    ends = []  # (part, port's name, bus)
-    for joint in joints:
-        if not joint.matched:
-            continue
-        lower, upper = joint.lower.rpartition(".")[0], joint.upper.rpartition(".")[0]
-        # One engine's file stands for the engines of several stages, each on a bus of its own.
-        upper = f"{upper} of {lower}" if joint.kind == "engine-mount" else upper
-        sides = [
-            (lower, joint.lower, _buses_of(ports[joint.lower])),
-            (upper, joint.upper, _buses_of(ports[joint.upper])),
-        ]
-        for part, name, buses in sides:
-            ends += [(part, name, bus) for bus in buses.values()]
-        for shared in sides[0][2].keys() & sides[1][2].keys():
-            wires[head((lower, shared))] = head((upper, shared))
-    sent: dict[tuple[tuple[str, str], str], tuple[str, str]] = {}
-    for part, name, bus in ends:
-        for identifier in (bus.identifiers.supplies if bus.identifiers else None) or ():
-            other = sent.setdefault((head((part, bus.name)), identifier.casefold()), (part, name))
-            if other[0] != part:
-                text = f"bus '{bus.name}': {name} and {other[1]} both send '{identifier}'; give one of them another identifier"
+    nets = trace(joints, ports, _buses_of)
+    taken: dict[tuple[Node, str], set[str]] = {}  # by part and bus, what each of its ports takes in
+    for end in nets.ends:
+        for identifier in _identifiers(end, "accepts"):
+            taken.setdefault((end.node, identifier), set()).add(end.name)
+    sent: dict[tuple[Node, str], End] = {}
+    for end in nets.ends:
+        for identifier in _identifiers(end, "supplies"):
+            if taken.get((end.node, identifier), set()) - {end.name}:
+                continue
+            other = sent.setdefault((nets.head(end.node), identifier), end)
+            if other.node != end.node:
+                bus = _buses_of(end.port)[end.node[1]]
+                text = (
+                    f"bus '{bus.name}': {end.name} and {other.name} both send '{identifier}'; give one of them another "
+                    "identifier"
+                )
                 yield Finding(Severity.ERROR, "assembly.bus_identifier", bus.where("identifiers"), text)
+
+
+def _identifiers(end: End, word: str) -> tuple[str, ...]:
+    identifiers = _buses_of(end.port)[end.node[1]].identifiers
+    return tuple(i.casefold() for i in (getattr(identifiers, word) if identifiers else None) or ())
 
 
 def _buses_of(port: Port) -> dict[str, Bus]:
@@ -215,38 +134,3 @@ def _separations(vehicle: Vehicle, joints: tuple[Joint, ...]) -> Iterator[Findin
             )
             assert section is not None
             yield Finding(Severity.ERROR, "assembly.separation_order", section.where("order"), text)
-
-
-def _ground(vehicle: Vehicle, payload_mass: float | None) -> Iterator[Finding]:
-    """The vehicle on its pad, and its legs on the landing site, for those among the equipment."""
-    mass = vehicle.payload.mass if payload_mass is None else payload_mass
-    whole, height = mass_properties(vehicle, payload_mass=mass or 0.0).mass, layout(vehicle).length
-    equipment = vehicle.equipment or ()
-    for pad in (e for e in equipment if isinstance(e, LaunchPad)):
-        yield from _held(vehicle, pad, "lift_off_mass", whole, "kg", "weighs")
-        yield from _held(vehicle, pad, "vehicle_height", height, "m", "stands")
-    sites = [e for e in equipment if isinstance(e, LandingSite)]
-    for legs in (e for e in equipment if isinstance(e, LandingLegs)):
-        if not sites:
-            text = f"'{legs.name}' has no landing site among the equipment; add one, so that the two can be compared"
-            yield Finding(Severity.UNKNOWN, "assembly.landing_site", legs.where(), text)
-        for site in sites:
-            if site.surface in ("water", "catch tower"):
-                text = f"'{legs.name}' cannot stand on '{site.name}' ({site.surface}); take another site or another way down"
-                yield Finding(Severity.ERROR, "assembly.landing_site", site.where("surface"), text)
-            else:
-                yield from _held(legs, site, "diameter", legs.span, "m", "spans")
-
-
-def _held(vehicle: Module, holder: Part, field: str, demand: float, unit: str, verb: str) -> Iterator[Finding]:
-    """A figure of the vehicle against what the ground has for it."""
-    rule, limit = f"assembly.{field}", getattr(holder, field)
-    if limit is None:
-        text = f"{vehicle.name} {verb} {shown(demand, unit)}, and '{holder.name}' does not state its {field}; state it"
-        yield Finding(Severity.UNKNOWN, rule, holder.where(), text)
-        return
-    place = Place(
-        f"{vehicle.name} -> {holder.name}", field, holder.where(field), vehicle.name, holder.name, unit, (verb, "holds")
-    )
-    found = Capacity()(demand, limit, place)
-    yield Finding(found.severity, rule, found.where, found.message, found.margin)

@@ -11,6 +11,7 @@ from ..core.modules import Part
 from ..core.ports.match import End, match_ports
 from ..core.ports.port import Port
 from ..core.results import Result, Unit
+from ..trajectory.ground import LaunchPad
 from ..vehicle.layout import layout
 from ..vehicle.vehicle import Vehicle
 
@@ -43,7 +44,7 @@ class Pair:
 
 
 def stack_pairs(vehicle: Vehicle) -> Iterator[Pair]:
-    """What touches what by the vehicle's order, from the bottom up; then fairing, engines, boosters."""
+    """What touches what by the vehicle's order, from the bottom up; then fairing, engines, pad, boosters."""
     place = layout(vehicle)
     chain: list[tuple[Module, float]] = []  # each part with the station of its top
     for stage in vehicle.stages:
@@ -61,6 +62,10 @@ def stack_pairs(vehicle: Vehicle) -> Iterator[Pair]:
         yield Pair(top_stage, vehicle.fairing, "fairing-joint", top)
     for stage in (*vehicle.stages, *(group.stage for group in vehicle.boosters)):
         yield Pair(stage, stage.powerplant, "engine-mount", None)
+    for pad in (e for e in vehicle.equipment or () if isinstance(e, LaunchPad)):
+        lowest = vehicle.stages[0]
+        if any(port.kind == "launch-mount" for part in (pad, lowest) for port in part.ports or ()):
+            yield Pair(pad, lowest, "launch-mount", None)
     for group in vehicle.boosters:
         core = next(s for s in vehicle.stages if s.name == (group.beside or vehicle.stages[0].name))
         yield Pair(core, group.stage, "strap-on-joint", None)
@@ -104,7 +109,8 @@ def check_joints(vehicle: Vehicle) -> tuple[Joint, ...]:
         if (pair.lower.name, pair.upper.name) not in joined:
             joints.append(_by_order(pair, taken, vehicle))
     joints += _left_over(parts, taken)
-    return tuple(joints)
+    # From the bottom of the stack up, then what is beside it.
+    return tuple(sorted(joints, key=lambda joint: (joint.station is None, joint.station or 0.0)))
 
 
 def _named(text: str, parts: list[Part], where: str) -> tuple[End | None, Finding | None]:

@@ -9,8 +9,9 @@ from ..vehicle.layout import layout
 from ..vehicle.svg import FAINT, GREY, Sheet, text_width
 from ..vehicle.vehicle import Vehicle
 from .check import VehicleCheck, least_margin
-from .check_assembly import standing
 from .check_joints import Joint
+from .check_loads import governing, load_cases
+from .joint_loads import AscentLoads
 
 _SAYS = {
     Severity.OK: "fits",
@@ -20,8 +21,10 @@ _SAYS = {
 }
 
 
-def check_report(check: VehicleCheck, vehicle: Vehicle, payload_mass: float | None = None) -> Report:
-    """Everything that the check found, for reading and printing."""
+def check_report(
+    check: VehicleCheck, vehicle: Vehicle, payload_mass: float | None = None, loads: AscentLoads | None = None
+) -> Report:
+    """Everything that the check found, for reading and printing; loads: as the check was given them."""
     findings = check.all_findings
     counts = {s: sum(f.severity is s for f in findings) for s in Severity}
     matched = sum(joint.matched for joint in check.joints)
@@ -47,7 +50,7 @@ def check_report(check: VehicleCheck, vehicle: Vehicle, payload_mass: float | No
             "stack",
         ),
         _overview(check),
-        _masses(check, vehicle, payload_mass),
+        _loads(check, vehicle, payload_mass, loads),
     )
     for joint in check.joints:
         if joint.matched:
@@ -79,24 +82,41 @@ def _overview(check: VehicleCheck) -> Table:
     )
 
 
-def _masses(check: VehicleCheck, vehicle: Vehicle, payload_mass: float | None) -> Table:
-    rows = [(row.joint.name, row.joint.station, row.mass) for row in standing(vehicle, check.joints, payload_mass)]
-    columns = (Column("joint"), Column("station", "m", decimals=2), Column("mass on it", "t", decimals=2, scale=1e-3))
+def _loads(check: VehicleCheck, vehicle: Vehicle, payload_mass: float | None, loads: AscentLoads | None) -> Table:
+    rows = []
+    for row, cases in load_cases(vehicle, check.joints, loads, payload_mass):
+        largest = [governing(cases, quantity) for quantity in ("axial", "shear", "bending")]
+        cells = [cell for found in largest for cell in ((found[0], found[1].short) if found else (None, ""))]
+        rows.append((row.joint.name, row.joint.station, row.mass, row.height, *cells))
+    columns = (
+        Column("joint"),
+        Column("station", "m", decimals=2),
+        Column("mass on it", "t", decimals=2, scale=1e-3),
+        Column("its centre over it", "m", decimals=2),
+        Column("axial", "kN", decimals=0, scale=1e-3),
+        Column("by"),
+        Column("shear", "kN", decimals=1, scale=1e-3),
+        Column("by"),
+        Column("bending", "kN·m", decimals=1, scale=1e-3),
+        Column("by"),
+    )
     return Table(
         columns,
         rows,
-        "What stands on each matched joint at lift-off, loaded.",
-        "masses",
-        "A dash: the payload's mass is open.",
+        "Computed loads: what stands on each matched joint, and the largest of all cases that are known.",
+        "loads",
+        "Without a flight's run its loads are missing here. A dash: the payload's mass is open, or no case says anything.",
     )
 
 
 def _fields(joint: Joint) -> Table:
     rows: list[Row | tuple] = []
-    section = ""
+    section, neither = "", []
     for f in joint.findings:
-        field = f.rule.removeprefix("port.").rpartition(".")[0]
-        rule = f.rule.rpartition(".")[2]
+        field, _, rule = f.rule.removeprefix("port.").rpartition(".")
+        if rule == "none" and f.severity is Severity.OK and f.message.endswith("on either side"):
+            neither.append(field)
+            continue
         head, _, tail = field.partition(".")
         if (head if tail else "port") != section:
             section = head if tail else "port"
@@ -110,7 +130,8 @@ def _fields(joint: Joint) -> Table:
         Column("what is said"),
         Column("margin", "%", decimals=1, scale=100.0),
     )
-    return Table(columns, rows, f"{joint.name}, field by field.")
+    note = f"Both sides say that there is none: {', '.join(neither)}." if neither else ""
+    return Table(columns, rows, f"{joint.name}, field by field.", note=note)
 
 
 def _to_change(findings: tuple[Finding, ...]) -> tuple[FindingsBlock, ...]:

@@ -90,14 +90,15 @@ def _interfaces(
     vehicle = document.vehicle if isinstance(document, Study) else document
     if not isinstance(vehicle, Vehicle):
         if run or html:
-            raise InputError("--run and --html are for vehicles and studies", where=document.where())
+            raise InputError("--loads and --html are for vehicles and studies", where=document.where())
         return {}, [], ()
     from .check import as_data, as_text, check_vehicle, write_html
     from .check_assembly import read_loads
 
-    checked = check_vehicle(vehicle, loads=read_loads(run) if run else None)
+    loads = read_loads(run) if run else None
+    checked = check_vehicle(vehicle, loads=loads)
     if html is not None:
-        write_html(checked, vehicle, html)
+        write_html(checked, vehicle, html, loads=loads)
     return as_data(checked), [as_text(checked), ""], checked.all_findings
 
 

@@ -11,6 +11,7 @@ from ..core.documents import Count, FieldError
 from ..core.modules import Part
 from ..core.quantity import SI, Area, Mass, Power, SIRange, ratio
 from .parts import PositiveLength
+from .phases import PhasePower
 
 Voltages = Annotated[tuple[float, float], SIRange("V")]
 PositiveForce = Annotated[float, SI("N", ("845 kN",), gt=0.0)]
@@ -37,7 +38,7 @@ class Dispenser(Part, schema="osea/dispenser/v1"):
 
 
 class AvionicsUnit(Part, schema="osea/avionics-unit/v1"):
-    """A box of the avionics. function: what it does. power: drawn in each state that is given."""
+    """A box of the avionics. function: what it does. power: drawn steadily; power_in: in single phases, in place of it."""
 
     function: Literal[
         "flight computer", "inertial unit", "satellite navigation", "transmitter", "power control", "engine control",
@@ -46,6 +47,7 @@ class AvionicsUnit(Part, schema="osea/avionics-unit/v1"):
     mass: Mass
     power: Annotated[float, SI("W", ("35 W",), ge=0.0)] | None = None
     peak_power: Power | None = None
+    power_in: tuple[PhasePower, ...] | None = None
 
     @model_validator(mode="after")
     def _peak_is_highest(self):

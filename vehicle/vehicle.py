@@ -8,6 +8,7 @@ from ..core.documents import Document, FieldError, Integer, Module, Reference
 from ..core.modules import AnyPart, Join
 from ..core.quantity import SI, Area, ratio
 from .parts import Fairing, Interstage, Payload, PayloadAdapter
+from .phases import Phase
 from .published import PublishedVehicle
 from .stage import Stage
 from .wording import metres
@@ -71,7 +72,8 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
     fairing, adapter: optional. payload: its mass may be open. drag: a given curve, else the build-up is used.
     equipment: further parts with ports (avionics, batteries, recovery kit, umbilicals, pad, landing site); masses of stages
     count what is built into them. joins: which ports meet, where the order of the stack does not say it.
-    published: figures of the whole from elsewhere, to hold the modules against.
+    published: figures of the whole from elsewhere, to hold the modules against. phases: of the count and the flight in order, for
+    power and energy.
     """
 
     stages: tuple[Reference[Stage], ...] = Field(min_length=1)
@@ -84,6 +86,7 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
     equipment: tuple[AnyPart, ...] | None = None
     joins: tuple[Join, ...] | None = None
     published: PublishedVehicle | None = None
+    phases: tuple[Phase, ...] | None = None
 
     @model_validator(mode="after")
     def _names_differ(self):
@@ -96,6 +99,27 @@ class Vehicle(Module, schema="osea/vehicle/v1"):
                 raise FieldError(
                     f"stages.{i}", f"'{stage.name}' is a strap-on; list it under 'boosters', or set 'role: core'"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _phases_are_known(self):
+        names = [phase.name for phase in self.phases or ()]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise FieldError(f"phases.{i}.name", f"two phases are called '{name}'; give each a name of its own")
+        parts = [*self.stages, *(g.stage for g in self.boosters)]
+        known = {p.name for p in (*parts, *(self.equipment or ()), self.payload)}
+        known |= {f"engines of {stage.name}" for stage in parts}
+        for i, phase in enumerate(self.phases or ()):
+            for name in set(phase.without) - known:
+                raise FieldError(f"phases.{i}.without", f"there is no part '{name}'; known: {', '.join(sorted(known))}")
+        for i, unit in enumerate(self.equipment or ()):
+            for row in getattr(unit, "power_in", None) or ():
+                if self.phases is not None and row.phase not in names:
+                    raise FieldError(
+                        f"equipment.{i}",
+                        f"'{unit.name}' states its power in '{row.phase}', which is no phase here; known: {', '.join(names)}",
+                    )
         return self
 
     @model_validator(mode="after")
