@@ -18,6 +18,8 @@ from ..propulsion.cycles.result import CycleBalance
 from ..propulsion.cycles.throttle import throttle
 from ..propulsion.cycles.typical import typical_isp
 from .comparison import Comparison
+from .rl10_stations import comparisons as rl10_stations
+from .rl10_stations import implied_efficiencies
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINES = ROOT / "examples" / "engines"
@@ -63,7 +65,7 @@ def comparisons() -> list[Comparison]:
     if not ENGINES.is_dir():  # an installed wheel carries no examples
         return []
     data = _data()
-    rows: list[Comparison] = []
+    rows: list[Comparison] = rl10_stations()
     for engine in data["engines"]:
         rows += _balance_rows(engine, data["sources"])
     return rows + _isp_rows(data) + _speed_rows()
@@ -72,13 +74,15 @@ def comparisons() -> list[Comparison]:
 def _balance_rows(engine: dict[str, Any], sources: dict[str, str]) -> list[Comparison]:
     result, error = None, ""
     try:
-        cycle = with_efficiencies(load_engine(engine["file"]), engine.get("efficiencies", {}))
+        given = engine.get("efficiencies", {})
+        given = implied_efficiencies() if given == "of the stations" else given
+        cycle = with_efficiencies(load_engine(engine["file"]), given)
         result = balance(cycle)
     except OseaError as failure:
         error = failure.message
     rows = []
     for name, path, unit, published, *more in engine["figures"]:
-        bound = more[0] if more else ""
+        bound = more[0] if more and engine.get("counted", True) else ""
         source = more[1] if len(more) > 1 else engine["source"]
         ours = None if result is None else quantity(result, path) * _SCALE.get(unit, 1.0)
         rows.append(

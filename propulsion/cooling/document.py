@@ -73,13 +73,24 @@ class Channels(Document):
 Geometry = Annotated[Tubes | Channels, Field(discriminator="type")]
 
 
+class Duct(Document):
+    """The line that leads to, or away from, a circuit's manifold. loss: of its own dynamic head; without it 1.0 where it opens
+    into the manifold (Borda and Carnot; Idelchik, Handbook of Hydraulic Resistance, discharge into a large volume) and 0.5
+    where it leaves it (the same, entrance with sharp edges)."""
+
+    area: Annotated[float, SI("m^2", ("10 cm^2",), gt=0.0)]
+    loss: LossCoefficient | None = None
+
+
 class Circuit(Document):
     """One pass of coolant along the wall, from ``begin`` to ``end``.
 
     after: the circuit whose outlet feeds this one; else inlet_pressure (total) and inlet_temperature are given. passage: the
     engine's passage that this circuit is the geometry of; flow and inlet then come from the engine's balance.
-    inlet_loss, outlet_loss: of dynamic heads, at the manifolds. least_outlet_pressure: what the injector, or the
-    turbine, needs.
+    inlet_loss, outlet_loss: of the passages' dynamic heads, at the manifolds: entrance with sharp edges 0.5, discharge
+    into the manifold 1.0 (Idelchik, Handbook of Hydraulic Resistance; Borda and Carnot). inlet_duct, outlet_duct: where the
+    pressures of inlet and outlet are meant, when that is the line beyond the manifold. least_outlet_pressure: what the
+    injector, or the turbine, needs.
     """
 
     name: str = Field(min_length=1)
@@ -94,7 +105,9 @@ class Circuit(Document):
     inlet_pressure: Pressure | None = None
     inlet_temperature: Temperature | None = None
     inlet_loss: LossCoefficient = 0.5
-    outlet_loss: LossCoefficient = 0.0
+    outlet_loss: LossCoefficient = 1.0
+    inlet_duct: Duct | None = None
+    outlet_duct: Duct | None = None
     correlation: CoolantSide = "gnielinski"
     least_outlet_pressure: Pressure | None = None
 
@@ -112,6 +125,8 @@ class Circuit(Document):
                 )
             if self.mass_flow is None:
                 raise FieldError("mass_flow", "give mass_flow, or the engine's passage that feeds the circuit")
+        if self.after is not None and self.inlet_duct is not None:
+            raise FieldError("inlet_duct", "a circuit that is fed by another has no line of its own ahead of it")
         if self.after is not None and (self.inlet_pressure is not None or self.inlet_temperature is not None):
             raise FieldError("after", "a circuit that is fed by another takes its inlet from there")
         places = [s.x for s in self.geometry.stations]

@@ -8,7 +8,7 @@ from ...core.errors import InputError, UndecidedError
 from .contour import Wall
 from .coolant import Coolant, State, coolant
 from .coolant_side import friction_factor, nusselt_at_bulk, property_factor
-from .document import Channels, Circuit, Layer
+from .document import Channels, Circuit, Duct, Layer
 from .gas import GasAt, WallGas
 from .hot_side import GasSideModel
 from .passages import Passages, Section
@@ -17,6 +17,7 @@ from .structure import floor_bending_stress, jacket_hoop_stress, thermal_stress,
 from .wall import at, conduction, wall_material
 
 STEPS = 240
+_OPENS, _LEAVES = 1.0, 0.5  # of a line's dynamic head: see Duct
 _COVERING = 1e-5  # m: a layer thinner than this does not fill the valleys between tubes
 
 
@@ -167,7 +168,8 @@ class March:
     def run(self, pressure: float, temperature: float, steps: int = STEPS) -> CircuitResult:
         """From a total inlet pressure [Pa] and temperature [K] to the outlet; Heun's method, second order.
 
-        Energy: ṁ d(h + u²/2) = dQ. Momentum, one-dimensional: dp = −G du − f G²/(2ρD) ds.
+        Energy: ṁ d(h + u²/2) = dQ. Momentum, one-dimensional: dp = −G du − f G²/(2ρD) ds. Manifolds cost dynamic heads of the
+        passages and of the lines beyond them.
         """
         c, wall = self.circuit, self.around.wall
         x = self._grid(steps)
@@ -177,7 +179,8 @@ class March:
         flux = [self.mass_flow / (self.passages.count * self.section(v).area) for v in x]
         head = 0.5 * flux[0] ** 2 / rest.density
         total_enthalpy = rest.enthalpy
-        p = pressure - (1.0 + c.inlet_loss) * head
+        ahead = c.inlet_loss * head + self._duct(c.inlet_duct, _OPENS, rest.density)
+        p = pressure - head - ahead
         bulk = self._static(p, total_enthalpy, flux[0])
         pc = self.fluid.pseudo_critical_temperature(max(bulk.pressure, 1.0))
         rows: list[tuple[State, Local]] = []
@@ -198,8 +201,17 @@ class March:
             rows.append((bulk, here))
         lost = c.outlet_loss * 0.5 * flux[-1] ** 2 / bulk.density
         total = self.fluid.at_entropy(total_enthalpy, bulk.entropy, bulk.pressure) - lost
-        outlet = self.fluid.at_enthalpy(total, total_enthalpy)
-        return self._result(x, length, rows, flux, pressure, temperature, outlet, friction, c.inlet_loss * head + lost)
+        plenum = self.fluid.at_enthalpy(total, total_enthalpy)
+        beyond = self._duct(c.outlet_duct, _LEAVES, plenum.density)
+        outlet = self.fluid.at_enthalpy(total - beyond, total_enthalpy) if beyond else plenum
+        manifolds = ahead + lost + beyond
+        return self._result(x, length, rows, flux, pressure, temperature, outlet, friction, manifolds)
+
+    def _duct(self, duct: Duct | None, usual: float, density: float) -> float:
+        """What a line's opening into, or out of, a manifold costs [Pa]."""
+        if duct is None:
+            return 0.0
+        return (usual if duct.loss is None else duct.loss) * 0.5 * (self.mass_flow / duct.area) ** 2 / density
 
     def _grid(self, steps: int) -> np.ndarray:
         """Places from begin to end, finer where the radius is small: equal steps of √(A_throat/A) along the wall."""

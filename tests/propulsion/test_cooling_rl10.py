@@ -1,4 +1,4 @@
-"""The jacket of the RL10A-3-3A: outlet temperature within 5 %; the pressure drop as it is, with what it hangs on."""
+"""The jacket of the RL10A-3-3A: outlet temperature within 5 %, pressure drop within 10 %, and what the drop hangs on."""
 
 import pytest
 
@@ -24,14 +24,20 @@ def test_temperature_after_the_short_tubes(result: CoolingResult) -> None:
     assert result.circuits[0].outlet_temperature == pytest.approx(63.82, rel=0.03)
 
 
-def test_pressure_drop_is_shown_as_missed(result: CoolingResult) -> None:
-    """13.49 bar published; ours is about a fifth below, and the book of proof says so."""
+def test_pressure_drop(result: CoolingResult) -> None:
+    """13.49 bar between the lines ahead of the jacket and behind it: Binder, engine stations (NASA TM-107318)."""
     row = next(r for r in stated_rows(result) if "pressure drop, total" in r.quantity)
-    assert row.ours is not None
     assert row.ours == pytest.approx(result.pressure_drop / 1e5, rel=1e-6)
-    assert row.published == pytest.approx(13.49)
-    assert row.tolerance == pytest.approx(1.349)
-    assert row.met is (abs(row.ours - 13.49) <= 1.349)
+    assert row.ours == pytest.approx(13.49, rel=0.10)
+
+
+def test_manifolds_and_lines_by_hand(result: CoolingResult) -> None:
+    """The line's head 0.57 bar is lost where it opens; half of 0.97 bar, and a head of the tubes, where the jacket ends."""
+    short, long = result.circuits
+    tube_head = 0.5 * long.density[-1] * long.speed[-1] ** 2
+    entrance = 0.5 * 0.5 * long.density[0] * long.speed[0] ** 2
+    assert short.manifold_drop == pytest.approx(0.57e5, rel=0.06)
+    assert long.manifold_drop == pytest.approx(0.5 * 0.97e5 + tube_head + entrance, rel=0.02)
 
 
 def test_the_drop_hangs_on_the_tubes_at_the_throat() -> None:
