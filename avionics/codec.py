@@ -2,13 +2,16 @@
 
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InputError
 from .calibration import raw_of
 from .checksums import CHECKSUMS
 from .layout_types import ResolvedField, ResolvedMessage, ResolvedSet
 from .packing import compile_message, constants
+
+if TYPE_CHECKING:
+    from .compiled_codec import CompiledCodec
 
 Octets = bytes | bytearray | memoryview
 
@@ -130,6 +133,15 @@ class Codec:
                 result[row.name] = to_value(raws[at])
                 at += 1
         return result
+
+    def compiled(self, text: Mapping[str, Any] | None = None) -> "CompiledCodec":
+        """The same over arrays of floats and octets, for compiled loops (loads numba). text: values of text and octets.
+
+        Raises InputError for a field that it cannot carry.
+        """
+        from .compiled_codec import CompiledCodec
+
+        return CompiledCodec(self, text)
 
 
 def _misfit(row: ResolvedField, raw: Any) -> str:

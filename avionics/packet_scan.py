@@ -18,7 +18,7 @@ SHORT = 1 << 14  # octets that the scan takes in about a tenth of a second when 
 _followed = 0
 
 
-def _crc_tables() -> np.ndarray:
+def crc_tables() -> np.ndarray:
     """Table k: the CRC of an octet followed by k zeros, so that eight octets are taken at a time."""
     tables = np.zeros((8, 256), np.uint32)
     for i in range(256):
@@ -106,7 +106,7 @@ def _scan(data, end, sizes, with_crc, table, offsets, keys, rejects):
 def _compiled_scan() -> Any:
     from ..core.compiled import compiled
 
-    return compiled(_scan), _crc_tables()
+    return compiled(_scan), crc_tables()
 
 
 def _follow(data: memoryview, sizes: dict[int, set[int]], with_crc: set[int]) -> tuple[list[int], int]:
@@ -182,7 +182,7 @@ def scan(data: np.ndarray, sizes: dict[int, set[int]], with_crc: set[int]) -> tu
     offsets, keys = np.empty(rest.size // least + 1, np.int64), np.empty(rest.size // least + 1, np.int16)
     rejects = np.zeros(4, np.int64)
     if found and rest.size <= SHORT:
-        n = _scan(rest.tolist(), rest.size, table, flags, _crc_tables(), offsets, keys, rejects)
+        n = _scan(rest.tolist(), rest.size, table, flags, crc_tables(), offsets, keys, rejects)
     else:
         run, crc_table = _compiled_scan()
         n = run(rest, rest.size, table, flags, crc_table, offsets, keys, rejects)
