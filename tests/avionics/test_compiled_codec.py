@@ -140,4 +140,4 @@ def test_in_a_compiled_loop_of_one_s_own():
     assert compiled(loop)(fast.plan, values, frame, back, 1000) == 0
     assert np.array_equal(values, back)
     assert codec.decode(frame.tobytes())["temperature"] == 21.5
-    assert (frame[2] & 0x3F) * 256 + frame[3] == 999
+    assert int.from_bytes(frame[2:4].tobytes(), "big") & 0x3FFF == 999
