@@ -1,8 +1,9 @@
 """The messages of a set as a file defines them: CCSDS packets, CAN frames, 1553 messages, ARINC 429 words."""
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from ..core.documents import Document, FieldError, Flag, Integer
 from ..core.quantity import SI, Ratio
@@ -11,6 +12,12 @@ from .layout_types import ByteOrder
 
 Checksum = Literal["crc16-ccitt", "crc32", "xor8"]
 Rate = Annotated[float, SI("Hz", ("200 Hz",), gt=0)]
+Address = Annotated[
+    int,
+    BeforeValidator(lambda v: int(v, 16) if isinstance(v, str) and re.fullmatch(r"0[xX][0-9a-fA-F]{1,8}", v) else v),
+    Field(strict=True, examples=[256, "0x18FF1234"]),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^0[xX][0-9a-fA-F]{1,8}$"}]}),
+]
 FD_LENGTHS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64)
 
 
@@ -68,7 +75,7 @@ class SecondaryHeader(Document):
 class Packet(MessageBase):
     """A CCSDS space packet (133.0-B-2)."""
 
-    apid: Integer | None = Field(default=None, description="0 to 2046; 2047 is the idle packets'")
+    apid: Address | None = Field(default=None, description="0 to 2046; 2047 is the idle packets'")
     secondary_header: SecondaryHeader | None = None
     crc: Checksum | None = None
 
@@ -108,7 +115,7 @@ class CanFrame(MessageBase):
     """A CAN frame, classic (8 octets at most) or FD (64 at most)."""
 
     type: Literal["can"] = "can"
-    id: Integer | None = None
+    id: Address | None = Field(default=None, description="11 bits, 29 when extended")
     extended: Flag = False
     fd: Flag = False
     bit_rate_switch: Flag = False

@@ -51,8 +51,19 @@ def _scan(data, end, sizes, with_crc, table, offsets, keys, rejects):
                 length = data[at + 4] * 256 + data[at + 5] + 7
                 key = (word >> 12 & 1) * 2048 + (word & 0x7FF)
                 if word & 0x7FF == 0x7FF:
-                    idle = True
-                    size = length
+                    # noise may look like one, and would take up to 65542 octets with it: a header must follow
+                    after = at + length
+                    idle = word & 0x800 == 0 and data[at + 2] >> 6 == 3
+                    if idle and after + 6 <= end:
+                        next_word = data[after] * 256 + data[after + 1]
+                        next_length = data[after + 4] * 256 + data[after + 5] + 7
+                        next_key = (next_word >> 12 & 1) * 2048 + (next_word & 0x7FF)
+                        idle = next_word & 0xEFFF == 0x7FF and data[after + 2] >> 6 == 3
+                        for k in range(sizes.shape[1]):
+                            if next_word >> 13 == 0 and sizes[next_key, k] == next_length:
+                                idle = True
+                    if idle:
+                        size = length
                 else:
                     for k in range(sizes.shape[1]):
                         if sizes[key, k] == length:
@@ -133,12 +144,18 @@ def _follow(data: memoryview, sizes: dict[int, set[int]], with_crc: set[int]) ->
             pass
         if at > end:
             at = offsets.pop()
-        if at + 6 > end or (data[at] << 8 | data[at + 1]) & 0xE7FF != 0x7FF:
+        if at + 6 > end or (data[at] << 8 | data[at + 1]) & 0xEFFF != 0x7FF or data[at + 2] >> 6 != 3:
             return offsets, at
-        after = at + (data[at + 4] << 8 | data[at + 5]) + 7  # an idle packet
-        if after > end:
+        after = at + (data[at + 4] << 8 | data[at + 5]) + 7  # an idle packet, if a header follows
+        if after > end or (after + 6 <= end and not _is_header(data, after, known)):
             return offsets, at
         at = after
+
+
+def _is_header(data: memoryview, at: int, known: dict[tuple[int, int], Any]) -> bool:
+    word = data[at] << 8 | data[at + 1]
+    idle = word & 0xEFFF == 0x7FF and data[at + 2] >> 6 == 3
+    return idle or (word, data[at + 4] << 8 | data[at + 5]) in known
 
 
 def _numba_is_better() -> bool:

@@ -49,8 +49,13 @@ class PacketStream:
         while at + HEADER <= end:
             word = buffer[at] << 8 | buffer[at + 1]
             size = packet_length(buffer, at)
-            idle = word & 0xE7FF == IDLE_APID
-            if not idle and size not in self._sizes.get(word >> 1 & 0x800 | word & 0x7FF, ()):
+            idle = word & 0xEFFF == IDLE_APID and buffer[at + 2] >> 6 == 3
+            if idle and at + size + HEADER > end and not final:
+                break  # noise may look like one, and would take what follows with it: a header must come next
+            known = size in self._sizes.get(word >> 1 & 0x800 | word & 0x7FF, ())
+            if idle:
+                known = at + size + HEADER > end or self._header_at(buffer, at + size, end)
+            if not known:
                 self._lose("header")
             elif word >> 13:
                 self._lose("version")
@@ -101,7 +106,8 @@ class PacketStream:
             return False
         word = buffer[at] << 8 | buffer[at + 1]
         known = self._sizes.get(word >> 1 & 0x800 | word & 0x7FF, ())
-        return word >> 13 == 0 and (word & 0xE7FF == IDLE_APID or packet_length(buffer, at) in known)
+        idle = word & 0xEFFF == IDLE_APID and buffer[at + 2] >> 6 == 3
+        return word >> 13 == 0 and (idle or packet_length(buffer, at) in known)
 
     def _follow(self, packet: bytes) -> None:
         self.packets += 1

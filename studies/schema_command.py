@@ -17,8 +17,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
     "avionics-unit", "battery", "cooling", "dispenser", "engine", "engine-cycle", "environment", "fairing", "fins",
-    "harness-segment", "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "mission", "parachute",
-    "payload",
+    "harness-segment", "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
+    "parachute", "payload",
     "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "structure", "study", "sweep", "tank", "thrust-curve",
     "thrust-structure", "umbilical", "vehicle",
 )  # fmt: skip
@@ -29,7 +29,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of one kind of document (``stage``); ports refer to the file that all kinds share."""
     schema = f"osea/{kind}/v1"
     model: type[Module] = SCHEMAS[schema]
-    made = model.model_json_schema(by_alias=True, mode="validation")
+    made = _unrolled(model.model_json_schema(by_alias=True, mode="validation"))
     made["properties"]["schema"] = {
         "const": schema,
         "title": "Schema",
@@ -37,6 +37,16 @@ def json_schema(kind: str) -> dict[str, Any]:
     }
     made["required"] = ["schema", *(n for n in made.get("required", ()) if n != "schema")]
     return _headed(kind, _with_shared_ports(made))
+
+
+def _unrolled(made: dict[str, Any]) -> dict[str, Any]:
+    """A model that may hold another of its kind is a definition referred to: it is put at the top, where "#" is itself."""
+    if "$ref" not in made:
+        return made
+    own = made["$ref"].removeprefix("#/$defs/")
+    text = json.dumps(made["$defs"]).replace(f'"#/$defs/{own}"', '"#"')
+    definitions = json.loads(text)
+    return definitions.pop(own) | {"$defs": definitions}
 
 
 def port_schema() -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Message sets as documents: what is wrong is said with file, line, field and the mend; variants; the built-in set."""
 
+from typing import get_args
+
 import pytest
 
 from osea_rocket.avionics.layout import layout
@@ -268,3 +270,30 @@ def test_a_set_survives_the_trip_through_plain_data():
     again = MessageSet.model_validate(s.to_plain())
     assert again == s
     assert layout(again) == layout(s)
+
+
+def test_addresses_may_be_hexadecimal(tmp_path):
+    s = load(tmp_path, "messages:\n- {name: m, type: can, id: 0x1A, fields: [{name: a, type: bool}]}")
+    assert layout(s).messages[0].can_id == 0x1A
+    with pytest.raises(DocumentError, match="a CAN id of 11 bits is 0 to 2047, not 2048"):
+        load(tmp_path, "messages:\n- {name: m, type: can, id: 0x800, fields: [{name: a, type: bool}]}")
+    with pytest.raises(DocumentError, match="a whole number is expected here, not '0xZZ'"):
+        load(tmp_path, "messages:\n- {name: m, type: can, id: '0xZZ', fields: [{name: a, type: bool}]}")
+
+
+def test_the_example_holds_every_kind_of_message_and_field():
+    from osea_rocket.avionics.fields import AnyField
+    from osea_rocket.avionics.messages import Message, Packet
+    from osea_rocket.studies.documents import load as load_document_of_any_kind
+
+    s = load_document_of_any_kind("examples/avionics/every-kind.yaml")
+    assert isinstance(s, MessageSet)
+    for union, found in (
+        (AnyField, {type(f) for m in s.messages for f in m.fields}),
+        (Message, {type(m) for m in s.messages}),
+    ):
+        kinds = set(get_args(get_args(union)[0]))
+        kinds -= {k for k in kinds if k.__name__ == "Time"}  # they stand in the secondary headers
+        assert kinds == found
+    headers = [m.secondary_header for m in s.messages if isinstance(m, Packet) and m.secondary_header]
+    assert {h.time.code for h in headers if h.time} == {"cuc", "cds"}

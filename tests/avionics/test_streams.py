@@ -11,7 +11,7 @@ from osea_rocket.avionics.framing import FrameStream, cobs_decode, cobs_encode, 
 from osea_rocket.avionics.layout import layout
 from osea_rocket.avionics.message_set import MessageSet
 from osea_rocket.avionics.randomiser import TELECOMMAND, randomised
-from osea_rocket.avionics.space_packets import PacketStream
+from osea_rocket.avionics.space_packets import PacketStream, idle_packet
 from osea_rocket.avionics.tc_frames import TcFrame, TcReceiver, bch_decode, bch_encode, cltu
 from osea_rocket.avionics.tm_frames import ASM, TmLink, TmReceiver, TmSender
 
@@ -175,6 +175,23 @@ def test_packets_are_found_again_after_damage():
     assert stream.rejects.by_reason["checksum"] >= 20
     assert 60 <= stream.rejects.total <= 80
     assert sum(stream.missing.values()) > 0
+
+
+def test_noise_that_looks_like_an_idle_packet_takes_nothing_with_it():
+    """An idle packet of 65542 octets by its header: true ones are passed over, this one is no header's neighbour."""
+    from osea_rocket.avionics.bulk import decode_packets
+
+    sent = packets(300)
+    false = bytes.fromhex("07ffc000ffff")
+    data = (
+        b"".join(sent[:100]) + idle_packet(50) + b"".join(sent[100:200]) + false + b"".join(sent[200:]) + idle_packet(9)
+    )
+    stream = PacketStream(CODECS)
+    got = [p for piece in in_pieces(data) for p in stream.feed(piece)] + stream.feed(b"", final=True)
+    assert got == sent
+    assert stream.rejects.skipped_octets == 6
+    longer = data + b"".join(packets(6000))  # so that the false length ends among packets
+    assert decode_packets(layout(SET), longer).packets == 6300
 
 
 def test_tm_receiver_over_lost_and_damaged_frames():
