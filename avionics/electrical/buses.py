@@ -31,7 +31,9 @@ class Node(Document):
     equipment: Annotated[Id, called("equipment")]
     stub: Annotated[Metres, DEMAND] | None = None
     terminator: Annotated[Ohms, EQUAL] | None = Field(default=None, description="the resistance, where it has one")
-    remote_terminal: Annotated[Integer, EQUAL] | None = Field(default=None, description="MIL-STD-1553; the controller has none")
+    remote_terminal: Annotated[Integer, EQUAL] | None = Field(
+        default=None, description="MIL-STD-1553; the controller has none"
+    )
 
 
 class Slot(Document):
@@ -72,7 +74,8 @@ class Bus(Document):
     def wanted(self) -> tuple[str, ...]:
         """Fields without which a rule has no answer."""
         more = ("minor_frame", "major_frame", "coupling") if self.type == "mil1553" else ()
-        return ("bit_rate", "length", *more)
+        more += ("length",) if self.type != "mil1553" else ()
+        return ("bit_rate", *more)
 
 
 class Downlink(Document):

@@ -30,7 +30,9 @@ class Electrical(Module, schema="osea/electrical/v1"):
     contacts: tuple[Contact, ...] = ()
     wire_types: tuple[WireType, ...] = ()
     equipment: tuple[Equipment, ...] = Field(min_length=1)
-    connectors: tuple[Connector, ...] = Field(default=(), description="of the harness; those of boxes stand with the box")
+    connectors: tuple[Connector, ...] = Field(
+        default=(), description="of the harness; those of boxes stand with the box"
+    )
     signals: tuple[Signal, ...] = ()
     bundles: tuple[Bundle, ...] = ()
     cables: tuple[Cable, ...] = ()
@@ -61,10 +63,12 @@ class Electrical(Module, schema="osea/electrical/v1"):
             seen: set[str] = set()
             for path, item in items:
                 if item.name in seen:
-                    raise FieldError(f"{path}.name", f"two {what} are called '{item.name}'; give one of them another name")
+                    raise FieldError(
+                        f"{path}.name", f"two {what} are called '{item.name}'; give one of them another name"
+                    )
                 seen.add(item.name)
         known = known_names(self)
-        for path, item in _items(self):
+        for path, item in parts_of(self):
             for field, mark in _names(type(item)):
                 value = getattr(item, field)
                 alias = type(item).model_fields[field].alias or field
@@ -79,6 +83,21 @@ class Electrical(Module, schema="osea/electrical/v1"):
         return self
 
     @model_validator(mode="after")
+    def _wires_end_somewhere(self) -> Self:
+        harness = {c.name for c in self.connectors}
+        splices = {s.name for s in self.splices}
+        for i, wire in enumerate(self.wires):
+            for field, place in (("from", wire.start), ("to", wire.end)):
+                connector, _, cavity = place.rpartition(".")
+                if place in splices or (connector in harness and cavity):
+                    continue
+                near = difflib.get_close_matches(connector or place, [*harness, *splices], 1)
+                hint = f"; did you mean '{near[0]}{'.' + cavity if near[0] in harness else ''}'?" if near else ""
+                text = f"'{place}' is neither a cavity of a harness connector (such as P1.3) nor a splice{hint}"
+                raise FieldError(f"wires.{i}.{field}", text)
+        return self
+
+    @model_validator(mode="after")
     def _tree_of_power(self) -> Self:
         feeds = {p.name: p.inputs for p in self.protections}
         for i, p in enumerate(self.protections):
@@ -86,7 +105,9 @@ class Electrical(Module, schema="osea/electrical/v1"):
             while todo:
                 name = todo.pop()
                 if name == p.name:
-                    raise FieldError(f"protections.{i}.from", f"'{p.name}' feeds itself by way of {', '.join(p.inputs)}")
+                    raise FieldError(
+                        f"protections.{i}.from", f"'{p.name}' feeds itself by way of {', '.join(p.inputs)}"
+                    )
                 if name not in above:
                     above.add(name)
                     todo += feeds.get(name, ())
@@ -120,7 +141,7 @@ def _lists(e: Electrical) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
     """Every list whose items have names: what they are called, and (path, item)."""
     for field in type(e).model_fields:
         value = getattr(e, field)
-        if field in NAMED and field not in ("connectors", "phases") and isinstance(value, tuple):
+        if field in NAMED and field not in ("connectors", "phases", "sources") and isinstance(value, tuple):
             yield NAMED[field], [(f"{field}.{i}", item) for i, item in enumerate(value)]
     yield "phases", [(f"phases.{i}", p) for i, p in enumerate(e.phases)]
     yield "connectors", [(f"connectors.{i}", c) for i, c in enumerate(e.connectors)]
@@ -131,7 +152,7 @@ def _lists(e: Electrical) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
 
 def known_names(e: Electrical) -> dict[str, list[str]]:
     """The names that may be used, list by list. A box's connector is ``box.connector``."""
-    known = {field: [item.name for item in getattr(e, field)] for field in NAMED if hasattr(e, field)}
+    known = {field: [item.name for item in getattr(e, field)] for field in NAMED if hasattr(e, field) and field != "sources"}
     known["connectors"] += [connector_id(box, c) for box in e.equipment for c in box.connectors]
     known["sources"] = [s.name for s in e.supplies]
     known["feeds"] = known["sources"] + known["protections"]
@@ -150,7 +171,7 @@ def connector_id(box: Equipment, connector: Connector) -> str:
     return f"{box.name}.{connector.name}"
 
 
-def _items(e: Electrical) -> Iterator[tuple[str, Document]]:
+def parts_of(e: Electrical) -> Iterator[tuple[str, Document]]:
     """Every part of the document with its path."""
     for field in type(e).model_fields:
         value = getattr(e, field)
@@ -170,7 +191,9 @@ def _within(path: str, item: Document) -> Iterator[tuple[str, Document]]:
 @cache
 def _parts(model: type[Document]) -> tuple[str, ...]:
     """The fields that hold further parts."""
-    return tuple(n for n in ("pins", "connectors", "crossings", "nodes", "slots", "hops", "messages") if n in model.model_fields)
+    return tuple(
+        n for n in ("pins", "connectors", "crossings", "nodes", "slots", "hops", "messages") if n in model.model_fields
+    )
 
 
 @cache
@@ -204,4 +227,4 @@ def _no_such(of: str, name: str, known: list[str]) -> str:
     return f"'{name}' is not among the {NAMED[of]}; {hint}"
 
 
-__all__ = ["LAUNCHER", "NAMED", "Electrical", "connector_id", "known_names", "marks_of"]
+__all__ = ["LAUNCHER", "NAMED", "Electrical", "connector_id", "known_names", "marks_of", "parts_of"]

@@ -65,18 +65,20 @@ class Cable(Document):
 
 
 class Bundle(Document):
-    """A run of cables tied together. altitude: the highest that it works at; temperature: the hottest surroundings."""
+    """A run of cables tied together. environment: the thinner air that it works in; temperature: the hottest surroundings."""
 
     name: Id
     category: Annotated[Literal["power", "signal", "pyro", "rf"], EQUAL]
     string: String | None = None
     length: Annotated[Metres, EQUAL] | None = None
-    altitude: Annotated[float, DEMAND, SI("m", ("100 km",), ge=0.0)] | None = None
+    environment: Annotated[Literal["air", "vacuum"], DEMAND] | None = Field(
+        default=None, description="air: always below 15 km, such as on the ground"
+    )
     temperature: Annotated[Temperature, DEMAND] | None = None
 
     def wanted(self) -> tuple[str, ...]:
         """Fields without which a rule has no answer."""
-        return ("length", "altitude", "temperature")
+        return ("length", "environment", "temperature")
 
 
 class Splice(Document):
@@ -97,7 +99,9 @@ class Crossing(Document):
     """A signal that crosses an umbilical, and what the vehicle's side of it is once it is off."""
 
     signal: Annotated[Id, called("signals")]
-    after: Annotated[Literal["diode blocked", "switched off", "pulled to safe state", "breakwire", "live"], EQUAL] | None = None
+    after: (
+        Annotated[Literal["diode blocked", "switched off", "pulled to safe state", "breakwire", "live"], EQUAL] | None
+    ) = None
 
     def wanted(self) -> tuple[str, ...]:
         """Fields without which a rule has no answer."""

@@ -4,10 +4,11 @@ The rules do not read these marks. Reports and the planting of faults (``validat
 a fault in a demand is that it grows, in a capability that it shrinks, in a statement that it changes at all.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...core.documents import Count, Document, Integer
 from ...core.quantity import SI, Duration, SIRange, ratio
@@ -23,9 +24,18 @@ class Mark:
 
 DEMAND, CAPABILITY, EQUAL, INFO = Mark("demand"), Mark("capability"), Mark("equal"), Mark("info")
 Text = Annotated[str, INFO]
+_IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9_+\-]*$"
+
+
+def _identifier(text: str) -> str:
+    if not re.match(_IDENTIFIER, text):
+        wanted = "a name is of letters, digits, _ + -, and begins with a letter or digit"
+        raise ValueError(f"{wanted}, unlike {text!r}; write for example '{re.sub(r'[^A-Za-z0-9_+-]+', '_', text).strip('_') or 'a1'}'")
+    return text
+
+
 Id = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+\-]*$", max_length=40, description="letters, digits, _ + -"),
+    str, AfterValidator(_identifier), Field(max_length=40, json_schema_extra={"pattern": _IDENTIFIER}, examples=["fc_a"])
 ]
 Volts = Annotated[tuple[float, float], SIRange("V")]
 Amperes = Annotated[float, SI("A", ("5 A",), ge=0.0)]

@@ -23,7 +23,7 @@ from .marks import (
 )
 
 SignalType = Literal[
-    "power", "return", "discrete", "analogue", "rs-422", "can", "mil1553", "ethernet", "pyro", "rf", "shield",
+    "power", "return", "discrete", "analogue", "rs-422", "can", "mil1553", "ethernet", "pyro", "rf",
 ]  # fmt: skip
 Direction = Literal["out", "in", "both"]
 Criticality = Literal["none", "critical", "catastrophic"]
@@ -69,7 +69,7 @@ class Connector(Document):
     keying: Annotated[Literal["N", "A", "B", "C", "D", "E"], EQUAL] | None = None
     gender: Annotated[Literal["pin", "socket"], EQUAL] | None = None
     contact: Annotated[Id, called("contacts")] | None = None
-    mate: Annotated[Id, called("connectors")] | None = None
+    mate: Annotated[str, called("connectors")] | None = None
     pins: tuple[Pin, ...] = Field(default=(), description="of a box; a harness's connector has wires instead")
 
     def wanted(self) -> tuple[str, ...]:
@@ -86,8 +86,10 @@ class Equipment(Document):
     bay: Text = ""
     roles: Annotated[tuple[Id, ...], EQUAL] = ()
     string: String | None = None
-    ground: Flag = Field(default=False, description="stays on the ground")
-    passive: Flag = Field(default=False, description="coupler, plug, initiator: no electronics, nothing to bond or isolate")
+    ground: Annotated[Flag, EQUAL] = Field(default=False, description="stays on the ground")
+    passive: Annotated[Flag, EQUAL] = Field(
+        default=False, description="coupler, plug, initiator: no electronics, nothing to bond or isolate"
+    )
     bond: Annotated[Ohms, DEMAND] | None = Field(default=None, description="chassis to structure")
     isolation: Annotated[Ohms, CAPABILITY] | None = Field(default=None, description="primary power return to chassis")
     connectors: tuple[Connector, ...] = ()
@@ -121,8 +123,7 @@ class Signal(Document):
 
     def wanted(self) -> tuple[str, ...]:
         """Fields without which a rule has no answer."""
-        if self.type == "shield":
-            return ()
         more = ("impedance",) if self.type in (*DIFFERENTIAL, "rf") else ()
-        more += ("inhibits",) if self.type == "pyro" else ()
-        return ("voltage", "current", *(() if self.type in ("return", "rf") else ("returns",)), *more)
+        more += ("inhibits",) if self.type == "pyro" or self.criticality != "none" else ()
+        more += ("current",) if self.type in ("power", "pyro") else ()
+        return (*(() if self.type in ("return", "rf") else ("voltage", "returns")), *more)

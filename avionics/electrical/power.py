@@ -33,6 +33,7 @@ class Phase(Document):
     name: Id
     description: Text = ""
     duration: Annotated[Seconds, DEMAND]
+    place: Annotated[Literal["ground", "flight"], EQUAL]
 
 
 class Source(Document):
@@ -54,7 +55,12 @@ class Source(Document):
 
     def wanted(self) -> tuple[str, ...]:
         """Fields without which a rule has no answer."""
-        return ("voltage", "current", "resistance", *(("capacity", "depth_of_discharge") if self.type == "battery" else ()))
+        return (
+            "voltage",
+            "current",
+            "resistance",
+            *(("capacity", "depth_of_discharge") if self.type == "battery" else ()),
+        )
 
 
 class Protection(Document):
@@ -101,8 +107,10 @@ class Inhibit(Document):
     """Something that must be removed before a pyrotechnic can fire."""
 
     name: Id
-    type: Annotated[Literal["arm plug", "relay", "switch", "logic"], EQUAL]
-    controller: Annotated[Id, called("equipment")] = Field(description="who removes it; the plug itself for an arm plug")
+    type: Annotated[Literal["arm plug", "switch", "logic"], EQUAL]
+    controller: Annotated[Id, called("equipment")] = Field(
+        description="who removes it; the plug itself for an arm plug"
+    )
 
 
 class PyroCircuit(Document):
@@ -123,7 +131,9 @@ class PyroCircuit(Document):
     no_fire: Annotated[Amperes, CAPABILITY] | None = None
     monitor: Annotated[Amperes, DEMAND] | None = None
     pulse: Annotated[Seconds, CAPABILITY] | None = None
-    fire_time: Annotated[Seconds, DEMAND] | None = Field(default=None, description="that the initiator needs at all-fire")
+    fire_time: Annotated[Seconds, DEMAND] | None = Field(
+        default=None, description="that the initiator needs at all-fire"
+    )
 
     def wanted(self) -> tuple[str, ...]:
         """Fields without which a rule has no answer."""

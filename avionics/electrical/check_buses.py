@@ -1,0 +1,487 @@
+"""Buses: lines, addresses, load and timing."""
+
+import math
+from collections.abc import Iterator
+
+from .bus_timing import (
+    CanLoad,
+    can_bits,
+    can_frames,
+    can_response,
+    can_utilisation,
+    ethernet_bits,
+    mil1553_time,
+    serial_bits,
+)
+from .buses import Bus, Node
+from .index import Index
+from .rules import Said, at_least, at_most, error, ok, rule, unknown, warn
+from .tables import tables
+
+_FASTEST = {"can": 1e6, "mil1553": 1e6, "rs-422": 10e6, "ethernet": 1e9}
+_MATCH = 0.15  # of a terminator against the line
+_REACH_422 = 1.2e8  # bit/s times m (TIA-422-B annex: 12 m at 10 Mbit/s, 1200 m at 100 kbit/s; recalled)
+
+
+@rule("bus.nodes")
+def nodes(ix: Index) -> Iterator[Said]:
+    """The boxes of a bus are those that its lines reach; lines are of the bus's kind and string."""
+    for i, bus in enumerate(ix.e.buses):
+        for k, name in enumerate(bus.signals):
+            signal, path = ix.signals[name], f"buses.{i}.signals.{k}"
+            text = f"{bus.name} ({bus.type}, string {bus.string or 'none'}) has line {name} ({signal.type}, string {signal.string or 'none'})"
+            back = signal.returns
+            if signal.type != bus.type or signal.string != bus.string:
+                yield error(path, f"{text}; name a line of its own kind and string")
+            elif back is not None and back not in bus.signals:
+                yield error(path, f"{text} without {back}, its other half; name both")
+            else:
+                yield ok(path, text)
+        listed = [n.equipment for n in bus.nodes]
+        coupler = {bus.coupler} if bus.coupler else set()
+        for name in bus.signals:
+            reached = set(ix.boxes_on(name)) - coupler
+            if set(listed) != reached or len(set(listed)) != len(listed):
+                lost, extra = sorted(reached - set(listed)), sorted(set(listed) - reached)
+                text = f"{name} reaches {', '.join(sorted(reached)) or 'nothing'}"
+                text += f", not listed: {', '.join(lost)}" if lost else ""
+                text += f", listed without it: {', '.join(extra)}" if extra else ""
+                yield error(f"buses.{i}.nodes", f"{bus.name}: {text}; list each box once")
+        if bus.coupler and any(bus.coupler not in ix.boxes_on(s) for s in bus.signals):
+            yield error(f"buses.{i}.coupler", f"{bus.name}: its lines do not reach coupler {bus.coupler}; correct it")
+        elif bus.coupler and bus.type != "mil1553":
+            yield error(f"buses.{i}.coupler", f"{bus.name} is {bus.type} and has a coupler; only MIL-STD-1553 has")
+
+
+def _impedance(ix: Index, bus: Bus) -> float | None:
+    return next((z for s in bus.signals if (z := ix.signals[s].impedance)), None)
+
+
+@rule("bus.terminators")
+def terminators(ix: Index) -> Iterator[Said]:
+    """Two terminators on CAN and MIL-STD-1553, one at the far receiver of an RS-422 pair, none outside the boxes of Ethernet."""
+    for i, bus in enumerate(ix.e.buses):
+        ohms = [(f"buses.{i}.coupler_terminators.{k}", r) for k, r in enumerate(bus.coupler_terminators)]
+        ohms += [
+            (f"buses.{i}.nodes.{k}.terminator", n.terminator)
+            for k, n in enumerate(bus.nodes)
+            if n.terminator is not None
+        ]
+        pairs = max(len(bus.signals) // 2, 1)
+        wanted = {"can": 2, "mil1553": 2, "rs-422": pairs, "ethernet": 0}[bus.type]
+        text = f"{bus.name} has {len(ohms)} terminators"
+        if len(ohms) == wanted:
+            yield ok(f"buses.{i}.nodes", text)
+        else:
+            yield error(
+                f"buses.{i}.nodes",
+                f"{text}, {bus.type} with {pairs} pairs needs {wanted}; add or take away at the ends",
+            )
+        impedance = _impedance(ix, bus)
+        for path, r in ohms:
+            if impedance:
+                said = f"a terminator of {bus.name} has {r:g} Ω, its line {impedance:g} Ω"
+                yield at_most(path, abs(r / impedance - 1.0), _MATCH, said, "match it to the line")
+        if bus.type == "rs-422":
+            yield from _receivers(ix, i, bus)
+        if bus.type == "can" and len(ohms) == 2:
+            yield from _trunk_ends(ix, i, bus)
+
+
+def _receivers(ix: Index, i: int, bus: Bus) -> Iterator[Said]:
+    takers = {b for s in bus.signals for b in ix.boxes_on(s, "in")}
+    for k, node in enumerate(bus.nodes):
+        if node.terminator is not None and node.equipment not in takers:
+            yield error(
+                f"buses.{i}.nodes.{k}.terminator",
+                f"{bus.name}: {node.equipment} drives and has the terminator; put it at the receiver",
+            )
+
+
+def _trunk_ends(ix: Index, i: int, bus: Bus) -> Iterator[Said]:
+    """Terminators stand in the boxes from which the chain of wires goes one way only."""
+    ways: dict[str, set[str]] = {}
+    for net in ix.nets:
+        boxes = {p.box.name for p in net.pins if p.pin.signal == bus.signals[0]}
+        for box in boxes:
+            ways.setdefault(box, set()).update(boxes - {box})
+    for k, node in enumerate(bus.nodes):
+        links = len(ways.get(node.equipment, ()))
+        if node.terminator is not None and links > 1 and len(ways) > 2 and max(map(len, ways.values())) <= 2:
+            text = f"{bus.name}: {node.equipment} has a terminator and lies between {' and '.join(sorted(ways[node.equipment]))}"
+            yield error(f"buses.{i}.nodes.{k}.terminator", f"{text}; terminate at the ends of the chain")
+
+
+@rule("bus.stub")
+def stub(ix: Index) -> Iterator[Said]:
+    """Stubs are short for the bit time; only buses with stubs state any."""
+    t = tables()
+    for i, bus in enumerate(ix.e.buses):
+        for k, node in enumerate(bus.nodes):
+            path = f"buses.{i}.nodes.{k}.stub"
+            if bus.type in ("rs-422", "ethernet"):
+                if node.stub is not None:
+                    yield error(path, f"{bus.name} is point to point and {node.equipment} has a stub; leave it out")
+                continue
+            if node.stub is None:
+                yield unknown(path, f"{bus.name}: the stub of {node.equipment} is not stated; state it")
+                continue
+            if bus.type == "can":
+                if bus.bit_rate is None:
+                    continue
+                limit = t.stub_can * 1e6 / bus.bit_rate
+            elif bus.coupling is None:
+                continue
+            else:
+                limit = t.stub_transformer if bus.coupling == "transformer" else t.stub_direct
+            text = f"{bus.name}: the stub of {node.equipment} is {node.stub:.3g} m long, {limit:.3g} m are allowed"
+            yield at_most(path, node.stub, limit, text, "move the trunk or the coupler nearer")
+            if bus.coupler:
+                yield from _stub_wires(ix, bus, node, path)
+
+
+def _stub_wires(ix: Index, bus: Bus, node: Node, path: str) -> Iterator[Said]:
+    """A stub from a coupler is as long as its wires."""
+    for n in ix.wires_of[bus.signals[0]]:
+        boxes = {p.box.name for p in ix.net_of_wire[n].pins}
+        wire = ix.wire(n)
+        ends = {ix.connectors[m].box for place, pin in ix.ends[n] if pin and (m := ix.mates.get(place))}
+        if node.equipment in {b.name for b in ends if b} and node.equipment in boxes and wire.length and node.stub:
+            off = abs(node.stub / wire.length - 1.0)
+            text = f"{bus.name}: the stub of {node.equipment} is stated as {node.stub:.3g} m, its wire {wire.name} is {wire.length:.3g} m"
+            yield at_most(path, off, tables().length_tolerance, text, "state the same length")
+
+
+@rule("bus.length")
+def length(ix: Index) -> Iterator[Said]:
+    """A trunk is as long as its wires, and short enough for its bit rate."""
+    for i, bus in enumerate(ix.e.buses):
+        path = f"buses.{i}.length"
+        if bus.length is None:
+            continue
+        if bus.type == "mil1553":
+            yield error(path, f"{bus.name} has its trunk in its coupler; leave 'length' out, and state the stubs")
+            continue
+        wires = [ix.wire(n).length for n in ix.wires_of[bus.signals[0]]]
+        if wires and None not in wires:
+            total = sum(w for w in wires if w is not None)
+            text = (
+                f"{bus.name} is stated as {bus.length:.3g} m, the wires of {bus.signals[0]} are {total:.3g} m together"
+            )
+            yield at_most(path, abs(bus.length / total - 1.0), tables().length_tolerance, text, "state the same length")
+        if bus.bit_rate is None:
+            continue
+        limit = {"can": tables().can_length * 1e6 / bus.bit_rate, "rs-422": min(_REACH_422 / bus.bit_rate, 1200.0)}.get(
+            bus.type, 100.0
+        )
+        text = f"{bus.name} is {bus.length:.3g} m long at {bus.bit_rate / 1e3:.5g} kbit/s, {limit:.3g} m are allowed"
+        yield at_most(path, bus.length, limit, text, "shorten it or lower the bit rate")
+
+
+@rule("bus.bit_rate")
+def bit_rate(ix: Index) -> Iterator[Said]:
+    """The bit rate is one of the standard; fields of another kind of bus are left out."""
+    for i, bus in enumerate(ix.e.buses):
+        if bus.type != "mil1553":
+            for field in ("coupling", "minor_frame", "major_frame"):
+                if getattr(bus, field) is not None:
+                    yield error(
+                        f"buses.{i}.{field}", f"{bus.name} is {bus.type} and has a {field}; only MIL-STD-1553 has"
+                    )
+        if bus.bit_rate is None:
+            continue
+        top = _FASTEST[bus.type]
+        text = f"{bus.name} runs at {bus.bit_rate / 1e3:.6g} kbit/s"
+        if bus.type == "mil1553" and bus.bit_rate != top:
+            yield error(f"buses.{i}.bit_rate", f"{text}; MIL-STD-1553 has 1 Mbit/s")
+        elif bus.type == "ethernet" and bus.bit_rate not in (10e6, 100e6, 1e9):
+            yield error(f"buses.{i}.bit_rate", f"{text}; Ethernet has 10, 100 or 1000 Mbit/s")
+        else:
+            yield at_most(
+                f"buses.{i}.bit_rate", bus.bit_rate, top, text, f"{bus.type} has {top / 1e6:g} Mbit/s at most"
+            )
+
+
+@rule("bus.address")
+def address(ix: Index) -> Iterator[Said]:
+    """No two messages of a bus have one CAN identifier or one terminal, subaddress and direction; terminals differ."""
+    for i, bus in enumerate(ix.e.buses):
+        seen: dict[tuple, str] = {}
+        terminals: dict[int, str] = {}
+        formats = {s.extended for s in bus.slots}
+        for k, node in enumerate(bus.nodes):
+            path, rt = f"buses.{i}.nodes.{k}.remote_terminal", node.remote_terminal
+            if rt is None:
+                continue
+            text = f"{bus.name}: {node.equipment} is terminal {rt}"
+            if bus.type != "mil1553":
+                yield error(path, f"{text}, and {bus.type} has none; leave it out")
+            elif not 0 <= rt <= 30:
+                yield error(path, f"{text}; terminals are 0 to 30, 31 is broadcast")
+            elif rt in terminals:
+                yield error(path, f"{text} as {terminals[rt]} is; give it another")
+            else:
+                yield ok(path, text)
+            terminals[rt] = node.equipment
+        if bus.type == "mil1553":
+            masters = [n.equipment for n in bus.nodes if n.remote_terminal is None]
+            if len(masters) != 1:
+                text = f"{bus.name} has {len(masters)} boxes without a terminal address ({', '.join(masters)})"
+                yield error(f"buses.{i}.nodes", f"{text}; the bus controller alone has none")
+        for k, slot in enumerate(bus.slots):
+            where = f"buses.{i}.slots.{k}"
+            for key, path in _keys(ix, bus, k, where):
+                if key in seen:
+                    yield error(
+                        path, f"{bus.name}: {slot.name} and {seen[key]} both have {key[0]} {key[1]}; change one"
+                    )
+                else:
+                    yield ok(path, f"{bus.name}: {slot.name} has {key[0]} {key[1]}")
+                seen[key] = slot.name
+            yield from _fields_of(ix, bus, k, where)
+        if len(formats) > 1:
+            odd = next(k for k, s in enumerate(bus.slots) if s.extended != bus.slots[0].extended)
+            text = f"{bus.name}: {bus.slots[odd].name} and {bus.slots[0].name} have identifiers of different length"
+            yield error(f"buses.{i}.slots.{odd}.extended", f"{text}; use one on a bus")
+
+
+def _keys(ix: Index, bus: Bus, k: int, where: str) -> Iterator[tuple[tuple, str]]:
+    """Addresses that a slot takes: one CAN identifier, or (terminal, subaddress, direction) of both its ends."""
+    slot = bus.slots[k]
+    if bus.type == "can":
+        can_id = can_identifier(ix, bus, k)
+        if can_id is not None:
+            yield ("CAN identifier", hex(can_id)), f"{where}.id"
+    elif bus.type == "mil1553" and slot.subaddress is not None:
+        rts = {n.equipment: n.remote_terminal for n in bus.nodes}
+        for box, way in ((slot.source, "transmit"), *((s, "receive") for s in slot.sinks)):
+            if rts.get(box) is not None:
+                yield ("terminal and subaddress", f"{rts[box]}-{slot.subaddress} {way}"), f"{where}.subaddress"
+
+
+def can_identifier(ix: Index, bus: Bus, k: int) -> int | None:
+    """A slot's own identifier, or that of its message."""
+    slot, message = bus.slots[k], ix.message(bus.slots[k].message)
+    return slot.id if slot.id is not None else message.can_id if message else None
+
+
+def _fields_of(ix: Index, bus: Bus, k: int, where: str) -> Iterator[Said]:
+    """A slot has the address of its kind of bus, in range, and no other."""
+    slot = bus.slots[k]
+    boxes = {n.equipment for n in bus.nodes}
+    for field, names in (("source", (slot.source,)), ("sinks", slot.sinks)):
+        for name in names:
+            if name not in boxes:
+                yield error(
+                    f"{where}.{field}",
+                    f"{slot.name}: {name} is not on {bus.name}; list it under 'nodes' or send by another bus",
+                )
+    if slot.source in slot.sinks or len(set(slot.sinks)) < len(slot.sinks):
+        yield error(f"{where}.sinks", f"{slot.name} goes to its own source, or to one box twice; correct its sinks")
+    if bus.type != "can":
+        for field in ("id", "jitter"):
+            if getattr(slot, field) is not None:
+                yield error(
+                    f"{where}.{field}", f"{slot.name} has '{field}' on {bus.name}, which is {bus.type}; leave it out"
+                )
+        if slot.extended:
+            yield error(
+                f"{where}.extended", f"{slot.name} has a long CAN identifier on {bus.name}, which is {bus.type}"
+            )
+    else:
+        can_id = can_identifier(ix, bus, k)
+        top = 0x1FFF_FFFF if slot.extended else 0x7FF
+        if can_id is None:
+            yield unknown(f"{where}.id", f"{slot.name} has no CAN identifier; state it")
+        elif can_id > top:
+            yield error(
+                f"{where}.id", f"{slot.name}: identifier {can_id:#x} is over {top:#x}; set 'extended: true' or lower it"
+            )
+        if slot.jitter is None:
+            yield unknown(f"{where}.jitter", f"{slot.name}: its release jitter is not stated; state it")
+    if bus.type != "mil1553":
+        for field in ("subaddress", "frames"):
+            if getattr(slot, field) is not None:
+                yield error(
+                    f"{where}.{field}", f"{slot.name} has '{field}' on {bus.name}, which is {bus.type}; leave it out"
+                )
+    elif slot.subaddress is None:
+        yield unknown(f"{where}.subaddress", f"{slot.name} has no subaddress; state it")
+    elif not 1 <= slot.subaddress <= 30:
+        yield error(
+            f"{where}.subaddress",
+            f"{slot.name}: subaddress {slot.subaddress}; 1 to 30 are free, 0 and 31 are mode codes",
+        )
+
+
+def can_loads(ix: Index, bus: Bus) -> list[CanLoad] | None:
+    """The messages of a CAN bus for the response-time analysis, None when one has no rate, size or identifier."""
+    loads = []
+    for k, slot in enumerate(bus.slots):
+        message, can_id = ix.message(slot.message), can_identifier(ix, bus, k)
+        if message is None or not message.rate or can_id is None or message.fd:
+            return None
+        frames = tuple(can_bits(n, slot.extended) for n in can_frames(message.size))
+        loads.append(CanLoad(slot.name, can_id, frames, slot.every / message.rate, slot.jitter or 0.0))
+    return loads
+
+
+@rule("can.load")
+def can_load(ix: Index) -> Iterator[Said]:
+    """A CAN bus is busy two thirds of the time at most, with every stuff bit that can be."""
+    t = tables()
+    for i, bus in enumerate(ix.e.buses):
+        if bus.type != "can" or bus.bit_rate is None:
+            continue
+        loads = can_loads(ix, bus)
+        if loads is None:
+            yield unknown(
+                f"buses.{i}.slots",
+                f"{bus.name}: a message has no rate or identifier, or is CAN FD; its load is not known",
+            )
+            continue
+        share = can_utilisation(loads, bus.bit_rate)
+        text = f"{bus.name} is busy {100 * share:.1f} % of the time, stuffed at worst"
+        yield _load(f"buses.{i}.bit_rate", share, text, t.bus_load_warn, t.bus_load_limit)
+
+
+def _load(path: str, share: float, text: str, warned: float, limit: float) -> Said:
+    if warned < share <= limit:
+        return warn(path, f"{text}; over {100 * warned:.0f} % there is little left for growth", (limit - share) / limit)
+    return at_most(path, share, limit, text, f"{100 * limit:.0f} % are allowed: send less, less often, or on two buses")
+
+
+@rule("mil1553.schedule")
+def schedule(ix: Index) -> Iterator[Said]:
+    """Every message has as many minor frames as its rate asks for, evenly spread, and every minor frame has room."""
+    t = tables()
+    for i, bus in enumerate(ix.e.buses):
+        if bus.type != "mil1553" or bus.minor_frame is None or bus.major_frame is None:
+            continue
+        for k, slot in enumerate(bus.slots):
+            message, path = ix.message(slot.message), f"buses.{i}.slots.{k}.frames"
+            if slot.frames is None:
+                yield unknown(path, f"{slot.name}: in which minor frames it is sent is not stated; state it")
+                continue
+            outside = [f for f in slot.frames if not 0 <= f < bus.major_frame]
+            if outside or not slot.frames or list(slot.frames) != sorted(set(slot.frames)):
+                text = f"{slot.name} is in minor frames {slot.frames}"
+                yield error(path, f"{text}; list some of 0 to {bus.major_frame - 1}, each once, in order")
+                continue
+            gaps = {
+                (b - a) % bus.major_frame or bus.major_frame
+                for a, b in zip(slot.frames, (*slot.frames[1:], slot.frames[0]), strict=True)
+            }
+            if len(gaps) > 1:
+                yield error(path, f"{slot.name} is in minor frames {slot.frames}, unevenly; spread them")
+                continue
+            if message is None or not message.rate:
+                continue
+            sent, wanted = 1.0 / (gaps.pop() * bus.minor_frame), message.rate / slot.every
+            text = f"{slot.name} is sent {sent:.4g} times a second, made {wanted:.4g} times"
+            if math.isclose(sent, wanted, rel_tol=1e-6):
+                yield ok(path, text)
+            else:
+                yield error(path, f"{text}; correct its frames, 'every' or the minor frame")
+        for frame in range(bus.major_frame):
+            busy = sum(slot_time(ix, bus, k) or 0.0 for k, s in enumerate(bus.slots) if s.frames and frame in s.frames)
+            text = f"{bus.name}: minor frame {frame} is busy {1e3 * busy:.3g} of {1e3 * bus.minor_frame:.3g} ms"
+            share = busy / bus.minor_frame
+            if frame == 0 or share > t.bus_load_warn:
+                yield _load(f"buses.{i}.minor_frame", share, text, t.bus_load_warn, t.bus_load_limit)
+
+
+def slot_time(ix: Index, bus: Bus, k: int) -> float | None:
+    """Time [s] of a slot on MIL-STD-1553; to each sink a transfer of its own, and twice the overhead between terminals."""
+    slot, message = bus.slots[k], ix.message(bus.slots[k].message)
+    if message is None:
+        return None
+    rts = {n.equipment: n.remote_terminal for n in bus.nodes}
+    words = math.ceil(message.size / 2)
+    return sum(
+        mil1553_time(words, rts.get(slot.source) is not None and rts.get(sink) is not None) for sink in slot.sinks
+    )
+
+
+def line_time(ix: Index, bus: Bus, k: int) -> float | None:
+    """Time [s] of a slot on an RS-422 line or Ethernet."""
+    message = ix.message(bus.slots[k].message)
+    if message is None or bus.bit_rate is None:
+        return None
+    return (serial_bits if bus.type == "rs-422" else ethernet_bits)(message.size) / bus.bit_rate
+
+
+def responses(ix: Index, bus: Bus) -> dict[str, float | None]:
+    """Worst latency [s] of every slot of a bus, None where it has none or is not known.
+
+    CAN: response-time analysis. MIL-STD-1553: from the start of the minor frame to the end of its transfer, in the order of the slots; samples are
+    taken at the frame's start. Lines and Ethernet: behind one of everything else from the same box.
+    """
+    if bus.type == "can":
+        loads = can_loads(ix, bus)
+        return can_response(loads, bus.bit_rate) if loads and bus.bit_rate else {}
+    found: dict[str, float | None] = {}
+    for k, slot in enumerate(bus.slots):
+        if bus.type == "mil1553":
+            if slot.frames is None:
+                continue
+            before = [
+                sum(
+                    slot_time(ix, bus, j) or 0.0
+                    for j, s in enumerate(bus.slots[: k + 1])
+                    if s.frames and frame in s.frames
+                )
+                for frame in slot.frames
+            ]
+            found[slot.name] = max(before, default=None)
+        else:
+            times = [line_time(ix, bus, j) for j, s in enumerate(bus.slots) if s.source == slot.source]
+            found[slot.name] = None if None in times else sum(t for t in times if t is not None)
+    return found
+
+
+@rule("line.load")
+def line_load(ix: Index) -> Iterator[Said]:
+    """A serial line or Ethernet link is busy two thirds of the time at most, each way."""
+    t = tables()
+    for i, bus in enumerate(ix.e.buses):
+        if bus.type not in ("rs-422", "ethernet") or bus.bit_rate is None:
+            continue
+        for box in dict.fromkeys(s.source for s in bus.slots):
+            total = 0.0
+            for k, slot in enumerate(bus.slots):
+                message, time = ix.message(slot.message), line_time(ix, bus, k)
+                if slot.source == box and message is not None and message.rate and time is not None:
+                    total += time * message.rate / slot.every
+            text = f"{bus.name}: {box} sends {100 * total:.2g} % of the time"
+            yield _load(f"buses.{i}.bit_rate", total, text, t.bus_load_warn, t.bus_load_limit)
+
+
+@rule("message.latency")
+def latency(ix: Index) -> Iterator[Said]:
+    """Every message arrives within its latency budget, at worst."""
+    for i, bus in enumerate(ix.e.buses):
+        found = responses(ix, bus)
+        for k, slot in enumerate(bus.slots):
+            message, path = ix.message(slot.message), f"buses.{i}.slots.{k}"
+            if message is None or message.latency is None:
+                continue
+            worst = found.get(slot.name)
+            if worst is None and slot.name in found:
+                yield error(
+                    path,
+                    f"{slot.name} may never arrive: {bus.name} is full at its priority; send less or raise its priority",
+                )
+            elif worst is None:
+                yield unknown(
+                    path, f"{slot.name}: its latency on {bus.name} is not known; state rates, identifiers and frames"
+                )
+            else:
+                text = f"{slot.name} arrives within {1e3 * worst:.3g} ms at worst, its budget is {1e3 * message.latency:.3g} ms"
+                yield at_least(
+                    path,
+                    message.latency,
+                    worst,
+                    text,
+                    "raise its priority, send it earlier in the frame, or widen the budget",
+                )
