@@ -8,13 +8,11 @@ not found.
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
-from ..core.documents import Document, Flag, Module, load_document
+from ..core.documents import Document, Module, load_document
 from ..core.findings import Finding, Severity
 from ..core.ports.curves import Curve, RoomProfile, Sound
 from ..core.ports.exchange import Exchange
@@ -24,8 +22,7 @@ from ..core.ports.rules import CONJUGATES, Rule
 from ..core.ports.sections import ByName, Info, Sides
 from ..core.versions import Version
 from .comparison import Comparison
-
-_DATA = Path(str(files(__name__.rpartition(".")[0]) / "data"))
+from .planting import DATA, GONE, Score, operators, other_words, put, rows, words_of
 
 
 class Kind(Document):
@@ -44,22 +41,6 @@ class SoundJoints(Module, schema="osea/sound-joints/v1"):
     upper: Port
 
 
-class Operator(Document):
-    """One way to spoil a field. refused: the document no longer loads."""
-
-    name: str
-    on: str
-    what: str
-    refused: Flag = False
-
-
-class Operators(Document):
-    """The frozen list."""
-
-    frozen: str
-    operators: tuple[Operator, ...] = Field(min_length=1)
-
-
 @dataclass(frozen=True)
 class Mutant:
     """A joint with one fault: which operator, in which port (lower or upper), at which field; both ports as plain values."""
@@ -75,20 +56,9 @@ class Mutant:
         return f"{self.lower['kind']} {self.side} {self.field}: {self.operator}"
 
 
-@dataclass(frozen=True)
-class Score:
-    """planted, found: numbers of faults; survivors: names of those not found; false_errors: on sound joints."""
-
-    planted: int
-    found: int
-    survivors: tuple[str, ...]
-    false_errors: tuple[str, ...]
-    unused_operators: tuple[str, ...]
-
-
 def sound_joints() -> list[tuple[Port, Port]]:
     """One sound joint of every kind in the data."""
-    data = load_document(SoundJoints, _DATA / "sound_joints.yaml")
+    data = load_document(SoundJoints, DATA / "sound_joints.yaml")
     joints = []
     for kind in data.kinds:
         off = dict.fromkeys(kind.none)
@@ -103,7 +73,7 @@ def sound_joints() -> list[tuple[Port, Port]]:
 
 def run() -> Score:
     """Plant every fault of the list in every sound joint."""
-    names = {o.name for o in load_document(Operators, _DATA / "interface_mutations.yaml").operators}
+    names = operators("interface_mutations.yaml").names
     survivors, false, used, planted = [], [], set(), 0
     for lower, upper in sound_joints():
         before = match_ports(End("lower", lower), End("upper", upper))
@@ -121,23 +91,12 @@ def comparisons() -> list[Comparison]:
     """Shares of planted faults that were missed and of false alarms, against our own bounds; survivors in the note."""
     score = run()
     where = {name.split(" ", 2)[2] for name in score.survivors}
-    note = f"{score.planted} faults by {_operator_count()} operators frozen beforehand, in {len(sound_joints())} sound joints; "
+    count = len(operators("interface_mutations.yaml").operators)
+    note = f"{score.planted} faults by {count} operators frozen beforehand, in {len(sound_joints())} sound joints; "
     note += f"missed: {', '.join(sorted(where))}" if where else "none missed"
-    missed = (score.planted - score.found) / score.planted
-    common: dict[str, Any] = {"group": "Interfaces", "source": "own bound", "grade": "estimate", "kind": "at most"}
-    return [
-        Comparison(
-            quantity="faults planted in ports that the rules miss", unit="%", published=5.0, ours=100 * missed, digits=2,
-            note=note, **common,
-        ),
-        Comparison(
-            quantity="false errors in sound joints", unit="", published=0.0, ours=float(len(score.false_errors)), **common
-        ),
-    ]  # fmt: skip
-
-
-def _operator_count() -> int:
-    return len(load_document(Operators, _DATA / "interface_mutations.yaml").operators)
+    return rows(
+        "Interfaces", ("faults planted in ports that the rules miss", "false errors in sound joints"), score, note
+    )
 
 
 def found(mutant: Mutant, before: tuple[Finding, ...]) -> bool:
@@ -170,23 +129,8 @@ def mutants(lower: Port, upper: Port) -> Iterator[Mutant]:
                 del data[side][value]
                 data[side]["none"] = (*data[side].get("none", ()), value)
             else:
-                _put(data[side], path, value)
+                put(data[side], path, value)
             yield Mutant(operator, ("lower", "upper")[side], field, data[0], data[1])
-
-
-_GONE = object()
-
-
-def _put(data: Any, path: tuple[Any, ...], value: Any) -> None:
-    *way, last = path
-    for step in way:
-        data = data[step]
-    if isinstance(data, tuple):
-        raise TypeError("a path ends in a field")
-    if value is _GONE:
-        del data[last]
-    else:
-        data[last] = value
 
 
 Fault = tuple[str, tuple[Any, ...], Any, str]
@@ -204,7 +148,7 @@ def _faults(port: Port, partner: Port) -> Iterator[Fault]:
         section = getattr(port, name)
         if section is None:
             continue
-        yield "delete_section", (name,), _GONE, name
+        yield "delete_section", (name,), GONE, name
         yield "deny_section", (), name, name
         yield from _in_document(section, getattr(partner, name), (name,), name)
 
@@ -216,7 +160,7 @@ def _in_document(one: Document, other: Document, path: tuple[Any, ...], field: s
         if marker is None or isinstance(marker, Info) or value is None:
             continue
         at, called = (*path, name), f"{field}.{name}"
-        yield "delete", at, _GONE, called
+        yield "delete", at, GONE, called
         if isinstance(value, Exchange):
             for word in (value.demand, value.capability):
                 if getattr(value, word) is not None:
@@ -255,11 +199,9 @@ def _in_pins(pins: tuple[Any, ...], path: tuple[Any, ...], field: str) -> Iterat
 
 
 def _in_plain(value: Any, annotation: Any, path: tuple[Any, ...], field: str) -> Iterator[Fault]:
-    words = next((get_args(a) for a in (annotation, *get_args(annotation)) if get_origin(a) is Literal), ())
-    if words:
-        for word in words:
-            if word != value:
-                yield "other_word", path, word, field
+    if words_of(annotation):
+        for operator, word in other_words(value, annotation):
+            yield operator, path, word, field
     elif isinstance(value, int):
         yield "count_up", path, value + 1, field
     elif isinstance(value, float):

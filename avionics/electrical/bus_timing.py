@@ -10,7 +10,10 @@ WORD, STATUS_RESPONSE, GAP = 20e-6, 12e-6, 4e-6  # s, MIL-STD-1553B: a word; lon
 
 
 def can_bits(octets: int, extended: bool = False) -> int:
-    """Bits of a data frame at worst, with stuff bits and the three bits after it (Davis, Burns, Bril and Lukkien 2007, eq. 1 and 2)."""
+    """Bits of a data frame at worst, with stuff bits and the three bits after it.
+
+    Davis, Burns, Bril and Lukkien 2007, eq. 1 and 2.
+    """
     exposed = 54 if extended else 34
     return exposed + 8 * octets + 13 + (exposed + 8 * octets - 1) // 4
 
@@ -42,9 +45,9 @@ def can_utilisation(loads: Sequence[CanLoad], bit_rate: float) -> float:
 def can_response(loads: Sequence[CanLoad], bit_rate: float) -> dict[str, float | None]:
     """Worst-case response time [s] of each message, from its release to the end of its last frame; None: it has none.
 
-    The revised analysis (Davis, Burns, Bril and Lukkien 2007, eq. 8 to 12): all instances in the longest busy period of a message's
-    priority are looked at, since the first one need not be the worst. A segmented message is released at once and its frames queue
-    at one priority, so that frames of lower priority come in between only while the queue is empty.
+    The revised analysis (Davis, Burns, Bril and Lukkien 2007, eq. 8 to 12): all instances in the longest busy period of a
+    message's priority are looked at, since the first one need not be the worst. A segmented message is released at once and its
+    frames queue at one priority, so that frames of lower priority come in between only while the queue is empty.
     """
     bit = 1.0 / bit_rate
     answers: dict[str, float | None] = {}
@@ -110,5 +113,8 @@ def serial_bits(octets: int) -> int:
 
 
 def ethernet_bits(octets: int) -> int:
-    """Bits on an Ethernet of a UDP datagram: preamble 8, header 14, IP 20, UDP 8, checksum 4, gap 12; 46 octets of payload at least."""
+    """Bits on an Ethernet of a UDP datagram.
+
+    Preamble 8, header 14, IP 20, UDP 8, checksum 4, gap 12 octets; 46 octets of payload at least.
+    """
     return 8 * (8 + 14 + max(octets + 28, 46) + 4 + 12)

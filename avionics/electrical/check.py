@@ -14,12 +14,14 @@ from . import (
     check_power,
     check_pyro,
     check_signals,
+    check_traffic,
     check_wiring,
 )
 from .document import Electrical, parts_of
 from .index import Index
 from .rules import CHECKS, Said, rule, rule_texts, unknown
 
+# Loading them enters their rules.
 MODULES = (
     check_joints,
     check_wiring,
@@ -28,6 +30,7 @@ MODULES = (
     check_ground,
     check_pyro,
     check_buses,
+    check_traffic,
     check_messages,
 )
 PREFIX = "electrical."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from .harness import UmbilicalLink
-from .index import Index
+from .index import Index, remembered
 from .power_tree import signals_from
 from .rules import Said, at_least, at_most, error, ok, rule
 from .tables import tables
@@ -95,13 +95,10 @@ def passive(ix: Index) -> Iterator[Said]:
             yield ok(f"equipment.{i}", f"{box.name} is plainly one or the other")
 
 
+@remembered
 def crossing_signals(ix: Index, link: UmbilicalLink) -> list[str]:
     """Signals on the wires of the vehicle's half, in the order of the document; returns left out."""
-    found = {
-        s.name
-        for i, ends in enumerate(ix.ends)
-        if any(p[0] == link.vehicle for p in ends) and (s := ix.signal_of_wire(i))
-    }
+    found = {s.name for i in ix.wires_in(link.vehicle) if (s := ix.signal_of_wire(i))}
     return [s.name for s in ix.e.signals if s.name in found and s.type != "return"]
 
 
@@ -169,7 +166,7 @@ def release(ix: Index) -> Iterator[Said]:
         else:
             yield error(path, f"{text}; the last phase on the ground is '{on_ground[-1]}': correct one")
         held = phases[: [p.name for p in phases].index(link.last_phase) + 1]
-        names = {s.name for s in ix.e.signals if s.name in crossing_signals(ix, link)}
+        names = set(crossing_signals(ix, link))
         for k, source in enumerate(ix.e.supplies):
             if names & {s.name for s in signals_from(ix, source)}:
                 late = [n for n in source.phases if n not in [p.name for p in held]]
@@ -195,7 +192,10 @@ def ground_box(ix: Index) -> Iterator[Said]:
         if len(places) < 2:
             continue
         p = next(p for p in net.pins if p.box.ground)
-        text = f"{p.pin.signal} joins {p.box.name} on the ground with {', '.join(q.box.name for q in net.pins if not q.box.ground)}"
+        text = (
+            f"{p.pin.signal} joins {p.box.name} on the ground with "
+            f"{', '.join(q.box.name for q in net.pins if not q.box.ground)}"
+        )
         if halves & {point[0] for point in net.points}:
             yield ok(f"{p.path}.signal", f"{text} by an umbilical")
         else:
@@ -206,7 +206,8 @@ def ground_box(ix: Index) -> Iterator[Said]:
                 f"umbilicals.{i}.ground",
                 f"{link.vehicle} does not mate with {link.ground}; correct the halves of {link.name}",
             )
-        for k, (a, b) in enumerate(ix.ends):
+        for k in sorted({*ix.wires_in(link.vehicle), *ix.wires_in(link.ground)}):
+            a, b = ix.ends[k]
             for here, there in ((a, b), (b, a)):
                 box = ix.connectors[ix.mates[there[0]]].box if there[1] and there[0] in ix.mates else None
                 for half, ground in ((link.vehicle, False), (link.ground, True)):

@@ -119,7 +119,10 @@ def confusable(ix: Index) -> Iterator[Said]:
                 continue
             path = f"equipment.{i}.connectors.{k}.keying"
             if key in seen:
-                text = f"{box.name}.{c.name} and {seen[key]} are the same ({c.arrangement}{c.keying}, {c.gender}s): they can be swapped"
+                text = (
+                    f"{box.name}.{c.name} and {seen[key]} are the same ({c.arrangement}{c.keying}, "
+                    f"{c.gender}s): they can be swapped"
+                )
                 yield error(path, f"{text}; give one another keying")
             else:
                 yield ok(path, f"{box.name}.{c.name} cannot be taken for another one of its box")
@@ -174,7 +177,10 @@ def contact(ix: Index) -> Iterator[Said]:
                 f"{at.path}.arrangement", f"{at.id}: arrangement '{c.arrangement}' is not in the table of inserts"
             )
         elif arrangement.contact != size:
-            text = f"{at.id}: arrangement {c.arrangement} takes contacts of size {arrangement.contact}, and '{c.contact}' is {size}"
+            text = (
+                f"{at.id}: arrangement {c.arrangement} takes contacts of size {arrangement.contact}, and "
+                f"'{c.contact}' is {size}"
+            )
             yield error(path, f"{text}; correct one of them")
         else:
             yield ok(path, f"{at.id}: contacts of size {size}")

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 
 from .buses import Link
-from .check_buses import responses
-from .index import Index
+from .check_traffic import responses
+from .index import Index, remembered
 from .rules import Said, at_most, error, ok, rule, unknown
 
 _EVERYONE = "all"  # a sink of the set that stands for whoever wants it
@@ -64,7 +64,10 @@ def carried(ix: Index) -> Iterator[Said]:
             continue
         makers = _makers(ix, m.name, m.source)
         if slot.source not in makers:
-            text = f"{slot.name} on {bus.name}: '{m.name}' is sent by {slot.source}, which is no {m.source} and passes it on from nowhere"
+            text = (
+                f"{slot.name} on {bus.name}: '{m.name}' is sent by {slot.source}, which is no {m.source} and "
+                f"passes it on from nowhere"
+            )
             yield error(f"{path}.source", f"{text}; correct the source or its roles")
         for sink in slot.sinks:
             if not boxes[sink] & set(m.sinks) and _EVERYONE not in m.sinks and not _passes_on(ix, m.name, sink):
@@ -81,8 +84,17 @@ def carried(ix: Index) -> Iterator[Said]:
                     yield ok("buses", f"{text} is carried")
                 elif any(sink in roles for roles in boxes.values()) or any(sink == link.sink for link in ix.e.links):
                     yield error("buses", f"{text} is carried by no bus; add a slot, or list it under 'not_carried'")
+        got = set().union(*(_reached(ix, m.name, b) for b, roles in boxes.items() if m.source in roles))
+        for box, roles in boxes.items():
+            if roles & set(m.sinks) and got and box not in got and not roles & set(m.sinks) & got:
+                text = (
+                    f"'{m.name}' gets to {', '.join(sorted(got))} and not to {box}, which is "
+                    f"{', '.join(sorted(roles))} as well"
+                )
+                yield error("buses", f"{text}; send it there too, from one of its sources")
 
 
+@remembered
 def _makers(ix: Index, message: str, source: str) -> set[str]:
     """Boxes of the source's role, and those that got the message from one."""
     makers = {b.name for b in ix.e.equipment if source in b.roles}
@@ -94,6 +106,7 @@ def _passes_on(ix: Index, message: str, box: str) -> bool:
     return sent or any(d.message == message and link.transmitter == box for link in ix.e.links for d in link.messages)
 
 
+@remembered
 def _reached(ix: Index, message: str, maker: str) -> set[str]:
     """Boxes that a message gets to from one maker, itself included; the sink of a link by its name."""
     got, before = {maker}, 0
@@ -197,7 +210,10 @@ def budget(ix: Index) -> Iterator[Said]:
         if load is None or link.rate is None or link.reserve is None:
             continue
         limit = link.rate * (1.0 - link.reserve)
-        text = f"{link.name} is to carry {load[0] / 1e3:.4g} kbit/s, {link.rate / 1e3:.4g} kbit/s less {100 * link.reserve:.0f} % reserve are {limit / 1e3:.4g}"
+        text = (
+            f"{link.name} is to carry {load[0] / 1e3:.4g} kbit/s, {link.rate / 1e3:.4g} kbit/s less "
+            f"{100 * link.reserve:.0f} % reserve are {limit / 1e3:.4g}"
+        )
         yield at_most(path, load[0], limit, text, "send less often (every), or raise the rate")
 
 
@@ -228,7 +244,9 @@ def order(ix: Index) -> Iterator[Said]:
             first = set(slots[before.slot].sinks) if before.slot else {before.equipment}
             then = {slots[hop.slot].source} if hop.slot else {hop.equipment}
             text = f"{chain.name}: from {before.slot or before.equipment} to {hop.slot or hop.equipment}"
-            if first & then:
+            if before.slot and hop.slot:
+                yield error(path, f"{text} with no box between them; name the box that passes it on, and its time")
+            elif first & then:
                 yield ok(path, text)
             else:
                 yield error(path, f"{text}, which {before.slot or before.equipment} does not lead to; correct the hops")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from .index import Index
-from .power import Protection
+from .power import Protection, Source
 from .power_tree import behind, charge, load_current, source_current, source_signals, voltage_at
 from .rules import Said, at_least, at_most, error, ok, rule, unknown, warn
 from .tables import tables, wire_current
@@ -93,7 +93,7 @@ def coverage(ix: Index) -> Iterator[Said]:
             if load.power is None or load.power[k] <= 0.0:
                 continue
             feeding = [s for s in ix.sources_of(load.feed) if phase.name in s.phases]
-            text = f"{load.name} draws {load.power[k]:.4g} W in '{phase.name}'"
+            text = f"{load.name} behind {load.feed} draws {load.power[k]:.4g} W in '{phase.name}'"
             if not feeding:
                 names = ", ".join(s.name for s in ix.sources_of(load.feed))
                 yield error(
@@ -207,7 +207,10 @@ def drop(ix: Index) -> Iterator[Said]:
                 continue
             volts, steps = found
             lost = ", ".join(f"{name} {v:.2f}" for name, v in steps if v >= 0.005)
-            text = f"{load.name} gets {volts:.2f} V from {source.name} at its lowest, needs {load.voltage[0]:.4g} V (lost: {lost} V)"
+            text = (
+                f"{load.name} gets {volts:.2f} V from {source.name} at its lowest, needs "
+                f"{load.voltage[0]:.4g} V (lost: {lost} V)"
+            )
             yield at_least(f"loads.{i}.voltage", volts, load.voltage[0], text, "use thicker or shorter wires")
 
 
@@ -240,7 +243,10 @@ def wire(ix: Index) -> Iterator[Said]:
             if one is None:
                 continue
             limit = one * ix.parallel(k)
-            text = f"{p.type} {p.name} lets {passes:.3g} A through, wire {w.name} (AWG {kind.gauge} x {ix.parallel(k)}) carries {limit:.3g} A alone"
+            text = (
+                f"{p.type} {p.name} lets {passes:.3g} A through, wire {w.name} (AWG {kind.gauge} x "
+                f"{ix.parallel(k)}) carries {limit:.3g} A alone"
+            )
             yield at_most(f"protections.{i}.rating", passes, limit, text, "use a smaller rating or a thicker wire")
 
 
@@ -356,8 +362,17 @@ def energy(ix: Index) -> Iterator[Said]:
         elif source.capacity is not None and source.depth_of_discharge is not None:
             limit = source.capacity * source.depth_of_discharge
             text = f"{source.name} gives {taken / 3600:.3g} A h over all phases, may give {limit / 3600:.3g} A h"
-            text += f" ({100 * source.depth_of_discharge:.0f} % of {source.capacity / 3600:.3g} A h)"
+            text += (
+                f" ({100 * source.depth_of_discharge:.0f} % of {source.capacity / 3600:.3g} A h), most of "
+                f"it in '{_longest(ix, source)}'"
+            )
             yield at_most(path, taken, limit, text, "use a larger battery, or stay longer on ground power")
+
+
+def _longest(ix: Index, source: Source) -> str:
+    """The phase that takes most of a source's charge."""
+    taken = {p.name: (source_current(ix, source, k) or 0.0) * p.duration for k, p in enumerate(ix.e.phases)}
+    return max(taken, key=lambda name: taken[name])
 
 
 @rule("source.overload")

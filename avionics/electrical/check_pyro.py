@@ -96,13 +96,29 @@ def arm_plug(ix: Index) -> Iterator[Said]:
         firing = ix.boxes_on(c.signal, "out")
         path = f"pyro.{i}.inhibits"
         if len(plugs) != 1:
-            yield error(path, f"{c.name} has {len(plugs)} arm plugs among its inhibits; it needs one")
+            names = ", ".join(p.name for p in plugs) or "none"
+            yield error(
+                path, f"{c.name} has {len(plugs)} arm plugs among {', '.join(c.inhibits)} ({names}); it needs one"
+            )
             continue
         box = plugs[0].controller
         into = {s.name for s in ix.e.signals if s.type == "power" and box in ix.boxes_on(s.name, "in")}
         back = {s.name for s in ix.e.signals if s.type == "power" and box in ix.boxes_on(s.name, "out")}
         reached = {b for name in back for b in ix.boxes_on(name, "in")}
         text = f"{c.name}: arm plug {plugs[0].name} is {box}"
+        highest = _highest(ix, firing)
+        for name in sorted(into | back):
+            stated, volts = ix.signals[name].current, ix.signals[name].voltage
+            if volts and c.voltage and not (volts[0] <= c.voltage[0] and c.voltage[1] <= volts[1]):
+                said = (
+                    f"{name} through {box} is {volts[0]:.4g} to {volts[1]:.4g} V, {c.name} fires at "
+                    f"{c.voltage[0]:.4g} to {c.voltage[1]:.4g} V"
+                )
+                yield error(f"signals.{list(ix.signals).index(name)}.voltage", f"{said}; state a range that holds them")
+            if stated is not None and highest is not None:
+                said = f"{name} through {box} is stated for {stated:.3g} A, a circuit behind it takes {highest:.3g} A"
+                at = f"signals.{list(ix.signals).index(name)}.current"
+                yield at_least(at, stated, highest, said, "state what the strongest circuit takes")
         if not ix.boxes[box].passive or not into or not back:
             yield error(path, f"{text}, through which no power goes in and out; name the plug's own box")
         elif not set(firing) & reached:
@@ -111,7 +127,10 @@ def arm_plug(ix: Index) -> Iterator[Said]:
             yield ok(path, f"{text}, in the line of {', '.join(firing)}")
     for i, inhibit in enumerate(ix.e.inhibits):
         if inhibit.type != "arm plug" and ix.boxes[inhibit.controller].passive:
-            text = f"{inhibit.name} is a {inhibit.type} that {inhibit.controller} shall remove, which is passive; name who commands it"
+            text = (
+                f"{inhibit.name} is a {inhibit.type} that {inhibit.controller} shall remove, which is "
+                f"passive; name who commands it"
+            )
             yield error(f"inhibits.{i}.controller", text)
 
 
@@ -158,6 +177,16 @@ def _loop(ix: Index, c: PyroCircuit) -> float | None:
     signal = ix.signals[c.signal]
     parts = (c.source_resistance, c.bridge, resistance(ix, c.signal), resistance(ix, signal.returns or ""))
     return None if None in parts else sum(p for p in parts if p is not None)
+
+
+def _highest(ix: Index, firing: list[str]) -> float | None:
+    """The largest firing current [A] of the circuits that these boxes fire, None when none is known."""
+    currents = [
+        c.voltage[1] / loop
+        for c in ix.e.pyro
+        if set(ix.boxes_on(c.signal, "out")) & set(firing) and c.voltage and (loop := _loop(ix, c))
+    ]
+    return max(currents, default=None)
 
 
 @rule("pyro.fire_current")

@@ -1,5 +1,6 @@
 """Signals: whether both ends agree, what brings them back, and who shares what."""
 
+import difflib
 from collections.abc import Iterator
 
 from .index import Index, PinAt
@@ -28,7 +29,10 @@ def one_signal(ix: Index) -> Iterator[Said]:
             first = net.pins[0]
             other = next(p for p in net.pins if p.pin.signal != first.pin.signal)
             wires = ", ".join(ix.wire(i).name for i in net.wires[:4]) or "their connectors"
-            text = f"{first.id} is {first.pin.signal} and {other.id} {other.pin.signal}, joined by {wires}; correct a pin or a wire"
+            text = (
+                f"{first.id} is {first.pin.signal} and {other.id} {other.pin.signal}, joined by {wires}; "
+                f"correct a pin or a wire"
+            )
             yield error(f"{other.path}.signal", text)
         elif net.pins and net.wires:
             yield ok(f"{net.pins[0].path}.signal", f"{net.pins[0].pin.signal}: {len(net.pins)} pins wired together")
@@ -135,7 +139,7 @@ def _inside(inner: tuple[float, float], outer: tuple[float, float]) -> bool:
 @rule("signal.levels")
 def levels(ix: Index) -> Iterator[Said]:
     """What the output gives lies in the signal's range, and that in what every input takes."""
-    for i, signal in enumerate(ix.e.signals):
+    for signal in ix.e.signals:
         if signal.voltage is None or signal.type not in ("discrete", "analogue"):
             continue
         for p in ix.pins_of[signal.name]:
@@ -144,7 +148,10 @@ def levels(ix: Index) -> Iterator[Said]:
             inner, outer = (
                 (p.pin.voltage, signal.voltage) if p.pin.direction == "out" else (signal.voltage, p.pin.voltage)
             )
-            text = f"{p.id} {'gives' if p.pin.direction == 'out' else 'takes'} {_span(p.pin.voltage)}, {signal.name} is {_span(signal.voltage)}"
+            text = (
+                f"{p.id} {'gives' if p.pin.direction == 'out' else 'takes'} {_span(p.pin.voltage)}, "
+                f"{signal.name} is {_span(signal.voltage)}"
+            )
             if _inside(inner, outer):
                 yield ok(
                     f"{p.path}.voltage",
@@ -214,7 +221,10 @@ def returns(ix: Index) -> Iterator[Said]:
         lonely = _lonely(ix, signal.name, back.name, signal.twisted or signal.shielded)
         if lonely is not None:
             wire = ix.wire(lonely)
-            text = f"wire {wire.name} carries {signal.name} from {wire.start} to {wire.end}, and no wire brings {back.name} back beside it"
+            text = (
+                f"wire {wire.name} carries {signal.name} from {wire.start} to {wire.end}, and no wire brings "
+                f"{back.name} back beside it"
+            )
             yield error(
                 path, f"{text}; wire the return {'in the same cable' if wire.cable else 'between the same connectors'}"
             )
@@ -267,10 +277,10 @@ def redundancy(ix: Index) -> Iterator[Said]:
         names = ", ".join(s.name for s in members)
         strings = [s.string for s in members]
         if len(members) < 2:
-            yield error(
-                path,
-                f"{names} is the only signal of group '{group}'; name its redundant partner, or leave the group out",
-            )
+            others = [s.name for s in ix.e.signals if not s.group and s.type == members[0].type]
+            partner = next(iter(difflib.get_close_matches(names, others, 1)), None)
+            mend = f"give its partner the group{f' ({partner}?)' if partner else ''}, or leave it out"
+            yield error(path, f"{names} is the only signal of group '{group}'; {mend}")
         elif None in strings or len(set(strings)) < len(strings):
             yield error(
                 path, f"{names} do '{group}' redundantly and are of strings {', '.join(map(str, strings))}; part them"
@@ -303,7 +313,7 @@ def string(ix: Index) -> Iterator[Said]:
 
 @rule("signal.criticality")
 def criticality(ix: Index) -> Iterator[Said]:
-    """What may harm when it comes unasked has inhibits: two where critical, three where catastrophic; only pyrotechnics have them."""
+    """What may harm when it comes unasked has inhibits: two where critical, three where catastrophic; only firing lines do."""
     need = {"none": 0, "critical": 2, "catastrophic": 3}
     for signal in ix.e.signals:
         if signal.inhibits is None:

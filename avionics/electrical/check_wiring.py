@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .index import Index
+from .index import Index, remembered
 from .parts import DIFFERENTIAL
 from .rules import Said, at_least, at_most, error, ok, rule, unknown
 from .tables import solid_resistance, tables, wire_current
@@ -29,11 +29,14 @@ def current(ix: Index) -> Iterator[Said]:
         wires = 1 if bundle.category == "pyro" else wires  # a pulse of milliseconds heats no bundle
         vacuum = bundle.environment == "vacuum"
         limit = wire_current(kind.gauge, kind.material, kind.temperature, bundle.temperature, wires, vacuum)
-        text = f"wire {wire.name} ({signal.name}, AWG {kind.gauge}) carries {amperes:.3g} A in bundle {bundle.name}"
+        text = f"wire {wire.name} ({signal.name}, {kind.name}, AWG {kind.gauge}) carries {amperes:.3g} A in bundle {bundle.name}"
         if limit is None:
             yield unknown(f"wires.{i}.type", f"{text}; the table has no AWG {kind.gauge}: choose another gauge")
             continue
-        text += f", {wires} loaded wire{'s' if wires > 1 else ''}, {bundle.temperature - 273.15:.0f} °C, {bundle.environment}: {limit:.3g} A allowed"
+        text += (
+            f", {wires} loaded wire{'s' if wires > 1 else ''}, {bundle.temperature - 273.15:.0f} °C, "
+            f"{bundle.environment}: {limit:.3g} A allowed"
+        )
         yield at_most(f"wires.{i}.type", amperes, limit, text, "use a thicker wire or several in parallel")
 
 
@@ -56,7 +59,10 @@ def temperature(ix: Index) -> Iterator[Said]:
         kind, bundle = ix.wire_types[wire.type], ix.bundles.get(wire.bundle or "")
         if kind.temperature is None or bundle is None or bundle.temperature is None:
             continue
-        text = f"wire {wire.name}: '{kind.name}' is rated {kind.temperature - 273.15:.0f} °C, bundle {bundle.name} is at {bundle.temperature - 273.15:.0f} °C"
+        text = (
+            f"wire {wire.name}: '{kind.name}' is rated {kind.temperature - 273.15:.0f} °C, bundle "
+            f"{bundle.name} is at {bundle.temperature - 273.15:.0f} °C"
+        )
         yield at_least(
             f"wires.{i}.type",
             kind.temperature - bundle.temperature,
@@ -100,20 +106,18 @@ def length(ix: Index) -> Iterator[Said]:
 @rule("bundle.ends")
 def ends(ix: Index) -> Iterator[Said]:
     """All wires of a cable run together: in one bundle, between the same two connectors."""
-    seen: dict[str, tuple] = {}
+    seen: dict[str, tuple[str, tuple]] = {}
     for i, wire in enumerate(ix.e.wires):
         if wire.cable is None:
             continue
         way = (wire.bundle, *sorted(p[0] for p in ix.ends[i]))
-        first = seen.setdefault(wire.cable, way)
+        other, first = seen.setdefault(wire.cable, (wire.name, way))
         text = f"wire {wire.name} of cable {wire.cable} runs in {wire.bundle} from {way[1]} to {way[2]}"
         if way == first:
             yield ok(f"wires.{i}.cable", text)
         else:
-            yield error(
-                f"wires.{i}.cable",
-                f"{text}, another one of it in {first[0]} from {first[1]} to {first[2]}; part the cable",
-            )
+            beside = f"wire {other} of it in {first[0]} from {first[1]} to {first[2]}"
+            yield error(f"wires.{i}.cable", f"{text}, {beside}; a cable runs as one: correct it")
 
 
 @rule("bundle.category")
@@ -131,12 +135,17 @@ def category(ix: Index) -> Iterator[Said]:
             yield error(f"wires.{i}.bundle", f"{text}; route it in a {wanted} bundle")
 
 
+@remembered
 def category_of(ix: Index, name: str) -> str:
-    """What a signal counts as; a return counts as what it is the return of."""
+    """What a signal counts as. A return counts as what comes back by it, the line of an arm plug as pyrotechnic."""
     signal = ix.signals[name]
     if signal.type == "return":
-        owners = {s.type for s in ix.e.signals if s.returns == name}
-        return next((CATEGORY[t] for t in ("pyro", "power", "rf") if t in owners), "signal")
+        owners = {category_of(ix, s.name) for s in ix.e.signals if s.returns == name}
+        return next((c for c in ("pyro", "power", "rf") if c in owners), "signal")
+    if signal.type == "power" and any(
+        i.type == "arm plug" and i.controller in ix.boxes_on(name) for i in ix.e.inhibits
+    ):
+        return "pyro"
     return CATEGORY.get(signal.type, "signal")
 
 
@@ -262,7 +271,10 @@ def string(ix: Index) -> Iterator[Said]:
             continue
         if wire.bundle:
             own = ix.bundles[wire.bundle].string
-            text = f"wire {wire.name} ({signal.name}) is of string {signal.string or 'none'}, bundle {wire.bundle} of {own or 'none'}"
+            text = (
+                f"wire {wire.name} ({signal.name}) is of string {signal.string or 'none'}, bundle "
+                f"{wire.bundle} of {own or 'none'}"
+            )
             if signal.string == own:
                 yield ok(f"wires.{i}.bundle", text)
             else:

@@ -58,7 +58,17 @@ class Electrical(Module, schema="osea/electrical/v1"):
         return data
 
     @model_validator(mode="after")
-    def _names_fit(self) -> Self:
+    def _fits(self) -> Self:
+        self.check_names()
+        return self
+
+    def check_names(self) -> None:
+        """Raise FieldError for a name that is used twice or nowhere defined, a wire without an end, a circle of feeds."""
+        self._names_fit()
+        self._wires_end_somewhere()
+        self._tree_of_power()
+
+    def _names_fit(self) -> None:
         for what, items in _lists(self):
             seen: set[str] = set()
             for path, item in items:
@@ -80,10 +90,8 @@ class Electrical(Module, schema="osea/electrical/v1"):
         for i, name in enumerate(self.not_carried):
             if self.message_set and name not in known["messages"]:
                 raise FieldError(f"not_carried.{i}", _no_such("messages", name, known["messages"]))
-        return self
 
-    @model_validator(mode="after")
-    def _wires_end_somewhere(self) -> Self:
+    def _wires_end_somewhere(self) -> None:
         harness = {c.name for c in self.connectors}
         splices = {s.name for s in self.splices}
         for i, wire in enumerate(self.wires):
@@ -95,10 +103,8 @@ class Electrical(Module, schema="osea/electrical/v1"):
                 hint = f"; did you mean '{near[0]}{'.' + cavity if near[0] in harness else ''}'?" if near else ""
                 text = f"'{place}' is neither a cavity of a harness connector (such as P1.3) nor a splice{hint}"
                 raise FieldError(f"wires.{i}.{field}", text)
-        return self
 
-    @model_validator(mode="after")
-    def _tree_of_power(self) -> Self:
+    def _tree_of_power(self) -> None:
         feeds = {p.name: p.inputs for p in self.protections}
         for i, p in enumerate(self.protections):
             above, todo = set(), list(p.inputs)
@@ -119,7 +125,6 @@ class Electrical(Module, schema="osea/electrical/v1"):
             if load.power is not None and len(load.power) != len(self.phases):
                 text = f"{len(load.power)} powers for {len(self.phases)} phases; give one for each, in their order"
                 raise FieldError(f"loads.{i}.power", text)
-        return self
 
     @property
     def phase_names(self) -> tuple[str, ...]:
@@ -152,7 +157,9 @@ def _lists(e: Electrical) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
 
 def known_names(e: Electrical) -> dict[str, list[str]]:
     """The names that may be used, list by list. A box's connector is ``box.connector``."""
-    known = {field: [item.name for item in getattr(e, field)] for field in NAMED if hasattr(e, field) and field != "sources"}
+    known = {
+        field: [item.name for item in getattr(e, field)] for field in NAMED if hasattr(e, field) and field != "sources"
+    }
     known["connectors"] += [connector_id(box, c) for box in e.equipment for c in box.connectors]
     known["sources"] = [s.name for s in e.supplies]
     known["feeds"] = known["sources"] + known["protections"]

@@ -1,12 +1,13 @@
 """The document by names, with its wires followed from pin to pin."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from ..layout import layout
 from ..layout_types import ResolvedMessage, ResolvedSet
+from ..message_set import MessageSet
 from .buses import Bus, Slot
 from .document import Electrical, connector_id
 from .harness import Bundle, Splice, Wire, WireType
@@ -58,11 +59,31 @@ class Net:
         return {p.pin.signal for p in self.pins}
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def remembered(function: F) -> F:
+    """Compute once for each index: for functions of an index and of items that have names."""
+
+    @wraps(function)
+    def wrapper(ix: "Index", *items: Any) -> Any:
+        key = (function.__name__, *(getattr(item, "name", item) for item in items))
+        if key not in ix.memory:
+            ix.memory[key] = function(ix, *items)
+        return ix.memory[key]
+
+    return wrapper  # type: ignore[return-value]
+
+
+_laid_out: list[tuple[MessageSet, ResolvedSet]] = []  # the last message set, since many documents may share it
+
+
 class Index:
     """Look-ups over one document; everything is computed once, when first asked for."""
 
     def __init__(self, e: Electrical) -> None:
         self.e = e
+        self.memory: dict[tuple, Any] = {}
         self.contacts: dict[str, Contact] = {c.name: c for c in e.contacts}
         self.wire_types: dict[str, WireType] = {w.name: w for w in e.wire_types}
         self.signals: dict[str, Signal] = {s.name: s for s in e.signals}
@@ -135,6 +156,18 @@ class Index:
             found.setdefault(a, []).append(i)
             found.setdefault(b, []).append(i)
         return found
+
+    @cached_property
+    def _wires_in(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for i, ends in enumerate(self.ends):
+            for place, _ in ends:
+                found.setdefault(place, []).append(i)
+        return found
+
+    def wires_in(self, connector: str) -> list[int]:
+        """Wires that end in a harness connector or splice."""
+        return self._wires_in.get(connector, [])
 
     @cached_property
     def nets(self) -> list[Net]:
@@ -220,12 +253,17 @@ class Index:
     @cached_property
     def messages(self) -> ResolvedSet | None:
         """The message set, laid out."""
-        return layout(self.e.message_set) if self.e.message_set else None
+        if self.e.message_set is None:
+            return None
+        if not _laid_out or _laid_out[0][0] is not self.e.message_set:
+            _laid_out[:] = [(self.e.message_set, layout(self.e.message_set))]
+        return _laid_out[0][1]
 
     def message(self, name: str) -> ResolvedMessage | None:
         """A message of the set."""
         return self.messages.by_name.get(name) if self.messages else None
 
+    @remembered
     def boxes_on(self, signal: str, direction: str = "") -> list[str]:
         """Boxes that have a pin of the signal, in that direction."""
         pins = self.pins_of.get(signal, [])
@@ -246,6 +284,7 @@ class Index:
             for k, slot in enumerate(bus.slots):
                 yield f"buses.{i}.slots.{k}", bus, slot
 
+    @remembered
     def sources_of(self, feed: str) -> list[Source]:
         """The sources at the root of a protection."""
         if feed in self.sources:

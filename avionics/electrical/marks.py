@@ -30,12 +30,16 @@ _IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9_+\-]*$"
 def _identifier(text: str) -> str:
     if not re.match(_IDENTIFIER, text):
         wanted = "a name is of letters, digits, _ + -, and begins with a letter or digit"
-        raise ValueError(f"{wanted}, unlike {text!r}; write for example '{re.sub(r'[^A-Za-z0-9_+-]+', '_', text).strip('_') or 'a1'}'")
+        raise ValueError(
+            f"{wanted}, unlike {text!r}; write for example '{re.sub(r'[^A-Za-z0-9_+-]+', '_', text).strip('_') or 'a1'}'"
+        )
     return text
 
 
 Id = Annotated[
-    str, AfterValidator(_identifier), Field(max_length=40, json_schema_extra={"pattern": _IDENTIFIER}, examples=["fc_a"])
+    str,
+    AfterValidator(_identifier),
+    Field(max_length=40, json_schema_extra={"pattern": _IDENTIFIER}, examples=["fc_a"]),
 ]
 Volts = Annotated[tuple[float, float], SIRange("V")]
 Amperes = Annotated[float, SI("A", ("5 A",), ge=0.0)]

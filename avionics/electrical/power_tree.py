@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from .harness import Wire
-from .index import Index
+from .index import Index, remembered
 from .parts import Signal
 from .power import Load, Protection, Source
 from .tables import at_temperature
 
 
+@remembered
 def load_current(ix: Index, load: Load, phase: int | None = None) -> float | None:
     """Current [A] of a load at the lowest voltage it is fed with; the largest of all phases unless one is given.
 
@@ -22,11 +23,13 @@ def load_current(ix: Index, load: Load, phase: int | None = None) -> float | Non
     return (max(load.power) if phase is None else load.power[phase]) / min(lows)
 
 
+@remembered
 def sharing(ix: Index, load: Load, phase: str) -> list[Source]:
     """The sources that feed a load in a phase; they share it equally."""
     return [s for s in ix.sources_of(load.feed) if phase in s.phases]
 
 
+@remembered
 def source_current(ix: Index, source: Source, phase: int) -> float | None:
     """Current [A] drawn from a source in a phase, None when a load or the source's voltage is not known."""
     name, total = ix.e.phases[phase].name, 0.0
@@ -64,6 +67,7 @@ def charge(ix: Index, source: Source) -> float | None:
     return total
 
 
+@remembered
 def behind(ix: Index, p: Protection) -> float | None:
     """Current [A] through a protection in the worst of the phases in which one of its sources supplies; None when not known."""
     own, worst = ix.sources_of(p.name), 0.0
@@ -80,6 +84,7 @@ def behind(ix: Index, p: Protection) -> float | None:
     return worst
 
 
+@remembered
 def source_signals(ix: Index, source: Source) -> list[Signal]:
     """The power signals that leave a source's box and end in a box with a protection fed by it."""
     boxes = {p.equipment for p in ix.e.protections if source.name in p.inputs}
@@ -95,6 +100,7 @@ def source_signals(ix: Index, source: Source) -> list[Signal]:
     return found
 
 
+@remembered
 def signals_from(ix: Index, source: Source) -> list[Signal]:
     """All power signals that a source feeds: those that leave its box, and those behind the protections below it."""
     found = source_signals(ix, source)
@@ -104,8 +110,9 @@ def signals_from(ix: Index, source: Source) -> list[Signal]:
     return found
 
 
+@remembered
 def resistance(ix: Index, name: str) -> float | None:
-    """Resistance [ohm] of a signal's wires and contacts from end to end, hot; stretches in series, wires of a stretch side by side.
+    """Resistance [ohm] of a signal's wires and contacts from end to end, hot; wires of a stretch are side by side.
 
     Branches behind a splice are taken as in series, which is on the safe side. None when something is not stated.
     """
@@ -135,6 +142,7 @@ def wire_resistance(ix: Index, wire: Wire) -> float | None:
     return at_temperature(kind.resistance, bundle.temperature) * wire.length
 
 
+@remembered
 def drop(ix: Index, signal: Signal) -> float | None:
     """Voltage [V] lost on a signal and its return at their stated currents, None when something is not stated."""
     back = ix.signals.get(signal.returns or "")
@@ -146,6 +154,7 @@ def drop(ix: Index, signal: Signal) -> float | None:
     return signal.current * there + (back.current if back.current is not None else signal.current) * home
 
 
+@remembered
 def path_to(ix: Index, load: Load, source: Source) -> list[Protection]:
     """The protections from a source down to a load."""
 
@@ -163,7 +172,7 @@ def path_to(ix: Index, load: Load, source: Source) -> list[Protection]:
 
 
 def voltage_at(ix: Index, load: Load, source: Source) -> tuple[float, list[tuple[str, float]]] | None:
-    """Lowest voltage [V] at a load fed from a source, and the drops that lead to it (name, V). None when something is not stated."""
+    """Lowest voltage [V] at a load fed from a source, and the drops that lead to it (name, V); None when not known."""
     if source.voltage is None or source.resistance is None:
         return None
     total = max((c for k in range(len(ix.e.phases)) if (c := source_current(ix, source, k)) is not None), default=0.0)

@@ -97,5 +97,5 @@ class RuleTexts(Module, schema="osea/electrical-rules/v1"):
 @cache
 def rule_texts() -> dict[str, RuleText]:
     """The rules by their identifiers."""
-    path = Path(str(files(__package__) / "data" / "rules.yaml"))
+    path = Path(str(files("osea_rocket.avionics.electrical") / "data" / "rules.yaml"))
     return {r.id: r for r in load_document(RuleTexts, path).rules}

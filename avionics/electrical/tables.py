@@ -83,7 +83,7 @@ class Tables(Module, schema="osea/electrical-tables/v1"):
 @cache
 def tables() -> Tables:
     """The package's own tables."""
-    return load_document(Tables, Path(str(files(__package__) / "data" / "tables.yaml")))
+    return load_document(Tables, Path(str(files("osea_rocket.avionics.electrical") / "data" / "tables.yaml")))
 
 
 @cache
@@ -110,7 +110,8 @@ def wire_current(
     """Current [A] that one wire may carry, None outside the table.
 
     insulation: its highest temperature [K]; surroundings [K]; wires: those in the bundle that carry current. Between one wire
-    and a full bundle in a straight line. Other temperatures by the heat that a wire can shed, which goes with the square of the current.
+    and a full bundle in a straight line. Other temperatures by the heat that a wire can shed, which goes with the square of
+    the current.
     """
     row = next((w for w in tables().wire_currents if w.gauge == gauge), None)
     if row is None:
