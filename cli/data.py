@@ -7,7 +7,9 @@ import typer
 
 from .app import JsonFlag, app, finish
 
-data = typer.Typer(no_args_is_help=True, help="Launch data that others read: check and convert CCSDS messages.")
+data = typer.Typer(
+    no_args_is_help=True, help="Launch data that others read: check and convert CCSDS messages, make opportunities."
+)
 app.add_typer(data, name="data")
 
 LenientFlag = Annotated[
@@ -40,3 +42,49 @@ def convert(
     from ..launch_data.ccsds.command import run_convert
 
     finish(json, lambda: run_convert(source, target, lenient=lenient))
+
+
+@data.command()
+def opportunities(
+    source: Annotated[
+        Path, typer.Argument(metavar="OCM", help="A flight that counts from T-0: trajectory, covariance, deployments.")
+    ],
+    opens: Annotated[str, typer.Option("--from", metavar="UTC", help="First T-0, such as 2027-03-01T12:00:00Z.")],
+    closes: Annotated[str, typer.Option("--to", metavar="UTC", help="Last T-0.")],
+    originator: Annotated[str, typer.Option("--originator", metavar="NAME", help="Who issues the messages.")],
+    every: Annotated[float, typer.Option("--every", metavar="SECONDS", help="From one T-0 to the next.")] = 60.0,
+    frame: Annotated[str, typer.Option("--frame", metavar="FRAME", help="ITRF, GCRF, EME2000, TOD or TEME.")] = "GCRF",
+    eop: Annotated[
+        Path | None,
+        typer.Option("--eop", metavar="FILE", help="Earth orientation: finals2000A or C04 (IERS), CSV (CelesTrak)."),
+    ] = None,
+    created: Annotated[
+        str | None, typer.Option("--created", metavar="UTC", help="When they are issued (else now).")
+    ] = None,
+    ephemeris: Annotated[bool, typer.Option(help="Write the host's ephemeris too, an OEM a T-0.")] = True,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the files go; new or empty.")
+    ] = Path("out/opportunities"),
+    json: JsonFlag = False,
+) -> None:
+    """Separation states (OPM) of every payload, with covariance, and the host's OEM, for each T-0 of a window."""
+    from datetime import UTC, datetime
+
+    from ..launch_data.opportunity.command import run_opportunities
+
+    issued = created or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    finish(
+        json,
+        lambda: run_opportunities(
+            source,
+            out,
+            opens=opens,
+            closes=closes,
+            every=every,
+            frame=frame,
+            orientation=eop,
+            originator=originator,
+            created=issued,
+            ephemeris=ephemeris,
+        ),
+    )

@@ -168,6 +168,19 @@ def format_utc(instant: Instant, digits: int = 3, *, zulu: bool = True) -> str:
     return f"{calendar.isoformat()}T{hour:02d}:{minute:02d}:{second:02d}{fraction}{'Z' if zulu else ''}"
 
 
+def format_utc_array(tai: "np.ndarray") -> list[str]:
+    """Many instants (n,) int64 as `format_utc` writes them with nine decimals and without the Z."""
+    import numpy as np
+
+    utc = tai - tai_minus_utc_array(tai) * SECOND
+    found: list[str] = np.datetime_as_string((utc + _UNIX_OF_ORIGIN).view("datetime64[ns]"), unit="ns").tolist()
+    leaps = np.array([day * DAY + (after - 1) * SECOND for day, after in _leap_seconds()[1:]], np.int64)
+    before = leaps[np.maximum(np.searchsorted(leaps, tai, side="right") - 1, 0)]
+    for i in map(int, np.flatnonzero((tai >= before) & (tai < before + SECOND))):
+        found[i] = format_utc(Instant(int(tai[i])), 9, zulu=False)
+    return found
+
+
 def utc_after(epoch: str, seconds: float, digits: int = 6) -> str:
     """The UTC string `seconds` after the UTC string `epoch`: utc_after("2016-12-31T23:59:59Z", 1.0) is second 60."""
     return format_utc(parse_utc(epoch).plus(seconds), digits)

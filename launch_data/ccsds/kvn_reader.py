@@ -7,7 +7,7 @@ from .builder import BlockBuilder, Report, check_version
 from .grammar import KINDS, BlockGrammar, Grammar, grammar
 from .message import Block, Message, Segment, States
 from .rules import check
-from .states import read_states
+from .states import COVARIANCE_TRIANGLE, read_states
 from .values import split_unit
 
 LINE_LENGTH = 254  # 7.3.2
@@ -16,8 +16,6 @@ _ASSIGNMENT = re.compile(r"\s*([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*", re.ASCII)
 _COMMENT = re.compile(r"\s*COMMENT\b\s*(.*?)\s*")
 _MARKER = re.compile(r"\s*([A-Z]+)_(START|STOP)\s*", re.ASCII)
 _CONTINUED = re.compile(r"\s*<cont\.>\s*$")
-_NAMES = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
-COVARIANCE_TRIANGLE = [[f"C{row}_{column}" for column in _NAMES[: i + 1]] for i, row in enumerate(_NAMES)]
 
 
 @dataclass

@@ -11,6 +11,10 @@ from .builder import Report
 from .message import Block, States
 from .values import ValueFaultError, check_date, parse_number
 
+_NAMES = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
+# the keywords of a covariance's lower triangle, row by row, and each with its row and column
+COVARIANCE_TRIANGLE = tuple(tuple(f"C{a}_{b}" for b in _NAMES[: i + 1]) for i, a in enumerate(_NAMES))
+COVARIANCE_NAMES = tuple((name, i, j) for i, row in enumerate(COVARIANCE_TRIANGLE) for j, name in enumerate(row))
 _CELLS = (7, 10)  # time, position, velocity, and acceleration where it is given
 _ALLOWED = b"0123456789+-.eE:TZ \t\n"
 _YEAR_ZERO = re.compile(r"^0000", re.ASCII)
@@ -67,10 +71,8 @@ def times(epochs: Sequence[str], time_system: str) -> np.ndarray:
 def covariance(block: Block) -> np.ndarray:
     """The 6 x 6 matrix of a `covarianceMatrix` block, symmetric, in km and s."""
     matrix = np.zeros((6, 6))
-    names = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
-    for i, row in enumerate(names):
-        for j, column in enumerate(names[: i + 1]):
-            matrix[i, j] = matrix[j, i] = block.number(f"C{row}_{column}")
+    for name, i, j in COVARIANCE_NAMES:
+        matrix[i, j] = matrix[j, i] = block.number(name)
     return matrix
 
 

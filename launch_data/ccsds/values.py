@@ -115,11 +115,13 @@ def frame_warning(spec: Field, value: Value) -> str:
 
 def number_text(value: float) -> str:
     """A number with the 16 digits that 7.5.6 allows, no more than it needs."""
+    text = repr(value)
+    if len(text) <= 17 and text[-1] not in "fn":  # inf, nan
+        return text
     if not isfinite(value):
         raise ValueError(f"{value} cannot stand in a CCSDS message")
     if isinstance(value, int):
-        return str(value)
-    text = repr(float(value))
-    if len(text.lower().split("e")[0].lstrip("-").replace(".", "").strip("0")) > 16:
+        return text
+    if len(text.partition("e")[0].replace(".", "").lstrip("-0")) > 16:
         text = f"{value:.16g}"
-    return text if any(c in text for c in ".eE") else f"{text}.0"
+    return text if any(c in text for c in ".e") else f"{text}.0"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ...core.errors import InputError
 from .grammar import BlockGrammar, Field, Grammar, grammar
-from .kvn_reader import COVARIANCE_TRIANGLE, LIMITED, LINE_LENGTH
+from .kvn_reader import LIMITED, LINE_LENGTH
 from .message import Block, Message, Segment, States, Value
+from .states import COVARIANCE_TRIANGLE
 from .values import number_text
 
 _NO_FIELD = Field("", "text", "", False)

@@ -14,7 +14,7 @@ from osea_rocket.core.earth_orientation import read_orientation
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.frame_series import FRAMES, inertial_series
 from osea_rocket.core.frames import EarthOrientation, eme2000_from_itrf, gcrf_from_itrf
-from osea_rocket.core.time import Instant, format_utc, parse_utc_array
+from osea_rocket.core.time import SECOND, Instant, format_utc, parse_utc_array
 
 STAMPS = [
     "2016-12-31T12:00:00",
@@ -104,6 +104,15 @@ def test_many_instants_are_as_one_by_one(table):
             one = single(Instant(int(tai)), table.at(Instant(int(tai))))
             np.testing.assert_allclose(many.matrix[i], one.matrix, atol=1e-14)
             np.testing.assert_allclose(many.rate_itrf[i], one.rate_itrf, atol=1e-18)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_thousands_of_instants_are_as_a_few(frame, table):
+    """Precession and nutation are interpolated when the instants are close: 10 um at 7000 km."""
+    many = TAI[3] + np.arange(0, 5000, 3, dtype=np.int64) * SECOND
+    chosen = many[::400]
+    close = inertial_series(frame, many, table).matrix[::400]
+    assert np.abs(close - inertial_series(frame, chosen, table).matrix).max() * 7e6 < 1e-5
 
 
 @pytest.mark.parametrize("frame", FRAMES)

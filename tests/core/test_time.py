@@ -2,12 +2,22 @@
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osea_rocket.core.errors import InputError
-from osea_rocket.core.time import Instant, format_utc, parse_utc, tai_minus_utc, utc_after
+from osea_rocket.core.time import (
+    Instant,
+    format_utc,
+    format_utc_array,
+    parse_utc,
+    parse_utc_array,
+    tai_minus_utc,
+    tai_minus_utc_array,
+    utc_after,
+)
 
 tai_counts = st.integers(parse_utc("1972-01-01T00:00:00Z").tai, parse_utc("2100-01-01T00:00:00Z").tai)
 around_a_leap_second = st.integers(-3 * 10**9, 3 * 10**9).map(lambda n: parse_utc("2016-12-31T23:59:60Z").tai + n)
@@ -16,6 +26,14 @@ around_a_leap_second = st.integers(-3 * 10**9, 3 * 10**9).map(lambda n: parse_ut
 @given(tai_counts | around_a_leap_second)
 def test_a_formatted_instant_reads_back_exactly(tai):
     assert parse_utc(format_utc(Instant(tai), 9)).tai == tai
+
+
+@given(st.lists(tai_counts | around_a_leap_second, max_size=9))
+def test_many_instants_are_as_one_by_one(counts):
+    tai = np.array(counts, np.int64)
+    assert format_utc_array(tai) == [format_utc(Instant(t), 9, zulu=False) for t in counts]
+    assert tai_minus_utc_array(tai).tolist() == [tai_minus_utc(Instant(t)) for t in counts]
+    assert parse_utc_array(format_utc_array(tai)).tolist() == counts
 
 
 @given(tai_counts | around_a_leap_second, st.integers(0, 10**10), st.integers(0, 9))
