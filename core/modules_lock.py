@@ -7,6 +7,7 @@ from typing import Any
 from .documents import Document, Module
 from .errors import InputError
 from .findings import Finding, Severity
+from .modules import Part
 
 SCHEMA = "osea/lock/v1"
 LOCK_FILE = "osea.lock"
@@ -28,9 +29,9 @@ def modules_of(document: Document, inside: str | None = None) -> list[Module]:
 
 
 def lock_text(document: Module) -> str:
-    """The lock of a document: kind, name, version and content hash of every module in it, as JSON, one a line."""
+    """The lock of a document: every module in it by kind, name, version, content hash and its ports' hashes, as JSON lines."""
     rows = [
-        {"schema": m.schema_, "name": m.name, "version": m.version, "sha256": m.content_hash()}
+        {"schema": m.schema_, "name": m.name, "version": m.version, "sha256": m.content_hash(), "ports": _ports(m)}
         for m in _unique(document)
     ]
     lines = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in rows)
@@ -53,11 +54,12 @@ def check_lock(document: Module, file: Path) -> tuple[Finding, ...]:
             findings.append(Finding(Severity.ERROR, "lock.new", module.where(), text))
         elif row["sha256"] != module.content_hash():
             versions = f"version {row['version']} then, {module.version} now"
+            said, where = _changed_ports(module, row.get("ports"))
             text = (
-                f"'{module.name}' ({module.schema_}) is not what {file}:{lines[key]} holds ({versions}); take the locked one "
-                "back, or check again and write the lock"
+                f"'{module.name}' ({module.schema_}) is not what {file}:{lines[key]} holds ({versions}{said}); take the locked "
+                "one back, or check again and write the lock"
             )
-            findings.append(Finding(Severity.ERROR, "lock.changed", module.where(), text))
+            findings.append(Finding(Severity.ERROR, "lock.changed", where, text))
         else:
             findings.append(Finding(Severity.OK, "lock.same", module.where(), f"'{module.name}' is as locked"))
     for (schema, name), _ in locked.items():
@@ -65,6 +67,26 @@ def check_lock(document: Module, file: Path) -> tuple[Finding, ...]:
             text = f"'{name}' ({schema}) is locked and no longer used; write the lock again if it was meant to go"
             findings.append(Finding(Severity.ERROR, "lock.gone", f"{file}:{lines[schema, name]}:1", text))
     return tuple(findings)
+
+
+def _ports(module: Module) -> dict[str, str] | None:
+    """Content hash of each port by its name; None for a module that describes none."""
+    ports = module.ports if isinstance(module, Part) else None
+    return None if ports is None else {port.name: port.content_hash() for port in ports}
+
+
+def _changed_ports(module: Module, locked: Any) -> tuple[str, str]:
+    """Which ports are not as they were, in words, and where the first of them stands (the module, when none does)."""
+    present = _ports(module)
+    if present is None or not isinstance(locked, dict):
+        return "", module.where()
+    names = [name for name in (*present, *locked) if present.get(name) != locked.get(name)]
+    names = list(dict.fromkeys(names))
+    if not names:
+        return "; its ports are as they were", module.where()
+    index = next((i for i, name in enumerate(present) if name in names), None)
+    where = module.where() if index is None else module.where(f"ports.{index}")
+    return f"; changed: port{'s' * (len(names) > 1)} {', '.join(names)}", where
 
 
 def _unique(document: Module) -> list[Module]:
