@@ -42,6 +42,16 @@ def check_vehicle(
     return VehicleCheck(name=vehicle.name, joints=joints, findings=findings, input_hash=vehicle.content_hash())
 
 
+def findings_in_short(check: VehicleCheck, vehicle: Vehicle) -> tuple[Finding, ...]:
+    """What is wrong or weak in the interfaces, and one line for all that is unknown: for the report of a whole design."""
+    loud = [f for f in check.all_findings if f.severity in (Severity.ERROR, Severity.WARN)]
+    unknown = sum(f.severity is Severity.UNKNOWN for f in check.all_findings)
+    if unknown:
+        text = f"{unknown} things about the interfaces are not stated; interfaces.html lists them, joint by joint"
+        loud.append(Finding(Severity.UNKNOWN, "vehicle.interfaces", vehicle.where(), text))
+    return tuple(loud)
+
+
 def as_text(check: VehicleCheck, verbose: bool = False) -> str:
     """The table by joint, then what is wrong, weak or unknown, gravest first; unknown fields are summed up by section."""
     width = max([len(joint.name) for joint in check.joints], default=0) + 2

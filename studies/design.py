@@ -15,6 +15,7 @@ from ..vehicle.checks import coverage, lift_off_check
 from ..vehicle.mass import MassTable, mass_table
 from ..vehicle.vehicle import Vehicle
 from .ascend import ascend, ignored_payload
+from .check import VehicleCheck, check_vehicle, findings_in_short
 from .documents import Study, require_study
 from .flight_data import FLIGHT_STEPS, FlightData, flight_data
 from .mass_history import MassHistory
@@ -41,6 +42,7 @@ class Design:
     masses: MassTable
     drag: DragTable
     flight: FlightData
+    interfaces: VehicleCheck
     findings: tuple[Finding, ...]
 
     @property
@@ -84,6 +86,7 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         )
         drag = drag_table(vehicle, nozzle_exit_area=_exit_area(vehicle, maps))
         drag_at_the_end = drag_table(vehicle, lowest_stage=len(vehicle.stages) - 1, fairing=vehicle.fairing is None)
+    interfaces = check_vehicle(vehicle, loads=flight.loads, payload_mass=ascent.payload_mass)
     findings = (
         *(f for e in engines for f in e.findings),
         lift_off,
@@ -96,6 +99,7 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         *recalled(study),
         *_light_adapter(vehicle, ascent.payload_mass),
         *ignored_payload(study),
+        *findings_in_short(interfaces, vehicle),
     )
     return Design(
         study=study,
@@ -103,6 +107,7 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         masses=replace(masses, input_hash=content),
         drag=replace(drag, input_hash=content),
         flight=flight,
+        interfaces=interfaces,
         findings=tuple(dict.fromkeys(findings)),
     )
 

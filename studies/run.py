@@ -10,6 +10,7 @@ from .design import Design
 
 def write_design(design: Design, run: RunFolder) -> None:
     """Results, tables, launch data, figures and the report."""
+    from .check_report import check_report
     from .figures import figures
     from .report import design_report
 
@@ -21,6 +22,9 @@ def write_design(design: Design, run: RunFolder) -> None:
     drawn = figures(design)
     for name, svg in drawn.items():
         run.write_text(f"figures/{name}.svg", svg)
+    run.write_result("interfaces", design.interfaces)
+    interfaces = check_report(design.interfaces, design.study.vehicle, design.ascent.payload_mass, design.flight.loads)
+    run.write_text("interfaces.html", interfaces.html())
     run.write_text("report.html", design_report(design, drawn).html())
 
 
