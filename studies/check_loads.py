@@ -268,13 +268,16 @@ def _masses(joint: Joint, row: OnJoint, ports: dict[str, Port]) -> Iterator[Find
     lower: Any = ports[joint.lower].mechanical
     upper: Any = ports[joint.upper].mechanical
     module = joint.lower.rpartition(".")[0]
-    for field, value, unit in (("mass", row.mass, "kg"), ("center_of_mass_height", row.height, "m")):
+    for field, value, unit, verb in (
+        ("mass", row.mass, "kg", "weighs"),
+        ("center_of_mass_height", row.height, "m", "centres at"),
+    ):
         allowed = getattr(getattr(lower, field, None), "allows", None)
         if value is None:
             continue
         if allowed is not None:
-            words, what = ("has", "allows"), "what stands on it"
-            place = Place(joint.name, f"mechanical.{field}", lower.where(field), what, module, unit, words)
+            name, at = f"mechanical.{field}", lower.where(field)
+            place = Place(joint.name, name, at, "the load on it", module, unit, (verb, "allows"))
             found = Capacity()(value, allowed, place)
             yield Finding(found.severity, f"assembly.joint_{field}", found.where, found.message, found.margin)
         told = getattr(getattr(upper, field, None), "applies", None)
