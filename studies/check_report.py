@@ -151,12 +151,12 @@ def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
     for side in (-1, 1):
         draw_boosters(view, vehicle, place, colours, None, side)
     draw_core(view, vehicle, place, colours, None)
-    in_stack = sorted((j for j in check.joints if j.station is not None), key=lambda j: j.station or 0.0)
+    in_stack = sorted(_drawn(check, vehicle), key=lambda pair: pair[1])
     foot = view.axis + reach * scale
     half = max(vehicle.stages[0].diameter / 2, vehicle.fairing.diameter / 2 if vehicle.fairing else 0.0) * scale + 8
     marks = []
-    for i, joint in enumerate(in_stack):
-        x = view.x(joint.station or 0.0) + _aside(in_stack, i)
+    for i, (joint, station) in enumerate(in_stack):
+        x = view.x(station) + _aside(in_stack, i)
         label = f"{joint.name.replace(' -> ', ' → ')}: {worst(check.of(joint))}"
         marks.append((x, label, theme.SEVERITY[str(worst(check.of(joint)))], x - text_width(label, 12) < 40))
     # Labels run to the left of their leaders, the leftmost on top; those without room run to the right, above the others.
@@ -169,7 +169,7 @@ def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
         sheet.rect(x + 5 if right else x - 5 - width, y - 11, width, 15, "#ffffff")
         sheet.text(x + (7 if right else -7), y, label, 12, anchor="start" if right else "end", colour=colour)
     y = foot + 34 + 19 * len(marks) + 16
-    beside = [j for j in check.joints if j.station is None]
+    beside = [j for j in check.joints if all(j is not drawn for drawn, _ in in_stack)]
     x = 40.0
     for joint in beside:
         colour, label = theme.SEVERITY[str(worst(check.of(joint)))], joint.name.replace(" -> ", " → ")
@@ -189,7 +189,23 @@ def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
     return sheet.document(WIDTH, y + 16, f"{vehicle.name}: joints", text)
 
 
-def _aside(joints: list[Joint], i: int) -> float:
+def _drawn(check: VehicleCheck, vehicle: Vehicle) -> list[tuple[Joint, float]]:
+    """The joints that have a place in the drawing, with their stations [m]: engines hang under their stage's engine section."""
+    place = layout(vehicle)
+    mounts = {s.name: place.part("stage", s.name).bottom + s.engine_section for s in vehicle.stages}
+    found = []
+    for joint in check.joints:
+        stage = joint.lower.rpartition(".")[0]
+        if joint.station is not None:
+            found.append((joint, joint.station))
+        elif joint.kind == "engine-mount" and stage in mounts:
+            found.append((joint, mounts[stage]))
+        elif joint.kind == "launch-mount" and joint.matched:
+            found.append((joint, 0.0))
+    return found
+
+
+def _aside(joints: list[tuple[Joint, float]], i: int) -> float:
     """Joints at one station (adapter and fairing on the last stage) stand a few pixels apart."""
-    same = [j for j in joints if abs((j.station or 0.0) - (joints[i].station or 0.0)) < 0.05]
-    return 6.0 * (same.index(joints[i]) - (len(same) - 1) / 2)
+    same = [joint for joint, station in joints if abs(station - joints[i][1]) < 0.05]
+    return 6.0 * (same.index(joints[i][0]) - (len(same) - 1) / 2)
