@@ -114,14 +114,15 @@ def _message(rng, i, kinds):
     return message
 
 
+def random_set_of(seed, kinds=("telemetry", "telecommand", "can", "plain"), count=4, name=None):
+    """A random set, laid out; the same for the same *seed*."""
+    rng = random.Random(seed)
+    messages = [_message(rng, i, kinds) for i in range(count)]
+    document = {"name": name or f"random {seed}", "byte_order": rng.choice(["big", "little"]), "messages": messages}
+    return layout(MessageSet.model_validate(document))
+
+
 @pytest.fixture
 def random_set():
     """A function (seed, kinds of messages, how many) → ResolvedSet."""
-
-    def make(seed, kinds=("telemetry", "telecommand", "can", "plain"), count=4, name=None):
-        rng = random.Random(seed)
-        messages = [_message(rng, i, kinds) for i in range(count)]
-        document = {"name": name or f"random {seed}", "byte_order": rng.choice(["big", "little"]), "messages": messages}
-        return layout(MessageSet.model_validate(document))
-
-    return make
+    return random_set_of
