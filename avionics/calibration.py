@@ -44,7 +44,9 @@ class Spline(Document):
     def _rises(self) -> Self:
         for i, (a, b) in enumerate(pairwise(self.points)):
             if b[0] <= a[0]:
-                raise FieldError(f"points.{i + 1}", f"raw values must rise: {b[0]:g} comes after {a[0]:g}")
+                raise FieldError(
+                    f"points.{i + 1}", f"raw values must rise: {b[0]:g} comes after {a[0]:g}; sort the points"
+                )
         return self
 
     @cached_property
@@ -94,7 +96,7 @@ class Table(Document):
         seen: set[float] = set()
         for i, (raw, _) in enumerate(self.points):
             if raw in seen:
-                raise FieldError(f"points.{i}", f"the raw value {raw:g} stands here a second time")
+                raise FieldError(f"points.{i}", f"the raw value {raw:g} stands here a second time; remove one")
             seen.add(raw)
         return self
 

@@ -1,9 +1,10 @@
 """The fields of a message as a file defines them."""
 
+import re
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ..core.documents import Count, Document, FieldError, Flag, Integer
 from ..core.quantity import Ratio, ratio
@@ -11,8 +12,19 @@ from .calibration import Calibration
 from .layout_types import ByteOrder, Limits
 from .units import check_unit, limits
 
+_NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(_NAME, value):
+        raise ValueError(f"'{value}' is no name for a program; write a letter, then letters, digits and underscores")
+    return value
+
+
 Name = Annotated[
-    str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64, description="a C identifier", examples=["rate_x"])
+    str,
+    BeforeValidator(_named),
+    Field(pattern=_NAME, max_length=64, description="a C identifier", examples=["rate_x"]),
 ]
 Bits = Annotated[int, Field(strict=True, ge=1, le=64)]
 
@@ -101,7 +113,7 @@ class Measured(FieldBase):
         if self.elements and self.count is not None and len(self.elements) != self.count:
             raise FieldError("elements", f"{len(self.elements)} names for {self.count} elements; give one for each")
         if len(set(self.elements)) < len(self.elements):
-            raise FieldError("elements", "a name stands here twice")
+            raise FieldError("elements", "a name stands here twice; give each element its own")
         return self
 
     def interval(self, name: Literal["range", "yellow", "red"]) -> Limits | None:
@@ -296,8 +308,10 @@ class Time(FieldBase):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if self.byte_order == "little":
+            raise FieldError("byte_order", "a CCSDS time code is big-endian by its standard; leave 'byte_order' out")
         if self.code == "cuc" and self.coarse + self.fine > 8:
-            raise FieldError("fine", f"{self.coarse} + {self.fine} octets; 8 at most, so that a time is one integer")
+            raise FieldError("fine", f"{self.coarse} + {self.fine} octets; 8 at most; lower one of the two")
         return self
 
     @property
@@ -352,9 +366,11 @@ def check_entries(entries: tuple[Any, ...], reserved: tuple[int, ...] | None, at
     numbers: dict[int, str] = {}
     for i, entry in enumerate(entries):
         if entry.name in names:
-            raise FieldError(f"{at}.{i}.name", f"'{entry.name}' is named twice")
+            raise FieldError(f"{at}.{i}.name", f"'{entry.name}' is named twice; choose another name")
         if entry.value in numbers:
-            raise FieldError(f"{at}.{i}.value", f"{entry.value} is '{numbers[entry.value]}' already")
+            raise FieldError(
+                f"{at}.{i}.value", f"{entry.value} is '{numbers[entry.value]}' already; give another number"
+            )
         names.add(entry.name)
         numbers[entry.value] = entry.name
     if reserved is None or not numbers:

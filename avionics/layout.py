@@ -65,7 +65,7 @@ def _message(
     order = m.byte_order or messages.byte_order
     header = _header(m, enums, path)
     placed = _Placing(header)
-    start = placed.end
+    start = placed.base = placed.end
     if isinstance(m, Arinc429Word):
         order, region = "big", (start, 24 if m.sdi is None else 22)
     else:
@@ -117,6 +117,7 @@ class _Placing:
     def __init__(self, header: Rows) -> None:
         self.rows: Rows = []
         self.owner: dict[int, str] = {}
+        self.base = 0  # where the payload begins: places are given from there
         self.end = 0  # one past the last bit, in the numbering of the row placed last
         self.last_order = "big"
         for row in header:
@@ -126,14 +127,21 @@ class _Placing:
         row = dataclasses.replace(row, bit_offset=at)
         for bit in row.occupied():
             if bit in self.owner:
+                first, free = at - self.base, self._free_from(row) - self.base
                 raise FieldError(
                     "bit",
-                    f"'{row.name}' (bits {at} to {at + row.bit_size - 1}) overlaps '{self.owner[bit]}'; "
-                    "move one of them, or leave the place out: it then follows the field before it",
+                    f"'{row.name}' (bits {first} to {first + row.bit_size - 1}) overlaps '{self.owner[bit]}'; "
+                    f"the next free place is bit {free}, or leave the place out: it then follows the field before it",
                 )
         self.owner.update(dict.fromkeys(row.occupied(), row.name))
         self.rows.append(row)
         self.end, self.last_order = at + row.bit_size, row.byte_order
+
+    def _free_from(self, row: ResolvedField) -> int:
+        at = row.bit_offset
+        while self.owner.keys() & dataclasses.replace(row, bit_offset=at).occupied():
+            at += 1
+        return at
 
     def add_field(self, field: Any, rows: Rows, message: Any, base: int) -> None:
         given = _given_place(field, base, rows[0].byte_order)
@@ -145,7 +153,10 @@ class _Placing:
                 if i == 0 and not isinstance(field, Padding):
                     at = base + -(-(at - base) // message.align) * message.align
             if row.raw == "bytes" and at % 8:
-                raise FieldError("bit", f"text and octets begin at a whole octet, not at bit {at - base}")
+                raise FieldError(
+                    "bit",
+                    f"text and octets begin at a whole octet, not at bit {at - base}; the next is bit {-(-(at - base) // 8) * 8}",
+                )
             self.put(row, at)
 
 
@@ -217,13 +228,16 @@ def _payload_end(m: Any, placed: _Placing, region: tuple[int, int | None], path:
     if last is not None:
         if used > last:
             raise FieldError(
-                f"{path}.fields", f"{used - last} bits too many; the word has {last - start} bits for data"
+                f"{path}.fields",
+                f"{used - last} bits too many; the word has {last - start} bits for data: make a field narrower",
             )
         return last
     octets = -(-(used - start) // 8)
     if m.size is not None:
         if octets > m.size:
-            raise FieldError(f"{path}.size", f"{m.size} octets, and the fields need {octets}")
+            raise FieldError(
+                f"{path}.size", f"{m.size} octets, and the fields need {octets}; give more, or leave 'size' out"
+            )
         octets = m.size
     if isinstance(m, CanFrame):
         longest = 64 if m.fd else 8
@@ -234,11 +248,16 @@ def _payload_end(m: Any, placed: _Placing, region: tuple[int, int | None], path:
     if isinstance(m, Mil1553Message):
         octets += octets % 2
         if not 2 <= octets <= 64:
-            raise FieldError(f"{path}.fields", f"{octets // 2} words; a message has 1 to 32 of 16 bits")
+            raise FieldError(
+                f"{path}.fields", f"{octets // 2} words; a message has 1 to 32 of 16 bits: split it in two subaddresses"
+            )
     if isinstance(m, Packet):
         total = start // 8 + octets + (CHECKSUM_BITS[m.crc] // 8 if m.crc else 0)
         if not 7 <= total <= 65_542:
-            raise FieldError(f"{path}.fields", f"a packet of {total} octets; 7 to 65542 with its headers")
+            raise FieldError(
+                f"{path}.fields",
+                f"a packet of {total} octets; 7 to 65542 with its headers: {'give it a field' if total < 7 else 'split it'}",
+            )
     if not isinstance(m, CanFrame) and start + octets == 0:
         raise FieldError(f"{path}.fields", "the message is empty; give it a field")
     return start + 8 * octets

@@ -88,11 +88,13 @@ def _check_verification(resolved: ResolvedSet) -> None:
             other = resolved.by_name.get(v.message)
             if other is None or v.field not in other.by_name:
                 name = f"message '{v.message}'" if other is None else f"field '{v.field}' in '{v.message}'"
-                raise FieldError(at, f"there is no {name} to verify the command by")
+                raise FieldError(
+                    at, f"there is no {name} to verify the command by; name a message of this set and its field"
+                )
             row = other.by_name[v.field]
             names = [e.name for e in row.values] if row.kind == "enum" else []
             if names and v.value not in names:
-                raise FieldError(f"{at}.value", f"'{v.value}' is not one of {', '.join(names)}")
+                raise FieldError(f"{at}.value", f"'{v.value}' is not one of {', '.join(names)}; choose one of them")
 
 
 @cache

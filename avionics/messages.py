@@ -125,7 +125,11 @@ class CanFrame(MessageBase):
     def _id_in_range(self) -> Self:
         top = 0x1FFF_FFFF if self.extended else 0x7FF
         if self.id is not None and not 0 <= self.id <= top:
-            hint = "" if self.extended or self.id > 0x1FFF_FFFF else "; or set 'extended: true' (29 bits)"
+            hint = (
+                "; choose another"
+                if self.extended or not 0 <= self.id <= 0x1FFF_FFFF
+                else "; or set 'extended: true' (29 bits)"
+            )
             raise FieldError("id", f"a CAN id of {29 if self.extended else 11} bits is 0 to {top}, not {self.id}{hint}")
         if self.bit_rate_switch and not self.fd:
             raise FieldError("bit_rate_switch", "only CAN FD switches its rate; set 'fd: true' or leave this out")
@@ -148,11 +152,21 @@ class Mil1553Message(MessageBase):
         return self
 
 
+def _octal(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(_LABEL, value):
+        raise ValueError(f"'{value}' is no octal label; write '000' to '377'")
+    return value
+
+
+_LABEL = r"^[0-3]?[0-7]{1,2}$"
+Label = Annotated[str, BeforeValidator(_octal), Field(pattern=_LABEL)]
+
+
 class Arinc429Word(MessageBase):
     """An ARINC 429 word; its fields fill bits 29 to 11 (19 bits), or 29 to 9 without ``sdi``, most significant first."""
 
     type: Literal["arinc429"] = "arinc429"
-    label: str | None = Field(default=None, pattern=r"^[0-3]?[0-7]{1,2}$", description="octal", examples=["203"])
+    label: Label | None = Field(default=None, description="octal", examples=["203"])
     sdi: Annotated[int, Field(strict=True, ge=0, le=3)] | None = None
     bus: str = "arinc429"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..core.documents import FieldError
-from .calibration import Polynomial
+from .calibration import Polynomial, Table, runs_one_way
 from .fields import Bcd, Bool, EnumField, Fixed, Flags, Float, Int, Measured, Octets, Padding, Text, Time, UInt
 from .layout_types import EnumValue, ResolvedField
 from .messages import SharedEnum
@@ -48,7 +48,9 @@ def _one(field: Any, enums: dict[str, SharedEnum], common: dict[str, Any]) -> Ro
         c = field.calibration
         if isinstance(c, Polynomial) and len(c.coefficients) == 2:
             if c.coefficients[1] == 0:
-                raise FieldError("calibration.coefficients.1", "a slope of zero gives every raw number the same value")
+                raise FieldError(
+                    "calibration.coefficients.1", "a slope of zero gives every raw number the same value; give another"
+                )
             scaling = {"offset": c.coefficients[0], "scale": c.coefficients[1]}
         kind = "int" if isinstance(field, Int) else "uint"
         more = {"constant": field.constant, "default": field.default}
@@ -72,7 +74,8 @@ def _one(field: Any, enums: dict[str, SharedEnum], common: dict[str, Any]) -> Ro
         ]
     if isinstance(field, Text):
         if field.default is not None and len(field.default.encode()) > field.length:
-            raise FieldError("default", f"does not fit {field.length} octets")
+            text = f"'{field.default}' does not fit {field.length} octets; give more 'length' or a shorter text"
+            raise FieldError("default", text)
         more = {"encoding": field.encoding, "default": field.default}
         return [ResolvedField(kind="text", raw="bytes", width=field.width, **more, **common)]
     if isinstance(field, Octets):
@@ -89,8 +92,8 @@ def _enum(field: EnumField, enums: dict[str, SharedEnum], common: dict[str, Any]
     entries = field.values
     if field.enum is not None:
         if field.enum not in enums:
-            known = ", ".join(sorted(enums)) or "none is defined"
-            raise FieldError("enum", f"there is no enum '{field.enum}'; known: {known}")
+            hint = f"known: {', '.join(sorted(enums))}" if enums else "define it under 'enums', or write 'values' here"
+            raise FieldError("enum", f"there is no enum '{field.enum}'; {hint}")
         entries = enums[field.enum].values
     signed = any(e.value < 0 for e in entries)
     low, high = (-(1 << (field.bits - 1)), (1 << (field.bits - 1)) - 1) if signed else (0, (1 << field.bits) - 1)
@@ -100,7 +103,7 @@ def _enum(field: EnumField, enums: dict[str, SharedEnum], common: dict[str, Any]
             raise FieldError(f"values.{i}.value" if field.values else "bits", text)
     names = {e.name: e.value for e in entries}
     if field.default is not None and field.default not in names:
-        raise FieldError("default", f"'{field.default}' is not one of {', '.join(names)}")
+        raise FieldError("default", f"'{field.default}' is not one of {', '.join(names)}; choose one of them")
     values = tuple(EnumValue(e.name, e.value, e.description) for e in entries)
     more: dict[str, Any] = {"enum_name": field.enum or "", "values": values, "default": field.default}
     return ResolvedField(kind="enum", raw="int" if signed else "uint", width=field.bits, **more, **common)
@@ -131,11 +134,12 @@ def _time(field: Time, common: dict[str, Any]) -> Rows:
 
 def _check_fit(row: ResolvedField) -> None:
     """Limits and default must be numbers that the field can hold."""
-    if row.calibration is not None or row.raw not in ("uint", "int") or row.kind not in ("uint", "int", "fixed"):
+    if row.raw not in ("uint", "int") or row.kind not in ("uint", "int", "fixed"):
         return
-    low, high = row.raw_limits
-    ends = sorted((row.scale * low + row.offset, row.scale * high + row.offset))
-    slack = 0.5000001 * abs(row.scale)
+    ends = _reach(row)
+    if ends is None:
+        return
+    slack = 0.5000001 * abs(row.scale) if row.calibration is None else 1e-9 * (ends[1] - ends[0])
     for name in ("range", "default"):
         value = getattr(row, name)
         if value is None:
@@ -148,3 +152,26 @@ def _check_fit(row: ResolvedField) -> None:
                     "give more 'bits', another calibration, or a smaller value"
                 )
                 raise FieldError(name, text)
+    whole = row.calibration is None and (row.scale, row.offset) == (1.0, 0.0)
+    if whole and row.default is not None and row.default != int(row.default):
+        raise FieldError("default", f"{row.default!r} is no whole number; write one, or give a calibration")
+
+
+def _reach(row: ResolvedField) -> tuple[float, float] | None:
+    """(least, greatest) value of all raw numbers; None for a calibration whose extremes lie between its ends."""
+    low, high = row.raw_limits
+    c = row.calibration
+    if c is None:
+        least, greatest = sorted((row.scale * low + row.offset, row.scale * high + row.offset))
+        return least, greatest
+    if isinstance(c, Table):
+        for i, (raw, _) in enumerate(c.points):
+            if raw != int(raw) or not low <= raw <= high:
+                text = f"the raw number {raw:g} does not fit {row.width} bits ({low} to {high}); give more 'bits' or remove it"
+                raise FieldError(f"calibration.points.{i}", text)
+        values = [value for _, value in c.points]
+        return min(values), max(values)
+    if not runs_one_way(c, low, high):
+        return None
+    least, greatest = sorted((c.value(low), c.value(high)))
+    return least, greatest

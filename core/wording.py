@@ -70,7 +70,10 @@ def field_names(model: Any, path: tuple[str | int, ...]) -> list[str]:
             model = next((a for a in get_args(model) if a is not Ellipsis), model)
             continue
         candidates = [m for m in _models(model) if part in m.model_fields]
-        model = candidates[0].model_fields[part].annotation if candidates else model
+        tagged = [
+            m for m in _models(model) if any(f.default == part for f in m.model_fields.values())
+        ]  # which of a union
+        model = candidates[0].model_fields[part].annotation if candidates else tagged[0] if tagged else model
     return [info.alias or name for m in _models(model) for name, info in m.model_fields.items()]
 
 

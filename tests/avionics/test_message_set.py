@@ -29,7 +29,7 @@ def packet(*fields, name="m", apid=1, more=""):
             "messages:\n" + packet("name: a, type: uint, bits: 8", "name: b, type: uint, bits: 8, bit: 4"),
             6,
             "fields.1",
-            "'b' (bits 52 to 59) overlaps 'a'; move one of them, or leave the place out",
+            "'b' (bits 4 to 11) overlaps 'a'; the next free place is bit 8, or leave the place out",
         ),
         (
             "messages:\n"
@@ -107,7 +107,7 @@ def packet(*fields, name="m", apid=1, more=""):
             "messages:\n" + packet("name: a, type: uint, bits: 8, unit: furlongish"),
             5,
             "unit",
-            "unknown unit 'furlongish'",
+            "unknown unit 'furlongish'; write it by known ones",
         ),
         (
             "messages:\n" + packet("name: a, type: uint, bits: 8, unit: V, range: 0..4 A"),
@@ -143,7 +143,12 @@ def packet(*fields, name="m", apid=1, more=""):
             "name",
             "used twice in the message, or is one of its header's",
         ),
-        ("messages:\n" + packet("name: 2x, type: uint, bits: 8"), 5, "name", "match"),
+        (
+            "messages:\n" + packet("name: 2x, type: uint, bits: 8"),
+            5,
+            "name",
+            "'2x' is no name for a program; write a letter, then",
+        ),
         ("messages:\n" + packet(), 4, "fields", "7 to 65542 with its headers"),
         (
             "messages:\n" + packet("name: a, type: text, length: 2, bit: 4"),
@@ -157,7 +162,12 @@ def packet(*fields, name="m", apid=1, more=""):
             "fields",
             "1 bits too many",
         ),
-        ("messages:\n- {name: m, type: arinc429, label: '8'}", 4, "label", "match"),
+        (
+            "messages:\n- {name: m, type: arinc429, label: '8'}",
+            4,
+            "label",
+            "'8' is no octal label; write '000' to '377'",
+        ),
         (
             "messages:\n- {name: m, type: mil1553, remote_terminal: 1, subaddress: 1, fields: [\n"
             "    {name: a, type: bytes, length: 66}]}",
@@ -183,6 +193,53 @@ def packet(*fields, name="m", apid=1, more=""):
             4,
             "",
             "unknown field 'verification'",
+        ),
+        ("messages:\n" + packet("name: a, type: uint, bits: 8, unit: m/s2x"), 5, "unit", "did you mean 'm/s^2'?"),
+        (
+            "messages:\n" + packet("name: a, type: uint, bits: 8, default: 300"),
+            5,
+            "default",
+            "300 does not fit: 8 bits hold",
+        ),
+        (
+            "messages:\n" + packet("name: a, type: uint, bits: 8, default: 1.5"),
+            5,
+            "default",
+            "1.5 is no whole number; write one",
+        ),
+        (
+            "messages:\n"
+            + packet(
+                "name: a, type: uint, bits: 8, range: 0..11, calibration: {type: spline, points: [[0, 0], [255, 10]]}"
+            ),
+            5,
+            "range",
+            "11 does not fit: 8 bits hold 0 to 10; give more 'bits', another calibration",
+        ),
+        (
+            "messages:\n"
+            + packet("name: a, type: uint, bits: 8, calibration: {type: table, points: [[0, 1], [256, 1]]}"),
+            5,
+            "points.1",
+            "the raw number 256 does not fit 8 bits (0 to 255); give more 'bits' or remove it",
+        ),
+        (
+            "messages:\n" + packet("name: a, type: time, code: cuc, epoch: x, byte_order: little"),
+            5,
+            "byte_order",
+            "a CCSDS time code is big-endian by its standard; leave 'byte_order' out",
+        ),
+        (
+            "messages:\n" + packet("name: a, type: enum, bits: 2, enum: nope"),
+            5,
+            "enum",
+            "there is no enum 'nope'; define it under 'enums', or write 'values' here",
+        ),
+        (
+            "messages:\n- {name: m, type: can, id: -1, fields: [{name: a, type: bool}]}",
+            4,
+            "id",
+            "a CAN id of 11 bits is 0 to 2047, not -1; choose another",
         ),
     ],
 )
