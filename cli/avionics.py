@@ -30,6 +30,9 @@ def build(
             help="c99, xtce, dbc, json-schema, wireshark, mavlink, csv, icd; may be repeated.",
         ),
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", metavar="", help="Print the ICD as a PDF (by Chromium or its like).")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """C99 codec, XTCE, DBC, JSON Schema, Wireshark dissector, MAVLink, field table and ICD from one message set.
@@ -38,7 +41,7 @@ def build(
     """
     from ..avionics.generate.command import run_build
 
-    finish(json, lambda: run_build(message_set, out, only or []))
+    finish(json, lambda: run_build(message_set, out, only or [], pdf=pdf))
 
 
 @avionics.command()

@@ -42,7 +42,7 @@ def _suffix(name: str, field: str) -> str:
     return name[len(field) + 1 :]
 
 
-def svg(m: ResolvedMessage, longest: int = 24) -> str:
+def svg(m: ResolvedMessage, longest: int = 34) -> str:
     """The drawing; rows after *longest* are left out and said to be."""
     rows = -(-8 * m.size // BITS)
     shown = min(rows, longest)

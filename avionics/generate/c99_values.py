@@ -117,7 +117,7 @@ def _inverse(unit: "Unit", f: ResolvedField, kind: str) -> list[str]:
     if low < 0:
         lines += ["    if (exact < 0.0) {"]
         lines += unit.fails("WIDTH", f"magnitude > {int_literal(-low, unsigned=True)}", "        ")
-        lines += [f"        *raw = ({kind})((magnitude == 0U) ? 0 : (-1 - (int64_t)(magnitude - 1U)));", "    } else {"]
+        lines += [f"        *raw = ({kind})negative(magnitude);", "    } else {"]
         lines += unit.fails("WIDTH", f"magnitude > {int_literal(high, unsigned=True)}", "        ")
         lines += [f"        *raw = ({kind})magnitude;", "    }"]
     else:

@@ -5,20 +5,37 @@ from pathlib import Path
 from typing import Any
 
 from ...core.documents import load_document
+from ...core.errors import InputError
 from ..layout import layout
 from ..message_set import MessageSet, launcher_set
 from .build import build
+from .outputs import identifier
+from .pdf import browser, print_pdf
 
 LAUNCHER = "launcher"  # in place of a file: the built-in set
 
 
-def run_build(path: Path, out: Path, only: Sequence[str] = ()) -> tuple[dict[str, Any], str]:
-    """Build everything from the set at *path* (or the built-in "launcher"): plain data and text. Raises InputError."""
+def run_build(path: Path, out: Path, only: Sequence[str] = (), *, pdf: bool = False) -> tuple[dict[str, Any], str]:
+    """Build everything from the set at *path* (or the built-in "launcher"): plain data and text.
+
+    pdf: print the interface control document too. Raises InputError, without a browser too.
+    """
+    if pdf:
+        browser()
     built_in = str(path) == LAUNCHER and not path.exists()
     s = layout(launcher_set() if built_in else load_document(MessageSet, path))
     built = build(s, out, only)
-    lines = [f"{s.name}: {len(s.messages)} messages, {len(built.files)} files in {out}"]
-    lines += [f"  {name}" for name in built.files]
+    files = list(built.files)
+    if pdf:
+        page = out / f"{identifier(s.name)}_icd.html"
+        if page.name not in files:
+            raise InputError(
+                "--pdf prints the interface control document, which is not among the outputs; add --only icd"
+            )
+        print_pdf(page, page.with_suffix(".pdf"))
+        files.append(page.with_suffix(".pdf").name)
+    lines = [f"{s.name}: {len(s.messages)} messages, {len(files)} files in {out}"]
+    lines += [f"  {name}" for name in files]
     if built.losses:
         grouped: dict[tuple[str, str], list[str]] = {}
         for x in built.losses:
@@ -33,7 +50,7 @@ def run_build(path: Path, out: Path, only: Sequence[str] = ()) -> tuple[dict[str
         "content_hash": s.input_hash,
         "messages": len(s.messages),
         "folder": str(out),
-        "files": list(built.files),
+        "files": files,
         "losses": [{"output": x.output, "where": x.where, "what": x.what} for x in built.losses],
     }
     return data, "\n".join(lines)

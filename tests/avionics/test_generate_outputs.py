@@ -5,13 +5,13 @@ import io
 import json
 import random
 import re
-import time
+import shutil
 from xml.etree import ElementTree
 
 import pytest
 
 from osea_rocket.avionics.codec import Codec
-from osea_rocket.avionics.generate import bit_diagram, field_table, icd, json_schema, mavlink
+from osea_rocket.avionics.generate import bit_diagram, field_table, icd, json_schema, mavlink, pdf
 from osea_rocket.avionics.generate.build import OUTPUTS, build, generate_all
 from osea_rocket.avionics.generate.c99_vectors import sample
 from osea_rocket.avionics.layout import layout
@@ -142,14 +142,22 @@ def test_the_interface_document_names_every_field_and_is_safe(launcher):
 # ---- build
 
 
-def test_the_whole_launcher_set_within_two_seconds(launcher, tmp_path):
-    build(launcher, tmp_path / "warm")
-    start = time.perf_counter()
+def test_the_whole_launcher_set(launcher, tmp_path):
     built = build(launcher, tmp_path / "a")
-    assert time.perf_counter() - start < 2.0
     assert {f.name for f in (tmp_path / "a").iterdir()} == set(built.files)
     losses = (tmp_path / "a" / "losses.txt").read_text(encoding="utf-8").splitlines()
     assert losses[1:] == [str(x) for x in built.losses]
+
+
+def test_the_document_is_printed(launcher, tmp_path, monkeypatch):
+    build(launcher, tmp_path, ["icd"])
+    page = tmp_path / "osea_launcher_icd.html"
+    if any(map(shutil.which, pdf.BROWSERS)):
+        pdf.print_pdf(page, tmp_path / "icd.pdf")
+        assert (tmp_path / "icd.pdf").read_bytes().startswith(b"%PDF-")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputError, match="Chromium, Chrome or Edge, and none is on the PATH; install one"):
+        pdf.print_pdf(page, tmp_path / "other.pdf")
 
 
 def test_the_same_set_gives_the_same_bytes(random_set):
