@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.extending import overload, register_jitable
+import numpy as np
+from numba.extending import intrinsic, overload, register_jitable
 
 from . import numeric
 
@@ -21,6 +22,8 @@ _evaluate_flat_table = register_jitable(numeric.evaluate_flat_table)
 @overload(numeric.lookup)
 def _lookup(table, x):
     if getattr(table, "instance_class", None) is numeric.FlatTable:
+        if isinstance(table.types[0], numba.types.Integer):  # see address_of
+            return lambda table, x: _evaluate_flat_table(numeric.FlatTable(_at_address(table.data), table.at), x)
         return lambda table, x: _evaluate_flat_table(table, x)
     return lambda table, x: _evaluate_table(table, x)
 
@@ -63,3 +66,28 @@ def compiled(function: F) -> F:
 def is_kept(function: str) -> bool:
     """Whether compiled code of a function (``module.name``) is on disk, so that its first call is quick."""
     return any(Path(numba.config.CACHE_DIR).glob(f"*/{function}*.nbi"))  # type: ignore[attr-defined]
+
+
+@intrinsic
+def _pointer(typing_context, address):
+    from numba.core import cgutils
+
+    def generate(context, builder, signature, arguments):
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return numba.types.voidptr(address), generate
+
+
+@numba.njit
+def _at_address(address):
+    return numba.carray(_pointer(address), 1 << 40, np.float64)  # type: ignore
+
+
+@numba.njit
+def address_of(array):
+    """Address of a contiguous float64 array, as the data of a `FlatTable` in compiled code; the array must outlive the table.
+
+    numba passes every word of an array and counts every copy of it: a model of a dozen tables pays more for that than for its
+    equations.
+    """
+    return array.ctypes.data

@@ -100,7 +100,9 @@ def pack_table(smooth: Table) -> np.ndarray:
 
 
 def evaluate_flat_table(flat: FlatTable, x: float) -> float:
-    """The value at x, clamped to the range: bucket, piece, Horner's rule."""
+    """The value at x, clamped to the range: bucket, piece, Horner's rule. What is not a number stays none."""
+    if x != x:  # as an index it would be any place of the memory
+        return x
     data, at = flat.data, flat.at
     x = min(max(x, data[at]), data[at + 1])
     buckets, last = int(data[at + 3]), int(data[at + 4]) - 1

@@ -1,9 +1,9 @@
 """What a number of runs allows to say about a percentile, whatever the distribution: order statistics.
 
-The r-th smallest of n independent values lies above the p-quantile with the probability that fewer than r of them fall below it:
-a binomial sum (Wilks, *Determination of Sample Sizes for Setting Tolerance Limits*, Ann. Math. Stat. 12, 1941; David & Nagaraja,
-*Order Statistics*, 3rd ed., 2003, sec. 7.1). A Latin hypercube's values are not independent: the bounds are then on the safe
-side for what is nearly additive (Stein 1987), and no worse in practice.
+The r-th smallest of n independent values lies above the p-quantile with the probability that fewer than r of them fall below
+it: a binomial sum (Wilks, *Determination of Sample Sizes for Setting Tolerance Limits*, Ann. Math. Stat. 12, 1941; David &
+Nagaraja, *Order Statistics*, 3rd ed., 2003, sec. 7.1). A Latin hypercube's values are not independent: the bounds are then on
+the safe side for what is nearly additive (Stein 1987), and no worse in practice.
 """
 
 import math

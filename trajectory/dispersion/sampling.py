@@ -18,9 +18,9 @@ _POINTS, _STREAMS, _PAIRS = 0, 1, 2  # what a seed is asked for: one spawn key e
 def unit_points(method: Method, runs: int, dimensions: int, seed: int) -> np.ndarray:
     """(runs, dimensions) points strictly inside the unit cube.
 
-    latin-hypercube: in every dimension one point in each of *runs* equal intervals (McKay, Beckman & Conover 1979); it depends on
-    the number of runs. sobol: Owen-scrambled, balanced where runs is a power of two; plain: independent; both keep their first
-    points when runs are added. Raises InputError for a number of runs out of range.
+    latin-hypercube: in every dimension one point in each of *runs* equal intervals (McKay, Beckman & Conover 1979); it
+    depends on the number of runs. sobol: Owen-scrambled, balanced where runs is a power of two; plain: independent; both keep
+    their first points when runs are added. Raises InputError for a number of runs out of range.
     """
     if not 1 <= runs <= MOST_RUNS:
         raise InputError(f"1 to {MOST_RUNS} runs, not {runs}")
@@ -75,7 +75,8 @@ def factor(correlation: np.ndarray) -> np.ndarray:
 
 
 def paired_points(runs: int, dimensions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two independent sets (runs, dimensions) for Sobol' indices: the halves of one scrambled Sobol' sequence (Saltelli 2010)."""
+    """Two independent sets (runs, dimensions) for Sobol' indices: the halves of one scrambled Sobol' sequence (Saltelli
+    2010)."""
     state = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PAIRS,)))
     points = qmc.Sobol(2 * dimensions, rng=state, bits=64).random(runs)
     points = np.clip(points, 2.0**-54, 1.0 - 2.0**-53)

@@ -14,8 +14,8 @@ def rank_correlations(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
 def partial_rank_correlations(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
     """Rank correlation with what the other inputs explain taken off both (PRCC): (k,).
 
-    From the inverse of the rank correlation matrix of inputs and output, -P_ky / sqrt(P_kk P_yy) (Iman & Helton, Risk Analysis 8,
-    1988).
+    From the inverse of the rank correlation matrix of inputs and output, -P_ky / sqrt(P_kk P_yy) (Iman & Helton, Risk
+    Analysis 8, 1988).
     """
     found = np.zeros(inputs.shape[1])
     ranks = _ranks(np.column_stack([inputs, output]))
