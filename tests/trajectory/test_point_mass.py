@@ -187,8 +187,9 @@ def test_another_vehicle_of_the_same_plan_differs_in_values_alone(falcon: Nomina
     plan = flight_plan(vehicle, study.mission, falcon.flown.maps)
     other = program(plan, vehicle, study.mission, known)
     assert other.same_form(falcon.program)
-    assert run(falcon.program)[O.left] - run(other)[O.left] == pytest.approx(0.0, abs=60.0)
-    assert run(other)[O.mass] - run(falcon.program)[O.mass] > 50.0
+    # m0/mf of the burn is about 5: of 100 kg more at its begin 20 kg arrive, and 80 kg of propellant less; the first stage's part
+    # comes on top
+    assert 80.0 < run(falcon.program)[O.left] - run(other)[O.left] < 110.0
     with pytest.raises(Exception, match="other segments"):
         program(replace(plan, segments=plan.segments[:-1]), vehicle, study.mission, known)
 
