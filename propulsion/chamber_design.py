@@ -15,6 +15,7 @@ from .cycles.losses import factors, losses_of
 from .cycles.result import CycleBalance, StreamState
 from .cycles.solve import Solution
 from .fluids.kerosene_gas import kerosene_gas
+from .fluids.state import NAMES, spray_properties
 from .injector import Feed, InjectorDesign, design_injector
 from .propellants import Mixture, find_propellant, mix
 from .thermo.rocket import RocketSolution, solve_rocket
@@ -108,7 +109,7 @@ def acoustics(cycle: EngineCycle, shape: Contour, solution: RocketSolution) -> C
 def engine_injector(
     cycle: EngineCycle, balance: CycleBalance, prepared: Prepared, solution: Solution, shape: Contour | None
 ) -> InjectorDesign:
-    """The injector at the balance's feeds: flow, density ahead of the plate, pressure drop of the injector's passage.
+    """The injector of one chamber at the balance's feeds: flow, density ahead of the plate, drop of the injector's passage.
 
     Without a face_diameter the chamber's is taken. Raises InputError where a side has no drop.
     """
@@ -121,7 +122,7 @@ def engine_injector(
     lowest = cycle.throttle.lowest if cycle.throttle is not None else 1.0
     return design_injector(
         injector, oxidizer, fuel, balance.chamber_pressure, oxidizer_drop=oxidizer_drop, fuel_drop=fuel_drop,
-        thrust=balance.thrust_vacuum, lowest_throttle=lowest, input_hash=injector.content_hash(),
+        thrust=balance.thrust_vacuum / cycle.chambers, lowest_throttle=lowest, input_hash=injector.content_hash(),
     )  # fmt: skip
 
 
@@ -147,9 +148,12 @@ def _side(
     flow = sum(s.mass_flow for s in ahead)
     main = max(ahead, key=lambda s: s.mass_flow)
     exponent = exponents[main.name]
+    tension = viscosity = None
+    if main.medium in NAMES:  # a surface forms, or does not, at the chamber's pressure
+        tension, viscosity = spray_properties(main.medium, b.chamber_pressure, main.temperature)
     feed = Feed(
-        mass_flow=flow, density=flow / sum(s.mass_flow / s.density for s in ahead),
-        gamma=exponent if exponent < _LIQUID else None,
+        mass_flow=flow / cycle.chambers, density=flow / sum(s.mass_flow / s.density for s in ahead),
+        gamma=exponent if exponent < _LIQUID else None, surface_tension=tension, viscosity=viscosity,
     )  # fmt: skip
     if feed.gamma is not None and not 1.0 < feed.gamma < 2.0:
         feed = dataclasses.replace(feed, gamma=min(max(feed.gamma, 1.05), 1.95))

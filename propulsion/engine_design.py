@@ -128,7 +128,7 @@ def _together(
             hear(f"cooling, round {k}")
             state = _with_cooling(cycle, state)
             assert state.cooling is not None
-            for passage, (heat, drop) in jacket.totals(cycle.cooling, state.cooling).items():
+            for passage, (heat, drop) in jacket.totals(cycle.cooling, state.cooling, cycle.chambers).items():
                 new_values |= {f"{passage}.heat": heat} if passage in heats else {}
                 new_values |= {f"{passage}.pressure_drop": drop} if passage in drops else {}
         change = max([change, *(abs(v / values[key] - 1.0) for key, v in new_values.items())])
@@ -150,11 +150,11 @@ def _first_values(cycle: EngineCycle, heats: set[str], drops: set[str]) -> dict[
     solution, gas = nozzle_gas(mixture, cycle.chamber_pressure, cycle.area_ratio)
     flow = cycle.mass_flow or (cycle.thrust_vacuum or 0.0) / (_TYPICAL_ISP * G0)
     c_star = solution.c_star * factors(losses_of(cycle))[0]
-    shape = engine_contour(cycle, flow * c_star / cycle.chamber_pressure, gas)
+    shape = engine_contour(cycle, flow * c_star / cycle.chamber_pressure / cycle.chambers, gas)
     passages = set(jacket.chains(cycle.cooling))
     wall_gas = _wall_gas(cycle, mixture, cycle.chamber_pressure, shape)
     marched = jacket.march(cycle.cooling, shape, wall_gas, jacket.first_inlets(cycle, passages))
-    found = jacket.totals(cycle.cooling, marched)
+    found = jacket.totals(cycle.cooling, marched, cycle.chambers)
     return {f"{n}.heat": found[n][0] for n in heats} | {f"{n}.pressure_drop": found[n][1] for n in drops}
 
 
@@ -176,7 +176,7 @@ def _balanced(cycle: EngineCycle, values: dict[str, float], losses: tuple[Chambe
 
 def _with_contour(cycle: EngineCycle, state: _State) -> _State:
     solution, gas = nozzle_gas(injected(cycle, state.balance), state.balance.chamber_pressure, cycle.area_ratio)
-    return replace(state, gas=solution, contour=engine_contour(cycle, state.balance.throat_area, gas))
+    return replace(state, gas=solution, contour=engine_contour(cycle, state.balance.throat_area / cycle.chambers, gas))
 
 
 def _wall_gas(cycle: EngineCycle, mixture: Any, pressure: float, shape: Contour) -> Any:
@@ -189,7 +189,7 @@ def _wall_gas(cycle: EngineCycle, mixture: Any, pressure: float, shape: Contour)
 def _with_cooling(cycle: EngineCycle, state: _State) -> _State:
     assert cycle.cooling is not None and state.contour is not None
     gas = _wall_gas(cycle, injected(cycle, state.balance), state.balance.chamber_pressure, state.contour)
-    at = jacket.inlets(state.balance, set(jacket.chains(cycle.cooling)))
+    at = jacket.inlets(state.balance, set(jacket.chains(cycle.cooling)), cycle.chambers)
     return replace(state, cooling=jacket.march(cycle.cooling, state.contour, gas, at))
 
 

@@ -89,7 +89,11 @@ def first_inlets(cycle: EngineCycle, passages: set[str]) -> dict[str, Inlet]:
     start = guess(cycle)
     links = {b: (a, b) for a, b in cycle.links if b in passages}
     return {
-        n: (start.mass_flow[k], max(start.pressure[k], _pressure_ahead(cycle, n)), start.temperature[k])
+        n: (
+            start.mass_flow[k] / cycle.chambers,
+            max(start.pressure[k], _pressure_ahead(cycle, n)),
+            start.temperature[k],
+        )
         for n, k in links.items()
     }
 
@@ -110,9 +114,11 @@ def _pressure_ahead(cycle: EngineCycle, name: str) -> float:
     return pressure
 
 
-def inlets(balance: CycleBalance, passages: set[str]) -> dict[str, Inlet]:
-    """The balance's state ahead of each passage."""
-    return {s.target: (s.mass_flow, s.pressure, s.temperature) for s in balance.streams if s.target in passages}
+def inlets(balance: CycleBalance, passages: set[str], chambers: int = 1) -> dict[str, Inlet]:
+    """The balance's state ahead of each passage, its flow into one of the chambers."""
+    return {
+        s.target: (s.mass_flow / chambers, s.pressure, s.temperature) for s in balance.streams if s.target in passages
+    }
 
 
 def march(cooling: Cooling, shape: Contour, gas: WallGas, at: dict[str, Inlet]) -> CoolingResult:
@@ -131,11 +137,14 @@ def march(cooling: Cooling, shape: Contour, gas: WallGas, at: dict[str, Inlet]) 
     return cool(cooling.evolve(circuits=tuple(circuits)), shape.x, shape.radius, gas, steps=STEPS)
 
 
-def totals(cooling: Cooling, result: CoolingResult) -> dict[str, tuple[float, float]]:
-    """Passage → (heat [W], drop of total pressure [Pa]) of its circuits."""
+def totals(cooling: Cooling, result: CoolingResult, chambers: int = 1) -> dict[str, tuple[float, float]]:
+    """Passage → (heat [W], drop of total pressure [Pa]) of its circuits, the heat of all chambers."""
     by_name = {c.name: c for c in result.circuits}
     return {
-        passage: (sum(by_name[c.name].heat for c in chain), sum(by_name[c.name].pressure_drop for c in chain))
+        passage: (
+            chambers * sum(by_name[c.name].heat for c in chain),
+            sum(by_name[c.name].pressure_drop for c in chain),
+        )
         for passage, chain in chains(cooling).items()
     }
 
@@ -146,7 +155,7 @@ def match(
     """Each jacket in the balance beside the march, a given value judged against the computed one."""
     assert cycle.cooling is not None
     rows = []
-    for passage, (heat, drop) in totals(cycle.cooling, result).items():
+    for passage, (heat, drop) in totals(cycle.cooling, result, cycle.chambers).items():
         inlet = next(s for s in balance.streams if s.target == passage)
         outlet = balance.stream(passage)
         own_heat = inlet.mass_flow * (outlet.enthalpy - inlet.enthalpy)

@@ -97,14 +97,16 @@ def _aspect(cycle: EngineCycle, balance: CycleBalance) -> float:
 
 
 def _key_figures(b: CycleBalance) -> KeyFigures:
-    beside = f"{b.mass_flow - b.chamber_mass_flow:.3g} kg/s beside the chamber"
+    past = b.mass_flow - b.chamber_mass_flow
+    beside = f"{past:.3g} kg/s beside the chamber" if abs(past) > 1e-9 * b.mass_flow else "all through the chamber"
     return KeyFigures(
         (
             KeyFigure(
                 "Vacuum thrust",
                 b.thrust_vacuum,
                 "kN",
-                f"throat {1e3 * _diameter(b.throat_area):.0f} mm",
+                f"throat {1e3 * _diameter(b.throat_area / b.chambers):.0f} mm"
+                + (f", {b.chambers} of them" if b.chambers > 1 else ""),
                 digits=4,
                 scale=1e-3,
             ),
@@ -170,7 +172,8 @@ def _machines(b: CycleBalance) -> tuple[Table, ...]:
         )
     ]
     sizes = [
-        Row((f"{p.name}, {p.stages} stages", p.size.tip_diameter, p.size.tip_speed, p.size.speed * 30.0 / np.pi,
+        Row((f"{p.name}, {p.stages} stage{'s' if p.stages > 1 else ''}",
+             p.size.tip_diameter, p.size.tip_speed, p.size.speed * 30.0 / np.pi,
              "" if p.size.speed_given else "highest that the suction head allows"))
         for p in b.pumps if p.size is not None
     ]  # fmt: skip
@@ -195,8 +198,8 @@ def _chamber(b: CycleBalance) -> Facts:
     rows: list[tuple] = [
         ("Characteristic velocity, delivered", b.c_star, "m/s"),
         ("Chamber temperature, ideal", Cell(b.chamber_temperature_ideal, decimals=0), "K"),
-        ("Throat diameter", Cell(1e3 * _diameter(b.throat_area), decimals=1), "mm"),
-        ("Exit diameter", Cell(1e3 * _diameter(b.exit_area), decimals=1), "mm"),
+        ("Throat diameter", Cell(1e3 * _diameter(b.throat_area / b.chambers), decimals=1), "mm"),
+        ("Exit diameter", Cell(1e3 * _diameter(b.exit_area / b.chambers), decimals=1), "mm"),
         ("Heat taken from the chamber", Cell(b.chamber_heat / 1e6, decimals=3), "MW"),
     ]
     for x in b.burners:

@@ -80,6 +80,7 @@ def _injector_table(d: InjectorDesign) -> Table:
         ("at the lowest throttle", *(f"{s.lowest_pressure_ratio:.1%}" for s in sides)),
         ("Velocity of the jet", *(f"{s.velocity:.1f} m/s" for s in sides)),
         ("Density of the jet", *(f"{s.density:.4g} kg/m³" for s in sides)),
+        ("Reynolds number", *("unknown" if s.reynolds is None else f"{s.reynolds:.3g}" for s in sides)),
     ]
     columns = (Column("Passages"), Column("Oxidizer", align="right"), Column("Fuel", align="right"))
     return Table(columns, tuple(rows), "The injector's passages.", label="injector")
@@ -101,6 +102,8 @@ def _numbers(d: InjectorDesign) -> Facts:
     ):
         if value is not None:
             rows.append((label, Cell(scale * value, digits=4), unit))
+    if d.weber is None:
+        rows.append(("Weber number", "none", "(no liquid with a known surface beside a gas)"))
     return Facts(tuple(rows))
 
 

@@ -9,6 +9,7 @@ from ..report import theme
 
 _LANE, _ROW, _SIZE = 208.0, 68.0, 15.0  # px
 _FUEL, _OXIDIZER, _GAS = theme.SERIES[2], theme.SERIES[0], theme.SERIES[1]
+_APART, _MOST_DRAWN = 60.0, 6  # px, of chambers on one set of pumps
 _PASSAGES = ("line", "valve", "injector", "jacket")
 
 
@@ -239,14 +240,23 @@ def _chamber(c, place: Place, balance: CycleBalance) -> str:
         "M-18 -17 L-18 8 C-18 16 -7 16 -6 22 C-12 30 -24 40 -27 54 L27 54 C24 40 12 30 6 22 C7 16 18 16 18 8 L18 -17 Z"
     )
     lines = (
-        (c.name, True),
+        (c.name if balance.chambers == 1 else f"{c.name}: {balance.chambers}, all together", True),
         (f"{balance.chamber_pressure / 1e5:.4g} bar · O/F {balance.chamber_oxidizer_fuel_ratio:.3f}", False),
         (f"{balance.chamber_mass_flow:.4g} kg/s · area ratio {balance.area_ratio:g}", False),
         (f"thrust {balance.thrust_vacuum / 1e3:,.1f} kN, Isp {balance.isp_vacuum:.1f} s (vacuum)", False),
     )
     pen = f'fill="{theme.FAINT}" stroke="{theme.INK}" stroke-width="1.4"'
-    drawn = _path(x, y, outline, pen)
-    return drawn + "".join(_text(x + 34.0, y + 4.0 + 12.0 * i, t, bold=b, halo=True) for i, (t, b) in enumerate(lines))
+    count = min(balance.chambers, _MOST_DRAWN)
+    half = 0.5 * (count - 1) * _APART
+    drawn = "".join(_path(x - half + k * _APART, y, outline, pen) for k in range(count))
+    if count > 1:  # the manifold that feeds them
+        drawn += (
+            f'<rect x="{x - half - 18:.1f}" y="{y - 21:.1f}" width="{2 * half + 36:.1f}" height="5" fill="#fff" '
+            f'stroke="{theme.INK}" stroke-width="1.2"/>'
+        )
+    return drawn + "".join(
+        _text(x + half + 34.0, y + 4.0 + 12.0 * i, t, bold=b, halo=True) for i, (t, b) in enumerate(lines)
+    )
 
 
 def _shafts(cycle: EngineCycle, balance: CycleBalance, places: dict[str, Place]) -> list[str]:

@@ -107,6 +107,7 @@ def read(
         fuel=cycle.fuel,
         chamber_pressure=r["chamber.pressure"],
         area_ratio=cycle.area_ratio,
+        chambers=cycle.chambers,
         thrust_vacuum=r["engine.thrust_vacuum"],
         mass_flow=r["engine.mass_flow"],
         isp_vacuum=r["engine.isp_vacuum"],

@@ -16,6 +16,7 @@ from ..injector import Injector
 from ..propellants import find_propellant
 from ..published import PublishedFigure, check_published
 from ..trade.document import Trade
+from ..turbomachinery.published_maps import published_map
 from .elements import Component, Efficiency, Flow
 from .gases import check_gas
 
@@ -74,6 +75,9 @@ class OperatingPoint(Document):
 class EngineCycle(Module, schema="osea/engine-cycle/v1"):
     """One engine as a network. flows: chains of component names, each link a stream.
 
+    chambers: equal ones on one set of pumps (RD-170: 4). The component ``chamber`` stands for all of them: the balance is of
+    their joint flow, contour, injector, cooling and acoustics are of one.
+
     oxidizer_fuel_ratio is the engine's (tank flows), or the chamber's, by ``ratio_of``. Give thrust_vacuum or mass_flow
     (of the whole engine). losses: of the main chamber; without any the defaults of the engine's class are taken.
 
@@ -90,6 +94,7 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
     area_ratio: Annotated[float, ratio(ge=1.0, le=1000.0)]
     thrust_vacuum: Thrust | None = None
     mass_flow: Flow | None = None
+    chambers: Annotated[int, Field(strict=True, ge=1, le=32)] = 1
     losses: tuple[ChamberLoss, ...] = ()
     burn_time: Annotated[float, SI("s", ("160 s",), gt=0.0)] | None = None
     components: tuple[Component, ...] = Field(min_length=3)
@@ -218,6 +223,13 @@ class EngineCycle(Module, schema="osea/engine-cycle/v1"):
                 raise FieldError(
                     f"{where}.pressurization", "a regulated tank needs bottle_pressure and bottle_temperature"
                 )
+            if c.type == "pump" and c.published_map is not None:
+                if c.map:
+                    raise FieldError(f"{where}.published_map", "give map or published_map, not both")
+                try:
+                    published_map(c.published_map)
+                except InputError as error:
+                    raise FieldError(f"{where}.published_map", error.message) from None
             points = getattr(c, "map", ())
             key = "flow" if c.type == "pump" else "speed_ratio"
             grid = [getattr(p, key) for p in points]

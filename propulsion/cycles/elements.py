@@ -113,7 +113,8 @@ class Pump(Document):
     """A pump, all its stages. Without pressure_rise or outlet_pressure it delivers what its path needs.
 
     stages: without it as many as the usual rise of a stage asks for. map: at least four points, with rising flow; without it a
-    general characteristic by specific speed. highest_tip_speed: what the impeller's material bears.
+    general characteristic by specific speed, or the published map of another pump by its name ("radial"). highest_tip_speed:
+    what the impeller's material bears.
     """
 
     type: Literal["pump"]
@@ -127,6 +128,7 @@ class Pump(Document):
     head_coefficient: Annotated[float, ratio(gt=0.05, le=1.0)] | None = None
     highest_tip_speed: TipSpeed | None = None
     map: tuple[PumpPoint, ...] = ()
+    published_map: str | None = None
 
 
 class Turbine(Document):

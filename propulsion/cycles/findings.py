@@ -8,6 +8,7 @@ from ..fluids.kerosene_gas import kerosene_gas_data
 from ..fluids.media import RealFluid
 from ..fluids.products import METHANE_RICH_RANGE
 from ..turbomachinery.maps import map_range
+from ..turbomachinery.published_maps import published_map
 from ..turbomachinery.sizing import TURBINE_TIP_SPEED, pump_limits, stage_count
 from .document import EngineCycle
 from .elements import PASSAGES
@@ -85,6 +86,10 @@ def _map_ranges(cycle: EngineCycle, result: Any, r: dict[str, float]) -> Iterato
                 f"{c.name}: runs at {value:.2f} of its design point, its map reaches from {reach[0]:g} to {reach[1]:g}"
             )
             yield Finding(Severity.ERROR, "cycle.map", c.where(), text)
+        elif value is not None and (foreign := getattr(c, "published_map", None)) is not None:
+            m = published_map(foreign)
+            text = f"{c.name}: off design by the published map '{m.name}' (n_q {m.specific_speed:g}), of another pump"
+            yield Finding(Severity.WARN, "cycle.map", c.where(), text)
         elif key and reach is None and value is not None:
             text = f"{c.name}: off design by a general characteristic, an estimate (no map is given)"
             yield Finding(Severity.WARN, "cycle.map", c.where(), text)

@@ -209,6 +209,7 @@ class CycleBalance(Result):
     chamber_isp_ideal: Annotated[float, Unit("s")]
     c_star: Annotated[float, Unit("m/s")]
     chamber_temperature_ideal: Annotated[float, Unit("K")]
+    chambers: int
     throat_area: Annotated[float, Unit("m^2")]
     exit_area: Annotated[float, Unit("m^2")]
     chamber_heat: Annotated[float, Unit("W")]

@@ -137,3 +137,23 @@ def saturation_pressure(fluid: str, temperature: float) -> float | None:
         raise InputError(f"{fluid}: {temperature:g} K is below the triple point {eos.temperature_range[0]:g} K")
     state.update(CoolProp.QT_INPUTS, 0.0, temperature)
     return float(state.p())
+
+
+def spray_properties(fluid: str, pressure: float, temperature: float) -> tuple[float | None, float | None]:
+    """(surface tension [N/m], viscosity [Pa s]) of a fluid by CoolProp; None for what it does not carry.
+
+    There is a surface only below the critical pressure and temperature.
+    """
+    import CoolProp
+
+    eos, state = _limits(NAMES[fluid]), _backend(NAMES[fluid])
+    tension = viscosity = None
+    try:
+        state.update(CoolProp.PT_INPUTS, pressure, temperature)
+        viscosity = float(state.viscosity())
+        if temperature < eos.critical_temperature and pressure < state.p_critical():
+            state.update(CoolProp.QT_INPUTS, 0.0, temperature)
+            tension = float(state.surface_tension())
+    except ValueError:
+        pass
+    return tension, viscosity

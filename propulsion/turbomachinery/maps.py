@@ -6,6 +6,7 @@ from typing import Any
 
 from ...core.numeric import Table, lookup, table
 from . import pump, turbine
+from .published_maps import map_rows
 
 Curve = Callable[[Any], Any]
 
@@ -15,8 +16,8 @@ def pump_characteristic(component: Any, specific_speed: float | None) -> tuple[C
 
     component: the pump's document; specific_speed: dimensionless, at design, a stage, None where the speed is not known.
     """
-    if component.map:
-        rows = tuple((p.flow, p.head, p.efficiency) for p in component.map)
+    rows = _pump_rows(component)
+    if rows:
         return partial(lookup, _table(rows, 1)), partial(lookup, _table(rows, 2))
     shut_off = pump.SHUT_OFF_HEAD if specific_speed is None else float(pump.shut_off_head(specific_speed))
     return partial(pump.head_curve, shut_off_head=shut_off), pump.efficiency_curve
@@ -30,8 +31,18 @@ def turbine_characteristic(component: Any) -> Curve:
     return turbine.efficiency_curve
 
 
+def _pump_rows(component: Any) -> tuple[tuple[float, float, float], ...]:
+    """The pump's own map, or the published one that it names."""
+    if component.published_map is not None:
+        return map_rows(component.published_map)
+    return tuple((p.flow, p.head, p.efficiency) for p in component.map)
+
+
 def map_range(component: Any) -> tuple[float, float] | None:
     """From where to where the given points reach (beyond, the last value holds); None without points."""
+    if component.type == "pump" and component.published_map is not None:
+        rows = _pump_rows(component)
+        return rows[0][0], rows[-1][0]
     if not component.map:
         return None
     key = "flow" if component.type == "pump" else "speed_ratio"

@@ -15,6 +15,7 @@ from osea_rocket.propulsion.cycles.result import CycleBalance
 from osea_rocket.propulsion.cycles.solve import Solution
 from osea_rocket.propulsion.cycles.throttle import throttle
 from osea_rocket.propulsion.cycles.typical import typical_gas_generator, typical_isp
+from osea_rocket.propulsion.engine_design import design_engine
 
 ENGINES = Path(__file__).parents[2] / "examples" / "engines"
 FILES = sorted(p.name for p in ENGINES.glob("*.yaml"))
@@ -74,6 +75,20 @@ def test_se_21d(balances: dict[str, CycleBalance]) -> None:
     assert b.stream("bleed split", "fuel turbine").mass_flow == pytest.approx(8.06, rel=0.03)
     assert b.stream("bleed split", "oxygen turbine").mass_flow == pytest.approx(2.114, rel=0.03)
     assert b.stream("fuel mixer").temperature == pytest.approx(62.955, rel=0.02)
+
+
+def test_chambers_share_the_throat() -> None:
+    """Four chambers: the balance is that of one that takes all, contour and injector are of a quarter of it."""
+    one = engine("j-2.yaml")
+    four = one.evolve(chambers=4)
+    (a, _, _), (b, _, _) = design_engine(one), design_engine(four)
+    assert b.balance.throat_area == pytest.approx(
+        a.balance.throat_area, rel=2e-3
+    )  # the boundary layer weighs a little more
+    assert a.contour is not None and b.contour is not None and a.injector is not None and b.injector is not None
+    grown = (b.balance.throat_area / a.balance.throat_area) ** 0.5
+    assert 2.0 * b.contour.throat_radius == pytest.approx(grown * a.contour.throat_radius)
+    assert 4.0 * b.injector.oxidizer.area == pytest.approx(a.injector.oxidizer.area, rel=2e-3)
 
 
 def test_throttling_starts_at_design_and_is_quick() -> None:

@@ -101,6 +101,19 @@ def test_a_given_map_counts_and_its_end_is_said() -> None:
     assert "map reaches" in found[0].message
 
 
+def test_a_published_map_counts_and_says_whose_it_is() -> None:
+    cycle, half = engine("f-1.yaml"), Opening(component="oxygen injector", resistance=3.0)
+    point = OperatingPoint(name="clogged", openings=(half,))
+    mapped = changed(cycle, "oxygen pump", published_map="radial")
+    general, own = operate(cycle, point), operate(mapped, point)
+    assert own.stream("oxygen tank").mass_flow != pytest.approx(general.stream("oxygen tank").mass_flow, rel=1e-4)
+    assert balance(mapped).thrust_vacuum == pytest.approx(balance(cycle).thrust_vacuum)
+    found = next(f for f in own.findings if f.rule == "cycle.map" and "oxygen pump" in f.message)
+    assert "published map 'radial' (n_q 25)" in found.message
+    with pytest.raises(InputError, match="no published pump map"):
+        changed(cycle, "oxygen pump", published_map="axial")
+
+
 def test_no_operating_point_says_what_does_not_close() -> None:
     cycle = engine("aestus.yaml")
     point = OperatingPoint(name="low", inlets=(Inlet(tank="fuel tank", pressure=2e5),))

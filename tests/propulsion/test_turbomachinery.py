@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from osea_rocket.core.errors import InputError
 from osea_rocket.propulsion.turbomachinery import electric, pump, sizing, turbine
+from osea_rocket.propulsion.turbomachinery.published_maps import map_rows, published_map
 
 
 def test_specific_speed() -> None:
@@ -80,3 +82,16 @@ def test_shut_off_head_rises_with_specific_speed() -> None:
     assert pump.shut_off_head(0.2) < pump.shut_off_head(0.8)
     assert pump.head_curve(0.0, pump.shut_off_head(0.4)) == pytest.approx(pump.shut_off_head(0.4))
     assert pytest.approx(30.0 / np.pi * 9.80665**0.75, rel=1e-3) == pump.EUROPEAN
+
+
+def test_published_radial_map() -> None:
+    """At the design point 1, 1, 1; shut-off head 1.288; efficiency best at the design point; head falls with flow."""
+    rows = np.array(map_rows("radial"))
+    flow, head, efficiency = rows.T
+    at = int(np.argmin(np.abs(flow - 1.0)))
+    assert rows[at] == pytest.approx(1.0, abs=1e-9)
+    assert (flow[0], head[0], efficiency[0]) == (0.0, 1.288, 0.0)
+    assert np.all(np.diff(head) < 0.0)
+    assert int(np.argmax(efficiency)) == at
+    with pytest.raises(InputError, match="there are: radial"):
+        published_map("axial")

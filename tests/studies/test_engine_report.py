@@ -106,6 +106,11 @@ def test_injector_feeds_come_from_the_balance(design: EngineDesign) -> None:
     through = injector.oxidizer.area * injector.oxidizer.discharge_coefficient
     flow = through * np.sqrt(2.0 * injector.oxidizer.density * injector.oxidizer.pressure_drop)
     assert flow == pytest.approx(b.stream("oxygen injector").mass_flow, rel=1e-3)
+    # by hand: rho_g (v_g - v_l)² d/sigma with oxygen's surface tension at 99.4 K, 0.0109 N/m (NIST)
+    assert injector.oxidizer.orifice_diameter is not None
+    slip = injector.fuel.velocity - injector.oxidizer.velocity
+    by_hand = injector.fuel.density * slip**2 * injector.oxidizer.orifice_diameter / 0.0109
+    assert injector.weber == pytest.approx(by_hand, rel=0.05)
 
 
 def test_what_is_not_published_stays_unknown(rl10: EngineCycle, design: EngineDesign) -> None:
