@@ -13,6 +13,7 @@ from ..core.quantity import SI
 from ..launch_data.issuer import Issuer
 from ..propulsion.cycles.document import EngineCycle  # noqa: F401  its schema
 from ..propulsion.solids.curve import RaspMotor  # noqa: F401  its schema, the solid motor's and the thrust curve's
+from ..trajectory.flight.document import FlightRules
 from ..trajectory.ground import LandingSite, LaunchPad  # noqa: F401  their schemas
 from ..trajectory.mission import Mission
 from ..trajectory.range_safety.document import RangeSafety
@@ -30,6 +31,9 @@ class Study(Module, schema="osea/study/v1"):
     mission: Reference[Mission]
     originator: str = Field(description="who issues the launch data; printable ASCII, as CCSDS messages want it")
     range: Reference[RangeSafety] | None = Field(default=None, description="the range's rules, and what falls")
+    flight: Reference[FlightRules] | None = Field(
+        default=None, description="actuators, sensors and rates for `osea fly`; usual ones when absent"
+    )
     gust: GustSpeed | None = Field(
         default=None, description="a sudden wind across the path, for the loads at joints; 9 m/s is customary"
     )

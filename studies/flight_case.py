@@ -61,10 +61,11 @@ def optimum_case(flown: FlownAscent, steering: SteeringTable) -> Case:
                 programme=programme_rows(steering, i),
             )
         )
-    return _assembled(flown, phases, {"point_mass": 1.0}, ascent.liftoff_mass)
+    return assembled(flown, phases, {"point_mass": 1.0}, ascent.liftoff_mass)
 
 
-def _assembled(flown: FlownAscent, phases: list[Phase], head: dict[str, float], mass: float) -> Case:
+def assembled(flown: FlownAscent, phases: list[Phase], head: dict[str, float], mass: float) -> Case:
+    """Phases on the pad of a study's mission, standing upright at lift-off."""
     site, frame, model = flown.solved.mission.site, flown.solved.frame, flown.plan.segments[0].model
     axes = launch_axes(frame)
     up = np.column_stack([-axes[:, 2], axes[:, 1], axes[:, 0]])  # the body's x up, its y across: pitch of 90 degrees

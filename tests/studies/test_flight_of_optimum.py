@@ -9,8 +9,10 @@ from osea_rocket.core.documents import load_document
 from osea_rocket.studies.ascend import ascend
 from osea_rocket.studies.documents import Study
 from osea_rocket.studies.flight_case import optimum_case
+from osea_rocket.studies.flight_phases import flight_case
 from osea_rocket.studies.steering_table import steering_table
 from osea_rocket.trajectory.flight.kernel import RESULT_NAMES, fly_one
+from osea_rocket.trajectory.flight.plant import Flight
 from osea_rocket.trajectory.range_safety.fall import inertial_from_earth_fixed
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "falcon9" / "study.yaml"
@@ -48,3 +50,48 @@ def test_a_ten_times_finer_step_ends_within_a_metre(falcon):
     _, case = falcon
     coarse, fine = results(case), results(case.with_phases(step=0.001))
     assert np.linalg.norm([coarse[n] - fine[n] for n in ("x", "y", "z")]) < 1.0
+
+
+@pytest.fixture(scope="module")
+def guided(falcon):
+    flown, _ = falcon
+    return flight_case(flown, steering_table(flown.solved, flown.ascent.trajectory))
+
+
+@pytest.mark.slow
+def test_explicit_guidance_ends_in_the_orbit(falcon, guided):
+    """Engines that need time, gimbals, slosh, navigation with its errors: the last stage steers itself to the orbit."""
+    flown, _ = falcon
+    wanted = flown.ascent.insertion
+    for perfect, allowed in ((1.0, 300.0), (0.0, 2000.0)):
+        end = results(guided.case.with_head(perfect=perfect))
+        assert end["status"] == 1.0
+        assert end["perigee_altitude"] == pytest.approx(wanted.perigee_altitude, abs=allowed)
+        assert end["apogee_altitude"] == pytest.approx(wanted.apogee_altitude, abs=allowed)
+        assert end["inclination"] == pytest.approx(wanted.inclination, abs=2e-5)
+        assert end["mass"] == pytest.approx(flown.ascent.trajectory.mass[-1], abs=300.0)
+
+
+@pytest.mark.slow
+def test_the_control_keeps_its_margins_every_five_seconds(guided):
+    control = guided.control
+    for k in np.unique(control.phase_index):
+        assert np.max(np.diff(control.time[control.phase_index == k])) <= 5.0 + 1e-9
+    assert np.all(control.stable == 1.0)
+    assert np.nanmin(control.low) >= 6.0
+    assert np.nanmin(control.high) >= 6.0
+    assert np.degrees(np.nanmin(control.phase)) >= 30.0
+
+
+@pytest.mark.slow
+def test_a_flight_with_everything_resumes_to_the_bit(guided):
+    whole, parted = Flight(guided.case, seed=11), Flight(guided.case, seed=11)
+    assert whole.advance() == "done"
+    parted.advance(163.2)  # between the stages
+    kept = parted.snapshot()
+    parted.advance(300.0)
+    parted.restore(kept)
+    assert parted.advance() == "done"
+    assert whole.state.tobytes() == parted.state.tobytes()
+    assert whole.memory.tobytes() == parted.memory.tobytes()
+    assert whole.covariance.tobytes() == parted.covariance.tobytes()

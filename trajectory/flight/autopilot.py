@@ -1,18 +1,25 @@
-"""The control of one instant: what guidance asks for, the attitude error, and the commands to gimbals, jets and engines."""
+"""The control of one instant: sense, navigate, guide, and command gimbals, jets and engines."""
 
 import numpy as np
 
 from ...core.compiled import compiled
 from ...core.numeric import lookup
-from .dynamics import flat, programme
-from .equations import quaternion_product
-from .layout import GUIDANCE_EXTERNAL, GUIDANCE_TABLE, PH, H, M
+from .dynamics import flat, inertia_about, programme
+from .equations import dryden_length, quaternion_product
+from .layout import GUIDANCE_EXTERNAL, GUIDANCE_PEG, GUIDANCE_TABLE, I_, PH, G, H, M, N, P, Y
+from .navigation import GYRO, align, navigate
+from .peg import explicit_guidance
+from .sensors import PUSH, TURN, draw
 
-RCS_DEADBAND = 2e-3
+RCS_DEADBAND = 4e-3
 """[rad]: error plus rate times RCS_LEAD that attitude jets leave alone."""
-RCS_LEAD = 4.0  # s
+RCS_LEAD = 3.0  # s
 ROLL_FREQUENCY = 1.0  # rad/s
 ROLL_DAMPING = 0.9
+SENSED_LAG = 0.5  # s: of the acceleration that guidance takes from the accelerometers
+GAINS_EVERY = 10.0  # runs of the control between two looks at the gains
+RCS_RATE = np.radians(1.0)  # rad/s
+TURBULENCE_TOP = 30e3  # m
 
 
 @compiled
@@ -25,77 +32,159 @@ def commanded_attitude(bank, pitch, yaw):
 
 @compiled
 def control(bank, ph, parameters, y, memory, covariance, w):
-    """One run of guidance and control, when it is due."""
+    """One run of navigation, guidance and control, when it is due."""
     if memory[M.step] % bank[H.control_every] != 0.0 or bank[H.point_mass] > 0.0:
         return
+    dt = ph[PH.step] * bank[H.control_every]
+    if bank[H.turbulence] * parameters[P.turbulence] > 0.0:
+        turbulence(bank, parameters, memory, dt)
+    if bank[H.perfect] > 0.0:
+        for i in range(10):
+            memory[N + i] = y[i]
+        rates = (y[10], y[11], y[12])
+        sensed = memory[M.thrust] / y[13]
+    else:
+        if memory[M.ticks] == 0.0:
+            align(bank, parameters, memory, covariance, y)
+        before = memory[I_ + 31]
+        navigate(bank, parameters, memory, covariance, w, y)
+        span = memory[M.time] - before
+        if span > 0.0:
+            memory[M.rate_x] = memory[I_ + TURN] / span - memory[N + GYRO]
+            memory[M.rate_y] = memory[I_ + TURN + 1] / span - memory[N + GYRO + 1]
+            memory[M.rate_z] = memory[I_ + TURN + 2] / span - memory[N + GYRO + 2]
+            memory[M.push] = memory[I_ + PUSH] / span
+        rates = (memory[M.rate_x], memory[M.rate_y], memory[M.rate_z])
+        sensed = memory[M.push]
+    dx, dy, dz = memory[N] - y[0], memory[N + 1] - y[1], memory[N + 2] - y[2]
+    memory[M.nav_position_error] = np.sqrt(dx * dx + dy * dy + dz * dz)
+    dx, dy, dz = memory[N + 3] - y[3], memory[N + 4] - y[4], memory[N + 5] - y[5]
+    memory[M.nav_velocity_error] = np.sqrt(dx * dx + dy * dy + dz * dz)
+    # the gyroscopes turn with the body where it bends
+    rates = (rates[0], rates[1] - ph[PH.bend_slope] * y[Y.bend + 3], rates[2] + ph[PH.bend_slope] * y[Y.bend + 2])
+    # the reciprocal of the acceleration falls in a straight line, so its lag is known: SENSED_LAG / exhaust speed
+    if sensed > 0.5:
+        if memory[M.sensed] <= 0.0:
+            memory[M.sensed] = 1.0 / sensed
+        memory[M.sensed] += (1.0 / sensed - memory[M.sensed]) * min(dt / SENSED_LAG, 1.0)
+    else:
+        memory[M.sensed] = 0.0
     t = memory[M.time] - memory[M.phase_begin]
     if ph[PH.guidance] == GUIDANCE_TABLE:
         pitch, yaw, throttle, pitch_rate, yaw_rate = programme(bank, ph, memory, t)
         memory[M.pitch], memory[M.yaw] = pitch, yaw
         memory[M.pitch_rate], memory[M.yaw_rate] = pitch_rate, yaw_rate
         memory[M.throttle] = min(max(throttle, ph[PH.throttle_min]), 1.0)
-    memory[M.ticks] += 1.0
-    if ph[PH.guidance] == GUIDANCE_EXTERNAL:
+        memory[G] = 0.0  # explicit guidance begins anew when its turn comes
+    elif ph[PH.guidance] == GUIDANCE_PEG and memory[M.level] >= 1.0:
+        if memory[M.sensed] > 0.0:
+            acceleration = 1.0 / (memory[M.sensed] - SENSED_LAG / ph[PH.exhaust])
+            explicit_guidance(bank, ph, memory, acceleration, ph[PH.exhaust], ph[PH.tail])
+    elif ph[PH.guidance] == GUIDANCE_EXTERNAL:
+        memory[M.ticks] += 1.0
         return
-    steer(bank, ph, y, memory, t)
+    memory[M.ticks] += 1.0
+    steer(bank, ph, y, memory, rates, t, dt)
 
 
 @compiled
-def steer(bank, ph, y, memory, t):
+def steer(bank, ph, y, memory, rates, t, step):
     """Attitude error and commands of the built-in attitude control."""
     c0, c1, c2, c3 = commanded_attitude(bank, memory[M.pitch], memory[M.yaw])
-    e0, ex, ey, ez = quaternion_product(c0, -c1, -c2, -c3, y[6], y[7], y[8], y[9])
+    e0, ex, ey, ez = quaternion_product(c0, -c1, -c2, -c3, memory[N + 6], memory[N + 7], memory[N + 8], memory[N + 9])
     sign = 2.0 if e0 >= 0.0 else -2.0
-    ex, ey, ez = sign * ex, sign * ey, sign * ez
-    memory[M.error] = np.sqrt(ey * ey + ez * ez)
+    errors = (sign * ex, sign * ey, sign * ez)
+    memory[M.error] = np.sqrt(errors[1] * errors[1] + errors[2] * errors[2])
     yaw, pitch_rate, yaw_rate = memory[M.yaw], memory[M.pitch_rate], memory[M.yaw_rate]
-    rx = y[10] - pitch_rate * np.sin(yaw)
-    ry = y[11] - pitch_rate * np.cos(yaw)
-    rz = y[12] - yaw_rate
-    step = ph[PH.step] * bank[H.control_every]
-    if ph[PH.gimbal_limit] > 0.0 and memory[M.level] > 0.5:
-        kp = lookup(flat(bank, ph[PH.gain_p]), t)
-        kd = lookup(flat(bank, ph[PH.gain_d]), t)
-        ki = lookup(flat(bank, ph[PH.gain_i]), t)
+    off = (rates[0] - pitch_rate * np.sin(yaw), rates[1] - pitch_rate * np.cos(yaw), rates[2] - yaw_rate)
+    by_gimbal = ph[PH.gimbal_limit] > 0.0 and memory[M.level] > 0.5
+    if by_gimbal:
+        if memory[M.ticks] % GAINS_EVERY == 1.0 or memory[M.gain_p] == 0.0:
+            memory[M.gain_p] = lookup(flat(bank, ph[PH.gain_p]), t)
+            memory[M.gain_d] = lookup(flat(bank, ph[PH.gain_d]), t)
+            memory[M.gain_i] = lookup(flat(bank, ph[PH.gain_i]), t)
+        kp, kd, ki = memory[M.gain_p], memory[M.gain_d], memory[M.gain_i]
         limit = ph[PH.gimbal_limit]
-        wanted_y = kp * ey + kd * ry + memory[M.integral_y]
-        wanted_z = kp * ez + kd * rz + memory[M.integral_z]
-        memory[M.command_y] = min(max(wanted_y, -limit), limit)
-        memory[M.command_z] = min(max(wanted_z, -limit), limit)
-        if abs(wanted_y) < limit:  # the integral stands while the command is bounded
-            memory[M.integral_y] += ki * ey * step
-        if abs(wanted_z) < limit:
-            memory[M.integral_z] += ki * ez * step
-        if abs(wanted_y) >= limit or abs(wanted_z) >= limit:
+        bounded = False
+        for i in range(2):
+            wanted = kp * errors[1 + i] + kd * off[1 + i] + memory[M.integral_y + i]
+            if abs(wanted) < limit:  # the integral stands while the command is bounded
+                memory[M.integral_y + i] += ki * errors[1 + i] * step
+            else:
+                bounded = True
+            wanted = min(max(wanted, -limit), limit)
+            f = ph[PH.filter]
+            if f > 0.0:
+                # second-order low-pass, damping 0.7, semi-implicit: what keeps bending out of the gimbals
+                slope = memory[M.filter_y_rate + i]
+                slope = (slope + step * f * f * (wanted - memory[M.filter_y + i])) / (
+                    1.0 + 1.4 * f * step + f * f * step * step
+                )
+                memory[M.filter_y_rate + i] = slope
+                memory[M.filter_y + i] += step * slope
+                wanted = memory[M.filter_y + i]
+            memory[M.command_y + i] = min(max(wanted, -limit), limit)
+        if bounded:
             memory[M.saturated] += step
     else:
-        memory[M.command_y] = memory[M.command_z] = 0.0
+        for i in range(2):
+            memory[M.command_y + i] = memory[M.filter_y + i] = memory[M.filter_y_rate + i] = 0.0
     if ph[PH.roll_torque] > 0.0:
-        inertia = lookup(flat(bank, ph[PH.roll_inertia]), y[13] - memory[M.mass_offset])
-        wanted = -inertia * (ROLL_FREQUENCY * ROLL_FREQUENCY * ex + 2.0 * ROLL_DAMPING * ROLL_FREQUENCY * rx)
+        inertia = inertia_about(bank, ph, 0, y[13] - memory[M.mass_offset])
+        wanted = -inertia * (ROLL_FREQUENCY * ROLL_FREQUENCY * errors[0] + 2.0 * ROLL_DAMPING * ROLL_FREQUENCY * off[0])
         most = ph[PH.roll_torque]
         memory[M.command_roll] = min(max(wanted, -most), most)
     else:
         memory[M.command_roll] = 0.0
-    if ph[PH.rcs_roll] > 0.0 and ph[PH.roll_torque] <= 0.0:
-        _jets(bank, ph, memory, 0, ex, rx, ph[PH.rcs_roll], PH.roll_inertia, y, step)
-    if ph[PH.rcs_pitch] > 0.0 and (ph[PH.gimbal_limit] <= 0.0 or memory[M.level] <= 0.5):
-        _jets(bank, ph, memory, 1, ey, ry, ph[PH.rcs_pitch], PH.pitch_inertia, y, step)
-        _jets(bank, ph, memory, 2, ez, rz, ph[PH.rcs_yaw], PH.yaw_inertia, y, step)
+    for axis in range(3):
+        by_jets = ph[PH.roll_torque] <= 0.0
+        if axis > 0:
+            by_jets = not by_gimbal
+        torque = ph[PH.rcs_roll + axis]
+        if by_jets and torque > 0.0:
+            inertia = inertia_about(bank, ph, axis, y[13] - memory[M.mass_offset])
+            _jets(ph, memory, axis, errors[axis], off[axis], torque / inertia, step)
 
 
 @compiled
-def _jets(bank, ph, memory, axis, error, rate, torque, table, y, step):
+def _jets(ph, memory, axis, error, rate, acceleration, step):
     """Pulses of the attitude jets about one axis: outside the deadband as long as would stop the turning, and no shorter
     than the
     shortest pulse."""
     if memory[M.rcs_x + axis] != 0.0:
         return  # a pulse runs
-    inertia = lookup(flat(bank, ph[table]), y[13] - memory[M.mass_offset])
-    switch = error + RCS_LEAD * rate
+    # an error that is far off asks for no more than a moderate rate
+    switch = min(max(error, -RCS_LEAD * RCS_RATE), RCS_LEAD * RCS_RATE) + RCS_LEAD * rate
     if abs(switch) < RCS_DEADBAND:
         return
     # half of what takes the switching value away, so that the limit cycle stays as slow as the shortest pulse allows
-    pulse = max(min(0.5 * abs(switch) / RCS_LEAD * inertia / torque, step), ph[PH.rcs_pulse])
+    pulse = max(min(0.5 * abs(switch) / RCS_LEAD / acceleration, step), ph[PH.rcs_pulse])
     memory[M.rcs_x + axis] = -pulse if switch > 0.0 else pulse
     memory[M.rcs_used] += pulse
+
+
+@compiled
+def turbulence(bank, parameters, memory, dt):
+    """Dryden turbulence (MIL-F-8785C sec. 3.7): white noise through its forming filters, along the flight first-order,
+    across it second-order; laid on
+    east, north and up."""
+    speed = max(memory[M.speed], 10.0)
+    sigma = bank[H.turbulence] * parameters[P.turbulence]
+    a, b = draw(memory)
+    c, _ = draw(memory)
+    white = (a, b, c)
+    across, vertical = dryden_length(memory[M.altitude], 0.0), dryden_length(memory[M.altitude], 1.0)
+    if memory[M.altitude] > TURBULENCE_TOP:
+        sigma = 0.0
+    memory[M.gust_u] += (
+        -min(dt * speed / across, 1.0) * memory[M.gust_u] + sigma * np.sqrt(2.0 * min(dt * speed / across, 1.0)) * a
+    )
+    for i in range(2):
+        length = across if i == 0 else vertical
+        share = min(dt * speed / length, 1.0)
+        # two lags in a row; sigma sqrt(tau) (1 + sqrt 3 tau s) / (1 + tau s)^2 has the variance sigma^2
+        first, second = memory[M.dryden_0 + 2 * i], memory[M.dryden_1 + 2 * i]
+        first += share * (sigma * white[1 + i] / np.sqrt(share) - first)
+        second += share * (first - second)
+        memory[M.dryden_0 + 2 * i], memory[M.dryden_1 + 2 * i] = first, second
+        memory[M.gust_v + i] = second + np.sqrt(3.0) * (first - second)

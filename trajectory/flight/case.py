@@ -35,10 +35,9 @@ from .layout import (
 
 TABLES = (
     "thrust", "flow", "motor_thrust", "motor_flow", "axial", "pitch_damping", "roll_damping", "roll_forcing",
-    "center_of_mass",
-    "roll_inertia", "pitch_inertia", "yaw_inertia", "gain_p", "gain_d", "gain_i",
+    "gain_p", "gain_d", "gain_i",
 )  # fmt: skip
-_ABSENT = ("motor_thrust", "motor_flow", "slosh1", "slosh2", "bend")  # -1 where there is none
+_ABSENT = ("motor_thrust", "motor_flow")  # -1 where there is none
 _DEFAULTS: dict[str, Any] = {
     "kind": KIND_FREE, "duration": NEVER, "target_energy": NEVER, "end_event": EVENT_NONE, "guidance": GUIDANCE_TABLE,
     "step": 0.01,
@@ -74,13 +73,15 @@ def no_lift(station: float = 0.0) -> AeroGrid:
 class Phase:
     """One phase. numbers: by the names of `layout.PhaseLayout`; tables: `TABLES` by name, a Table or a constant; programme:
     rows (n, 4) of time
-    since the phase began [s], pitch, yaw [rad], throttle; aero: normal force and its place."""
+    since the phase began [s], pitch, yaw [rad], throttle; aero: normal force and its place; slosh:
+    the pendulums' packed table."""
 
     name: str
     numbers: Mapping[str, float] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     programme: np.ndarray | None = None
     aero: AeroGrid | None = None
+    slosh: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,13 @@ class Case:
         for name, value in numbers.items():
             phases[slice(None) if only is None else list(only), getattr(PH, name)] = float(value)
         return Case(self.names, self.bank, phases, self.state, self.parameters)
+
+    def with_parameters(self, **numbers: float) -> "Case":
+        """The same with other nominal parameters (`layout.ParameterLayout`)."""
+        parameters = self.parameters.copy()
+        for name, value in numbers.items():
+            parameters[getattr(P, name)] = float(value)
+        return Case(self.names, self.bank, self.phases, self.state, parameters)
 
 
 def nominal_parameters() -> np.ndarray:
@@ -211,8 +219,8 @@ def assemble(
                 continue
             smooth = value if isinstance(value, Table) else constant(0.0 if value is None else value)
             packed[k, getattr(PH, name)] = put(pack_table(smooth))
-        for name in ("slosh1", "slosh2", "bend"):
-            packed[k, getattr(PH, name)] = -1.0
+        packed[k, PH.slosh] = -1.0 if phase.slosh is None else put(phase.slosh)
+        packed[k, PH.masses] = put(pack_masses(phase.tables))
         packed[k, PH.normal] = put((phase.aero or no_lift()).packed())
         packed[k, PH.steer_begin] = sum(len(r) for r in rows)
         if phase.programme is not None:
@@ -224,6 +232,39 @@ def assemble(
     if rates is not None:
         state[10:13] = rates
     return Case(tuple(p.name for p in phases), np.concatenate(bank), packed, state, nominal_parameters())
+
+
+MASSES = ("center_of_mass", "roll_inertia", "pitch_inertia", "yaw_inertia")
+_MASS_PIECES = 48
+
+
+def pack_masses(tables: Mapping[str, Any]) -> np.ndarray:
+    """Mass properties against mass, packed: lowest mass, pieces in a kilogram, pieces, then for each the cubics of the four
+    `MASSES`.
+
+    The pieces are of one length, so that they are found at once; each has the table's own values and slopes at its ends.
+    """
+    given = {name: tables.get(name, 0.0) for name in MASSES}
+    smooth = {name: value if isinstance(value, Table) else None for name, value in given.items()}
+    spans = [(t.low, t.high) for t in smooth.values() if t is not None]
+    low, high = (min(a for a, _ in spans), max(b for _, b in spans)) if spans else (0.0, 1.0)
+    knots = np.linspace(low, high, _MASS_PIECES + 1)
+    width = knots[1] - knots[0]
+    rows = np.zeros((_MASS_PIECES, 4, 4))
+    for j, name in enumerate(MASSES):
+        found = smooth[name]
+        if found is None:
+            rows[:, j, 0] = float(given[name])
+            continue
+        from scipy.interpolate import BSpline
+
+        spline = BSpline(found.knots, found.coefficients, 3)
+        value, slope = spline(knots), spline.derivative()(knots)
+        step = np.diff(value) / width
+        rows[:, j, 0], rows[:, j, 1] = value[:-1], slope[:-1]
+        rows[:, j, 2] = (3.0 * step - 2.0 * slope[:-1] - slope[1:]) / width
+        rows[:, j, 3] = (slope[:-1] + slope[1:] - 2.0 * step) / width**2
+    return np.concatenate([[low, 1.0 / width, float(_MASS_PIECES)], rows.ravel()])
 
 
 def launch_axes(frame: LaunchFrame) -> np.ndarray:

@@ -32,6 +32,7 @@ from .equations import (
     towards,
     turning_rates,
 )
+from .flexible import bend, pendulums, slosh
 from .layout import (
     BENDING_STATES,
     DENSITY_NODES,
@@ -57,6 +58,7 @@ from .layout import (
 SLOPES = len(WK)
 BETWEEN = SLOPES + 4 * STATE_SIZE
 BEFORE = SLOPES + 5 * STATE_SIZE
+THIN_AIR = 1e-8  # kg/m^3: above it (some 150 km) the air damps nothing
 THIN = 1e-9  # N: below this q A nothing is felt
 
 
@@ -67,18 +69,12 @@ def flat(bank, at) -> Any:
 
 
 @compiled
-def slope(data, at, x):
-    """Derivative of a `FlatTable` (zero outside its range)."""
-    if x <= data[at] or x >= data[at + 1]:
-        return 0.0
-    last = int(data[at + 4]) - 1
-    i = int(data[at + 5 + int((x - data[at]) * data[at + 2])])
-    piece = at + 6 + int(data[at + 3])
-    while i < last and x >= data[piece + 5 * (i + 1)]:
-        i += 1
-    j = piece + 5 * i
-    s = x - data[j]
-    return data[j + 2] + s * (2.0 * data[j + 3] + 3.0 * s * data[j + 4])
+def mass_piece(bank, at, mass):
+    """Where the cubics of the four mass properties stand that hold at a mass, and how far into their piece it lies."""
+    pieces = int(bank[at + 2])
+    s = min(max((mass - bank[at]) * bank[at + 1], 0.0), float(pieces))
+    i = min(int(s), pieces - 1)
+    return at + 3 + 16 * i, (s - i) / bank[at + 1]
 
 
 @compiled
@@ -207,6 +203,15 @@ def prepare(bank, ph, parameters, y, memory, w, h):
         by += east * x / p - north * z * yy / (p * r) + memory[M.gust_w] * yy / r
         bz += north * p / r + memory[M.gust_w] * z / r
     w[WK.blow_x], w[WK.blow_y], w[WK.blow_z] = bx, by, bz
+    if rho > THIN_AIR:
+        vx = y[3] + earth.rotation_rate * yy - bx
+        vy = y[4] - earth.rotation_rate * x - by
+        mach = smoothed_speed(vx, vy, y[5] - bz) * w[WK.per_sound]
+        w[WK.pitch_damping] = lookup(flat(bank, ph[PH.pitch_damping]), mach) * parameters[P.damping_factor]
+        w[WK.roll_damping] = lookup(flat(bank, ph[PH.roll_damping]), mach) * parameters[P.damping_factor]
+        w[WK.roll_forcing] = lookup(flat(bank, ph[PH.roll_forcing]), mach)
+    else:
+        w[WK.pitch_damping] = w[WK.roll_damping] = w[WK.roll_forcing] = 0.0
 
     # engines: level and throttle go straight to their targets at their own rates
     time = memory[M.time]
@@ -253,30 +258,42 @@ def prepare(bank, ph, parameters, y, memory, w, h):
     gy, gz = memory[M.gimbal_y], memory[M.gimbal_z]
     moves = time < parameters[stage + ST.stuck_time]
     share = 1.0 - np.exp(-half / max(lag, 1e-9)) if moves else 0.0
+    part = ph[PH.gimballed]
     for s in range(3):
         if s > 0:
             gy = lagged(gy, memory[M.command_y], share, rate * half)
             gz = lagged(gz, memory[M.command_z], share, rate * half)
-        w[WK.angle_y_0 + s] = gy + parameters[stage + ST.gimbal_bias_y]
-        w[WK.angle_z_0 + s] = gz + parameters[stage + ST.gimbal_bias_z]
+        if w[WK.thrust_0 + s] != 0.0 and not point_mass:
+            ux, uy, uz = thrust_axis(
+                part * (gy + parameters[stage + ST.gimbal_bias_y]) + parameters[stage + ST.thrust_angle_y],
+                part * (gz + parameters[stage + ST.gimbal_bias_z]) + parameters[stage + ST.thrust_angle_z],
+            )
+            w[WK.push_x_0 + s] = w[WK.thrust_0 + s] * ux
+            w[WK.push_y_0 + s] = w[WK.thrust_0 + s] * uy
+            w[WK.push_z_0 + s] = w[WK.thrust_0 + s] * uz
+        else:
+            w[WK.push_x_0 + s] = w[WK.push_y_0 + s] = w[WK.push_z_0 + s] = 0.0
     w[WK.gimbal_y], w[WK.gimbal_z] = gy, gz
 
     # mass properties at the middle
     mass = y[Y.mass] - half * flow - memory[M.mass_offset]
     factor = parameters[stage + ST.inertia_factor]
-    w[WK.center] = lookup(flat(bank, ph[PH.center_of_mass]), mass) + parameters[stage + ST.mass_offset_x]
-    w[WK.ix] = factor * lookup(flat(bank, ph[PH.roll_inertia]), mass)
-    w[WK.iy] = factor * lookup(flat(bank, ph[PH.pitch_inertia]), mass)
-    w[WK.iz] = factor * lookup(flat(bank, ph[PH.yaw_inertia]), mass)
-    w[WK.ix_rate] = -flow * factor * slope(bank, int(ph[PH.roll_inertia]), mass)
-    w[WK.iy_rate] = -flow * factor * slope(bank, int(ph[PH.pitch_inertia]), mass)
-    w[WK.iz_rate] = -flow * factor * slope(bank, int(ph[PH.yaw_inertia]), mass)
+    row, s = mass_piece(bank, int(ph[PH.masses]), mass)
+    w[WK.center] = (
+        bank[row] + s * (bank[row + 1] + s * (bank[row + 2] + s * bank[row + 3])) + parameters[stage + ST.mass_offset_x]
+    )
+    for i in range(3):
+        row += 4
+        w[WK.ix + i] = factor * (bank[row] + s * (bank[row + 1] + s * (bank[row + 2] + s * bank[row + 3])))
+        w[WK.ix_rate + i] = -flow * factor * (bank[row + 1] + s * (2.0 * bank[row + 2] + 3.0 * s * bank[row + 3]))
 
     # moments that do not depend on the state: roll control and jets, whose pulses are spread over the step
     w[WK.mx] = memory[M.command_roll] + _pulse(memory[M.rcs_x], h) * ph[PH.rcs_roll] * parameters[P.rcs_factor]
     w[WK.my] = _pulse(memory[M.rcs_y], h) * ph[PH.rcs_pitch] * parameters[P.rcs_factor]
     w[WK.mz] = _pulse(memory[M.rcs_z], h) * ph[PH.rcs_yaw] * parameters[P.rcs_factor]
 
+    if ph[PH.slosh] >= 0.0:
+        pendulums(bank, int(ph[PH.slosh]), mass, parameters[P.slosh_factor], w)
     w[WK.chute] = 0.0
     if ph[PH.kind] == KIND_CHUTE:
         opened = min((time + half - memory[M.phase_begin]) / max(ph[PH.chute_time], 1e-9), 1.0)
@@ -312,8 +329,9 @@ def derive(bank, ph, parameters, y, w, s, at):
     w[at + Y.mass] = -w[WK.flow_0 + s]
     w[WK.q_area], w[WK.speed], w[WK.mach] = q_area, speed, mach
     w[WK.gx], w[WK.gy], w[WK.gz] = gx, gy, gz
-    for i in range(6, RIGID - 1):
-        w[at + i] = 0.0
+    for i in range(6, STATE_SIZE):
+        if i != Y.mass:
+            w[at + i] = 0.0
 
     if bank[H.point_mass] > 0.0:
         push, hold = thrust / mass, axial / (mass * speed)
@@ -357,20 +375,13 @@ def derive(bank, ph, parameters, y, w, s, at):
         fz = across_force(q_area, per_sine, bw, speed)
         arm = pressure_center + parameters[P.pressure_center] - center
         d = ph[PH.diameter]
-        damping = lookup(flat(bank, ph[PH.pitch_damping]), mach) * parameters[P.damping_factor]
-        roll_damping = lookup(flat(bank, ph[PH.roll_damping]), mach) * parameters[P.damping_factor]
-        roll_forcing = lookup(flat(bank, ph[PH.roll_forcing]), mach)
+        damping, roll_damping, roll_forcing = w[WK.pitch_damping], w[WK.roll_damping], w[WK.roll_forcing]
         mx = rotary_damping(q_area, roll_damping, wx, d, speed) + q_area * d * roll_forcing - oy * fz + oz * fy
         my = -arm * fz - oz * fx + rotary_damping(q_area, damping, wy, d, speed)
         mz = arm * fy + oy * fx + rotary_damping(q_area, damping, wz, d, speed)
     w[WK.fx], w[WK.fy], w[WK.fz] = fx, fy, fz
     if thrust != 0.0:
-        share = ph[PH.gimballed]
-        tx, ty, tz = thrust_axis(
-            share * w[WK.angle_y_0 + s] + parameters[stage + ST.thrust_angle_y],
-            share * w[WK.angle_z_0 + s] + parameters[stage + ST.thrust_angle_z],
-        )
-        tx, ty, tz = thrust * tx, thrust * ty, thrust * tz
+        tx, ty, tz = w[WK.push_x_0 + s], w[WK.push_y_0 + s], w[WK.push_z_0 + s]
         arm = ph[PH.gimbal_station] - center
         py, pz = parameters[stage + ST.thrust_offset_y] - oy, parameters[stage + ST.thrust_offset_z] - oz
         mx += py * tz - pz * ty
@@ -383,6 +394,10 @@ def derive(bank, ph, parameters, y, w, s, at):
     mx += w[WK.mx] + jet_damping(wx, flow, 0.5 * radius * radius, w[WK.ix_rate])
     my += w[WK.my] + jet_damping(wy, flow, arm * arm, w[WK.iy_rate])
     mz += w[WK.mz] + jet_damping(wz, flow, arm * arm, w[WK.iz_rate])
+    if ph[PH.slosh] >= 0.0 and ph[PH.kind] != KIND_RAIL:
+        fy, fz, my, mz = slosh(y, w, at, mass, fx, fy, fz, my, mz)
+    if ph[PH.bend_frequency] > 0.0:
+        bend(ph, parameters, y, w, at, s)
     px, py, pz = to_inertial(q0, q1, q2, q3, fx, fy, fz)
     if ph[PH.kind] == KIND_RAIL:
         # along a rail that turns with the Earth; it carries what acts across, and holds what would slide back
@@ -412,33 +427,25 @@ def take_step(bank, ph, parameters, y, memory, w, h):
     (`BEFORE`); actuators'
     new positions stand in the work vector too and are taken over by `accept`."""
     size = RIGID
-    if ph[PH.slosh1] >= 0.0 or ph[PH.bend] >= 0.0:
+    if ph[PH.slosh] >= 0.0 or ph[PH.bend_frequency] > 0.0:
         size = RIGID + SLOSH_STATES + BENDING_STATES
     for i in range(size):
         w[BEFORE + i] = y[i]
     prepare(bank, ph, parameters, y, memory, w, h)
     w[WK.active] = memory[M.bank_angle]
     between = w[BETWEEN : BETWEEN + STATE_SIZE]
-    derive(bank, ph, parameters, y, w, 0, SLOPES)
     for i in range(size):
-        between[i] = y[i] + 0.5 * h * w[SLOPES + i]
-    derive(bank, ph, parameters, between, w, 1, SLOPES + STATE_SIZE)
+        between[i] = y[i]
+    for i in range(4):  # one call for all stages: the compiler would make four bodies of four
+        at = SLOPES + i * STATE_SIZE
+        derive(bank, ph, parameters, between, w, (i + 1) // 2, at)
+        if i < 3:
+            reach = h if i == 2 else 0.5 * h
+            for j in range(size):
+                between[j] = y[j] + reach * w[at + j]
     for i in range(size):
-        between[i] = y[i] + 0.5 * h * w[SLOPES + STATE_SIZE + i]
-    derive(bank, ph, parameters, between, w, 1, SLOPES + 2 * STATE_SIZE)
-    for i in range(size):
-        between[i] = y[i] + h * w[SLOPES + 2 * STATE_SIZE + i]
-    derive(bank, ph, parameters, between, w, 2, SLOPES + 3 * STATE_SIZE)
-    for i in range(size):
-        y[i] += (
-            h
-            / 6.0
-            * (
-                w[SLOPES + i]
-                + 2.0 * (w[SLOPES + STATE_SIZE + i] + w[SLOPES + 2 * STATE_SIZE + i])
-                + w[SLOPES + 3 * STATE_SIZE + i]
-            )
-        )
+        a, b, c, d = SLOPES + i, SLOPES + STATE_SIZE + i, SLOPES + 2 * STATE_SIZE + i, SLOPES + 3 * STATE_SIZE + i
+        y[i] += h / 6.0 * (w[a] + 2.0 * (w[b] + w[c]) + w[d])
     n = 1.0 / np.sqrt(y[6] * y[6] + y[7] * y[7] + y[8] * y[8] + y[9] * y[9])
     for i in range(6, 10):
         y[i] *= n
@@ -463,13 +470,25 @@ def accept(memory, w, y, h):
     memory[M.fx], memory[M.fy], memory[M.fz] = w[WK.fx], w[WK.fy], w[WK.fz]
     memory[M.q] = dynamic_pressure(w[WK.density], w[WK.speed])
     memory[M.mach] = w[WK.mach]
+    memory[M.speed] = w[WK.speed]
     memory[M.alpha] = 2.0 * np.arcsin(min(w[WK.sine], 1.0))
     memory[M.altitude] = w[WK.altitude]
     memory[M.thrust] = w[WK.thrust_2]
 
 
 @compiled
-def lookup_center(bank, ph, parameters, mass):
+def center_of_mass(bank, ph, parameters, mass):
     """Station of the centre of mass [m] in a phase, for a mass less its offsets [kg]."""
     stage = P.stages + int(ph[PH.stage]) * STAGE_SIZE
-    return lookup(flat(bank, ph[PH.center_of_mass]), mass) + parameters[stage + ST.mass_offset_x]
+    row, s = mass_piece(bank, int(ph[PH.masses]), mass)
+    return (
+        bank[row] + s * (bank[row + 1] + s * (bank[row + 2] + s * bank[row + 3])) + parameters[stage + ST.mass_offset_x]
+    )
+
+
+@compiled
+def inertia_about(bank, ph, axis, mass):
+    """Moment of inertia [kg m^2] about body axis 0, 1, 2 in a phase, for a mass less its offsets [kg]."""
+    row, s = mass_piece(bank, int(ph[PH.masses]), mass)
+    row += 4 * (axis + 1)
+    return bank[row] + s * (bank[row + 1] + s * (bank[row + 2] + s * bank[row + 3]))

@@ -21,8 +21,9 @@ DENSITY_SPACING = 4000.0  # m: nodes of the density deviation, 0 to 120 km
 
 class StateLayout(NamedTuple):
     """Continuous state: inertial position [m] and velocity [m/s] of the centre of mass, quaternion (scalar first, body to
-    inertial), body rates [rad/s], mass [kg]; slosh pendulums (two tanks: angle and rate about y and z), bending modes (two:
-    displacement and rate in both planes)."""
+    inertial), body rates [rad/s], mass [kg]; slosh: of two pendulums, each its angle towards y and z and their rates; bend:
+    the first bending
+    mode's displacement along y and z and their rates."""
 
     x: int
     y: int
@@ -39,11 +40,12 @@ class StateLayout(NamedTuple):
     wz: int
     mass: int
     slosh: int
+    bend: int
 
 
-Y = StateLayout._make(range(15))
+Y = StateLayout._make([*range(15), 22])
 SLOSH_STATES = 8
-BENDING_STATES = 8
+BENDING_STATES = 4
 STATE_SIZE = Y.slosh + SLOSH_STATES + BENDING_STATES
 RIGID = 14
 """Size of the state without slosh and bending."""
@@ -205,7 +207,7 @@ class PhaseLayout(NamedTuple):
     roll_damping,
     roll_forcing: tables against Mach; area, diameter: reference; coefficients' moments count about the centre of mass.
 
-    center_of_mass, roll_inertia, pitch_inertia, yaw_inertia: tables against mass less mass offsets.
+    masses: centre of mass and inertia against mass less mass offsets, packed together (see case.pack_masses).
 
     gimbal_station [m], gimbal_limit, gimbal_rate [rad/s], gimbal_lag [s]; gimballed: share of the thrust that swivels;
     roll_torque [N m]:
@@ -252,10 +254,7 @@ class PhaseLayout(NamedTuple):
     roll_forcing: int
     area: int
     diameter: int
-    center_of_mass: int
-    roll_inertia: int
-    pitch_inertia: int
-    yaw_inertia: int
+    masses: int
     gimbal_station: int
     gimbal_limit: int
     gimbal_rate: int
@@ -283,11 +282,23 @@ class PhaseLayout(NamedTuple):
     chute_area: int
     chute_time: int
     glide: int
-    slosh1: int
-    slosh2: int
-    bend: int
+    slosh: int
+    bend_frequency: int
+    bend_damping: int
+    bend_force: int
+    bend_slope: int
     exit_radius: int
     payload_share: int
+    target_radius: int
+    target_speed: int
+    target_path: int
+    target_nx: int
+    target_ny: int
+    target_nz: int
+    exhaust: int
+    tail: int
+    filter: int
+    spare: int
 
 
 PH = PhaseLayout._make(range(len(PhaseLayout._fields)))
@@ -311,7 +322,8 @@ class HeadLayout(NamedTuple):
     control and guidance
     know the true state. ground [m]: altitude of the ground above the ellipsoid. lost_angle [rad]: attitude error that
     counts as loss of
-    control. longest [s]: end of any flight. target_*: the orbit for explicit guidance. imu_*, gnss_*: see sensors.py.
+    control. longest [s]: end of any flight. gyro_*, accelerometer_*, gnss_*, altimeter_*,
+    barometer_noise: of the sensors; *_sigma: of the first estimate.
     """
 
     mu: int
@@ -342,12 +354,6 @@ class HeadLayout(NamedTuple):
     ground: int
     lost_angle: int
     longest: int
-    target_radius: int
-    target_speed: int
-    target_path: int
-    target_nx: int
-    target_ny: int
-    target_nz: int
     gyro_noise: int
     gyro_quantum: int
     gyro_walk: int
@@ -395,12 +401,18 @@ class WorkLayout(NamedTuple):
     flow_0: int
     flow_1: int
     flow_2: int
-    angle_y_0: int
-    angle_y_1: int
-    angle_y_2: int
-    angle_z_0: int
-    angle_z_1: int
-    angle_z_2: int
+    push_x_0: int
+    push_x_1: int
+    push_x_2: int
+    push_y_0: int
+    push_y_1: int
+    push_y_2: int
+    push_z_0: int
+    push_z_1: int
+    push_z_2: int
+    pitch_damping: int
+    roll_damping: int
+    roll_forcing: int
     axis_0: int
     axis_1: int
     axis_2: int
@@ -437,6 +449,12 @@ class WorkLayout(NamedTuple):
     throttle: int
     chute: int
     active: int
+    slosh_0: int
+    slosh_1: int
+    slosh_2: int
+    slosh_3: int
+    slosh_4: int
+    slosh_5: int
 
 
 WK = WorkLayout._make(range(len(WorkLayout._fields)))
@@ -508,6 +526,26 @@ class MemoryLayout(NamedTuple):
     gust_u: int
     gust_v: int
     gust_w: int
+    dryden_0: int
+    dryden_1: int
+    dryden_2: int
+    dryden_3: int
+    dryden_4: int
+    gain_p: int
+    gain_d: int
+    gain_i: int
+    filter_y: int
+    filter_z: int
+    filter_y_rate: int
+    filter_z_rate: int
+    sensed: int
+    nav_position_error: int
+    nav_velocity_error: int
+    push: int
+    rate_x: int
+    rate_y: int
+    rate_z: int
+    speed: int
     seed: int
     draws: int
     end_time: int

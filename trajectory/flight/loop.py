@@ -10,7 +10,7 @@ import numpy as np
 from ...core.compiled import compiled
 from ..environment.gravity import Earth, geodetic_altitude
 from .autopilot import control
-from .dynamics import accept, lookup_center, step_back, take_step
+from .dynamics import accept, center_of_mass, step_back, take_step
 from .equations import orbital_energy, to_body, to_inertial
 from .layout import (
     EVENT_ALTITUDE_DOWN,
@@ -33,9 +33,11 @@ from .layout import (
     WK,
     H,
     M,
+    N,
     P,
     Y,
 )
+from .sensors import look
 
 EVENT_TIME = 1e-7
 """[s]: events are located to this."""
@@ -52,7 +54,7 @@ def enter(bank, phases, k, parameters, y, memory):
         memory[MARKS + 2 * k] = memory[M.time]
     stage = P.stages + int(phases[k, PH.stage]) * STAGE_SIZE
     if k > 0:
-        before = lookup_center(bank, phases[k - 1], parameters, y[Y.mass] - memory[M.mass_offset])
+        before = center_of_mass(bank, phases[k - 1], parameters, y[Y.mass] - memory[M.mass_offset])
         if phases[k, PH.begin_mass] > 0.0:
             # what flies on is known, not what is left of the stage below
             offset = parameters[P.payload_mass] * phases[k, PH.payload_share]
@@ -63,7 +65,7 @@ def enter(bank, phases, k, parameters, y, memory):
             memory[M.mass_offset] = offset
         else:
             y[Y.mass] -= phases[k, PH.drop]
-        after = lookup_center(bank, phases[k], parameters, y[Y.mass] - memory[M.mass_offset])
+        after = center_of_mass(bank, phases[k], parameters, y[Y.mass] - memory[M.mass_offset])
         if bank[H.point_mass] == 0.0 and (after != before):
             # the body stays where it is; its centre of mass is elsewhere, and moves as that point did
             jump = after - before
@@ -71,6 +73,11 @@ def enter(bank, phases, k, parameters, y, memory):
             sx, sy, sz = to_inertial(y[6], y[7], y[8], y[9], 0.0, y[12] * jump, -y[11] * jump)
             y[0], y[1], y[2] = y[0] + dx, y[1] + dy, y[2] + dz
             y[3], y[4], y[5] = y[3] + sx, y[4] + sy, y[5] + sz
+            # navigation counts from the centre of mass too, and knows where it is
+            for i in range(3):
+                memory[N + i] += (dx, dy, dz)[i]
+                memory[N + 3 + i] += (sx, sy, sz)[i]
+            look(memory, y)
         if phases[k, PH.separates] > 0.0:
             y[11] += parameters[stage + ST.tip_off_y]
             y[12] += parameters[stage + ST.tip_off_z]
@@ -78,6 +85,9 @@ def enter(bank, phases, k, parameters, y, memory):
             memory[M.integral_y] = memory[M.integral_z] = 0.0
             memory[M.command_roll] = 0.0
             memory[M.level] = 0.0
+            memory[M.filter_y] = memory[M.filter_z] = memory[M.filter_y_rate] = memory[M.filter_z_rate] = 0.0
+            for i in range(Y.slosh, STATE_SIZE):
+                y[i] = 0.0
     else:
         offset = parameters[P.payload_mass]
         for i in range(int(phases[phases.shape[0] - 1, PH.stage]) + 1):
@@ -280,11 +290,7 @@ def record(bank, k, y, memory, w, log):
     log[row, 20], log[row, 21], log[row, 22] = memory[M.thrust], memory[M.gimbal_y], memory[M.gimbal_z]
     log[row, 23], log[row, 24], log[row, 25] = memory[M.throttle], memory[M.level], memory[M.error]
     log[row, 26], log[row, 27] = memory[M.pitch], memory[M.yaw]
-    n = M.nav
-    dx, dy, dz = memory[n] - y[0], memory[n + 1] - y[1], memory[n + 2] - y[2]
-    log[row, 28] = np.sqrt(dx * dx + dy * dy + dz * dz)
-    dx, dy, dz = memory[n + 3] - y[3], memory[n + 4] - y[4], memory[n + 5] - y[5]
-    log[row, 29] = np.sqrt(dx * dx + dy * dy + dz * dz)
+    log[row, 28], log[row, 29] = memory[M.nav_position_error], memory[M.nav_velocity_error]
     log[row, 30], log[row, 31] = memory[M.command_roll], memory[M.rcs_used]
     log[row, 32], log[row, 33], log[row, 34] = memory[M.fx], memory[M.fy], memory[M.fz]
     log[row, 35] = memory[M.spare]
@@ -325,9 +331,7 @@ def finish(bank, phases, y, memory, results):
     k = int(memory[M.phase])
     results[27] = float(k)
     results[28] = y[Y.mass] - memory[M.mass_offset] - phases[k, PH.least_mass]
-    n = M.nav
-    results[29] = np.sqrt((memory[n] - x) ** 2 + (memory[n + 1] - yy) ** 2 + (memory[n + 2] - z) ** 2)
-    results[30] = np.sqrt((memory[n + 3] - vx) ** 2 + (memory[n + 4] - vy) ** 2 + (memory[n + 5] - vz) ** 2)
+    results[29], results[30] = memory[M.nav_position_error], memory[M.nav_velocity_error]
     # Earth-fixed: turned back by what the Earth has turned since lift-off
     turn = bank[H.rotation] * memory[M.time]
     c, s = np.cos(turn), np.sin(turn)

@@ -1,0 +1,464 @@
+"""A study's flight with six degrees of freedom: the optimum's segments with engines that need time, actuators, control and
+guidance."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..core.earth import G0
+from ..core.findings import Finding, Severity
+from ..core.numeric import lookup, table
+from ..core.results import Array
+from ..propulsion.engine_map import EngineMap
+from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound
+from ..trajectory.flight.case import AeroGrid, Case, Phase
+from ..trajectory.flight.control_design import (
+    ControlTable,
+    Gains,
+    LinearPoint,
+    Margins,
+    Mode,
+    control_table,
+    design,
+)
+from ..trajectory.flight.document import FlightRules, StageActuators
+from ..trajectory.flight.flexible import pack_pendulums, pendulum
+from ..trajectory.flight.layout import GUIDANCE_PEG, GUIDANCE_TABLE
+from ..trajectory.motion import thrust_pressure_loss
+from ..trajectory.range_safety.fall import inertial_from_earth_fixed
+from ..trajectory.segment import Segment
+from ..vehicle.aero_table import AeroTable, aero_table
+from ..vehicle.layout import layout
+from ..vehicle.liquid import liquid
+from ..vehicle.stage import Stage
+from .ascend import FlownAscent
+from .flight_case import MassTables, assembled, common_numbers, engine_tables, mass_tables, programme_rows
+from .steering_table import SteeringTable
+
+DESIGN_STEP = 5.0
+"""[s] between two points of the control's design."""
+GRID_MACH = np.linspace(0.0, 12.0, 241)
+GRID_SINE = np.linspace(0.0, 1.0, 41)
+JET_ACCELERATION = np.radians(0.1)  # rad/s^2 in pitch, where no jets are given
+SLOSH_POINTS = 24
+LOST_ANGLE = np.radians(45.0)
+LONGEST_OVER = 120.0  # s: of any flight over the optimum's time
+
+
+@dataclass(frozen=True)
+class FlightCase:
+    """A flight ready to fly, the control that was designed for it, and what is to be said about both."""
+
+    case: Case
+    control: ControlTable
+    rules: FlightRules
+    findings: tuple[Finding, ...]
+
+
+def flight_case(flown: FlownAscent, steering: SteeringTable, rules: FlightRules | None = None) -> FlightCase:
+    """The flight of a solved study: rules as its document has them, or usual ones."""
+    return _Builder(flown, steering, rules or FlightRules(name="usual values")).build()
+
+
+class _Builder:
+    def __init__(self, flown: FlownAscent, steering: SteeringTable, rules: FlightRules) -> None:
+        self.flown, self.steering, self.rules = flown, steering, rules
+        self.vehicle, self.plan, self.trajectory = flown.study.vehicle, flown.plan, flown.ascent.trajectory
+        self.masses = [mass_tables(flown, i) for i in range(len(self.plan.segments))]
+        self.place = layout(self.vehicle)
+        self.phases: list[Phase] = []
+        self.design: list[tuple[int, LinearPoint, Gains, Margins]] = []
+        self.targets = self._targets()
+
+    def build(self) -> FlightCase:
+        segments = self.plan.segments
+        for i, segment in enumerate(segments):
+            after = segments[i + 1] if i + 1 < len(segments) else None
+            ends = segment.powered and (after is None or not after.powered or after.stage != segment.stage)
+            self._segment(i, segment, ends)
+            if ends and not segment.solid:
+                self._shutdown(i, segment, after)
+        rules, alignment = self.rules, self.rules.alignment
+        unit, fixes, heights = rules.inertial_unit, rules.satellite, rules.altimeters
+        head = {
+            "control_every": rules.control_every,
+            "guidance_every": max(round(rules.guidance_period * rules.control_rate), 1),
+            "perfect": float(rules.navigation == "perfect"),
+            "ground": self.flown.study.mission.site.ellipsoid_altitude(),
+            "lost_angle": LOST_ANGLE,
+            "longest": float(self.trajectory.time[-1]) + LONGEST_OVER,
+            "gyro_noise": unit.gyro_noise,
+            "gyro_quantum": unit.gyro_quantum,
+            "gyro_walk": unit.gyro_walk,
+            "accelerometer_noise": unit.accelerometer_noise,
+            "accelerometer_quantum": unit.accelerometer_quantum,
+            "accelerometer_walk": unit.accelerometer_walk,
+            "gnss_on": float(fixes.fitted),
+            "gnss_period": fixes.period,
+            "gnss_position": fixes.position,
+            "gnss_velocity": fixes.velocity,
+            "altimeter_range": heights.radar_range,
+            "altimeter_noise": heights.radar_noise,
+            "barometer_noise": heights.barometer_noise,
+            "attitude_sigma": alignment.attitude,
+            "position_sigma": alignment.position,
+            "velocity_sigma": alignment.velocity,
+            "gyro_bias_sigma": unit.gyro_bias,
+            "accelerometer_bias_sigma": unit.accelerometer_bias,
+            "turbulence": rules.turbulence,
+        }
+        case = assembled(self.flown, self.phases, head, self.flown.ascent.liftoff_mass)
+        if rules.gust is not None:
+            case = case.with_parameters(
+                gust_speed=rules.gust.speed, gust_altitude=rules.gust.altitude, gust_length=rules.gust.length,
+                gust_azimuth=rules.gust.azimuth, turbulence=1.0,
+            )  # fmt: skip
+        case = case.with_parameters(turbulence=1.0)
+        names = tuple(p.name for p in self.phases)
+        control = control_table(self.design, names, self.flown.ascent.input_hash)
+        return FlightCase(case, control, rules, tuple(self._findings(control)))
+
+    # Phases
+
+    def _segment(self, i: int, segment: Segment, ends: bool) -> None:
+        stage = self.vehicle.stages[self._stage(segment)]
+        act, engine = self.rules.actuators(stage.name), self.flown.maps[stage.name]
+        numbers = common_numbers(self.flown, segment)
+        solution = self.flown.solved.solution[segment.name]
+        span = float(solution.end - solution.start)
+        start = (engine.start_ramp if isinstance(engine, EngineMap) else 0.0) or act.start_ramp
+        stop = self._stop_ramp(segment)
+        numbers |= {
+            "duration": span,
+            "step": self.rules.step,
+            "separates": float(segment.begin_mass is not None),
+            "gimbal_station": self._gimbal(stage),
+            "exit_radius": np.sqrt(segment.model.exit_area * max(segment.model.engine_count, 1.0) / np.pi),
+            "start_ramp": start if numbers["ignites"] and i > 0 else 0.0,
+            "stop_ramp": stop,
+        }
+        before = self.plan.segments[i - 1] if i else None
+        if before is not None and before.powered and not before.solid and not segment.powered:
+            numbers["duration"] = max(span - self._cut_time(before), 0.2)
+        if segment.powered:
+            numbers |= self._actuator_numbers(stage, act, i)
+            if ends and not segment.solid:
+                last_of_core = before_insertion(self.plan, i)
+                if last_of_core:
+                    numbers["duration"] = span - 0.5 * stop
+                else:
+                    # till the propellant is gone, its tail-off kept for
+                    flow = float(lookup(segment.model.mass_flow, 1.0)) * segment.model.engine_count
+                    end_mass = float(self.trajectory.mass[np.flatnonzero(self.trajectory.phase_index == i)[-1]])
+                    numbers |= {"duration": 1.1 * span + 20.0, "least_mass": end_mass + 0.5 * stop * flow}
+        else:
+            numbers |= self._jets(stage, act, i)
+        aero = self._aero(segment)
+        tables: dict[str, Any] = engine_tables(segment.model) | self.masses[i].tables()
+        tables |= {"axial": segment.model.drag_coefficient} | self._damping(aero, i)
+        if segment.powered:
+            tables |= self._gains(i, segment, act, numbers, aero)
+            numbers["filter"] = self._filter
+        target = self.targets.get(i)
+        if target is not None and self.rules.guidance == "explicit" and not segment.fairing_on:
+            exhaust = float(lookup(segment.model.thrust_vacuum, 1.0) / lookup(segment.model.mass_flow, 1.0))
+            numbers |= target | {
+                "guidance": GUIDANCE_PEG,
+                "exhaust": exhaust,
+                "tail": 0.5 * stop,
+                "duration": span + 60.0,
+            }
+            numbers.pop("least_mass", None)
+        self.phases.append(
+            Phase(
+                name=segment.name,
+                numbers=numbers,
+                tables=tables,
+                programme=programme_rows(self.steering, i),
+                aero=aero_grid(aero, self.flown.plan.segments[i].powered),
+                slosh=self._slosh(stage, i) if self.rules.slosh and segment.powered else None,
+            )
+        )
+
+    def _shutdown(self, i: int, segment: Segment, after: Segment | None) -> None:
+        """Tail-off of a stage's engines, before it is left behind or goes on coasting."""
+        burn = self.phases[-1]
+        rows = programme_rows(self.steering, i)
+        last = rows[-1].copy()
+        held = np.vstack([last, last])
+        held[:, 0] = [0.0, self._cut_time(segment) + 1.0]
+        numbers = dict(burn.numbers) | {
+            "duration": self._cut_time(segment), "least_mass": 0.0, "stops": 1.0, "ignites": 0.0, "drop": 0.0, "begin_mass":
+            0.0,
+            "separates": 0.0, "guidance": GUIDANCE_TABLE, "target_energy": 1e30,
+        }  # fmt: skip
+        if self.rules.guidance == "explicit" and i in self.targets:
+            numbers["guidance"] = 3.0  # the last command stands
+        if segment.throttles or segment.throttle is not None:
+            held[:, 3] = last[3]
+        stage = self.vehicle.stages[self._stage(segment)]
+        numbers |= self._jets(stage, self.rules.actuators(stage.name), i)
+        self.phases.append(replace(burn, name=f"{segment.name}, shutdown", numbers=numbers, programme=held))
+
+    def _stop_ramp(self, segment: Segment) -> float:
+        engine = self.flown.maps[segment.stage]
+        given = engine.shutdown_ramp if isinstance(engine, EngineMap) else 0.0
+        return given or self.rules.actuators(segment.stage).shutdown_ramp
+
+    def _cut_time(self, segment: Segment) -> float:
+        return self._stop_ramp(segment) + self.rules.actuators(segment.stage).separation_time
+
+    def _stage(self, segment: Segment) -> int:
+        return [s.name for s in self.vehicle.stages].index(segment.stage)
+
+    def _gimbal(self, stage: Stage) -> float:
+        return self.place.part("stage", stage.name).bottom + stage.engine_section
+
+    def _actuator_numbers(self, stage: Stage, act: StageActuators, i: int) -> dict[str, float]:
+        segment = self.plan.segments[i]
+        roll = act.roll_torque
+        if roll is None and stage.engine_count > 1:
+            thrust = float(lookup(segment.model.thrust_vacuum, 1.0)) * segment.model.engine_count
+            roll = thrust * act.gimballed * np.sin(0.5 * act.gimbal_limit) * stage.diameter / 4.0
+        numbers = {
+            "gimbal_limit": act.gimbal_limit, "gimbal_rate": act.gimbal_rate, "gimbal_lag": act.gimbal_lag, "gimballed":
+            act.gimballed,
+            "roll_torque": roll or 0.0,
+        }  # fmt: skip
+        if act.bending is not None:
+            mode = act.bending
+            numbers |= {
+                "bend_frequency": 2.0 * np.pi * mode.frequency, "bend_damping": mode.damping, "bend_force": mode.at_gimbal /
+                mode.modal_mass,
+                "bend_slope": mode.slope,
+            }  # fmt: skip
+        return numbers | self._jets(stage, act, i)
+
+    def _jets(self, stage: Stage, act: StageActuators, i: int) -> dict[str, float]:
+        masses = self.masses[i]
+        torque = act.jet_torque if act.jet_torque is not None else JET_ACCELERATION * float(masses.pitch.min())
+        # a roll jet acts on a radius, not on the length
+        roll = min(torque, 20.0 * JET_ACCELERATION * float(masses.roll.min()))
+        return {"rcs_roll": roll, "rcs_pitch": torque, "rcs_yaw": torque, "rcs_pulse": act.jet_pulse}
+
+    # Air
+
+    def _aero(self, segment: Segment) -> AeroTable:
+        model = segment.model
+        area = model.engine_count * model.exit_area + model.steady_exit_area
+        return aero_table(
+            self.vehicle,
+            lowest_stage=self._stage(segment),
+            boosters=segment.strap_ons,
+            fairing=segment.fairing_on,
+            nozzle_exit_area=area,
+        )
+
+    def _damping(self, aero: AeroTable, i: int) -> dict[str, Any]:
+        center = float(np.mean(self.masses[i].center))
+        pitch = np.array([aero.pitch_damping(float(m), center) for m in aero.mach])
+        return {"pitch_damping": table(aero.mach, pitch), "roll_damping": table(aero.mach, aero.roll_damping)}
+
+    def _slosh(self, stage: Stage, i: int) -> np.ndarray | None:
+        masses = self.masses[i]
+        if len(masses.mass) < 4 or not stage.tanks:
+            return None
+        grid = np.linspace(masses.mass[0], masses.mass[-1], SLOSH_POINTS)
+        left = self._propellant(stage, i, grid)
+        columns = np.zeros((SLOSH_POINTS, 6))
+        bottom = self.place.part("stage", stage.name).bottom
+        for j, (tank, station) in enumerate(list(zip(stage.tanks, stage.tank_stations, strict=True))[:2]):
+            for k, amount in enumerate(left):
+                mass = tank.propellant_mass * amount / stage.propellant_mass
+                assert tank.liquid_density is not None
+                bob, length, above = pendulum(mass, tank.liquid_density, tank.diameter / 2)
+                center = liquid(tank, mass, bottom + station).station if mass > 0.0 else bottom
+                columns[k, 3 * j : 3 * j + 3] = bob, length, center + above
+        return pack_pendulums(grid, columns)
+
+    def _propellant(self, stage: Stage, i: int, mass: Array) -> Array:
+        """What is left in a stage when the vehicle has a mass: the rest of it is dry."""
+        trajectory, here = self.trajectory, np.flatnonzero(self.trajectory.phase_index == i)
+        from .mass_history import stack_at
+
+        end = stack_at(self.vehicle, self.plan, trajectory, int(here[-1]), self.flown.ascent.payload_mass).masses
+        burned_at_end = sum(
+            item.mass for item in end.items if item.part == stage.name and item.item not in ("engines", "structure")
+        )
+        return np.clip(mass - end.mass + burned_at_end, 0.0, stage.propellant_mass)
+
+    # Control and guidance
+
+    def _gains(
+        self, i: int, segment: Segment, act: StageActuators, numbers: dict[str, float], aero: AeroTable
+    ) -> dict[str, Any]:
+        t, here = self.trajectory, np.flatnonzero(self.trajectory.phase_index == i)
+        begin, end = float(t.time[here[0]]), float(t.time[here[-1]])
+        count = max(int(np.ceil((end - begin) / DESIGN_STEP)) + 1, 4)
+        times = np.linspace(begin, end, count)
+        lag, delay = act.gimbal_lag, self.rules.computing_delay + 0.5 / self.rules.control_rate
+        found = [(self._point(i, segment, act, float(at), here, aero, numbers)) for at in times]
+        # one low-pass for the phase, so that its state means the same throughout: the narrowest that any point wants
+        chosen = [design(p, lag, delay, act.bandwidth) for p in found]
+        self._filter = min(g.filter for g, _ in chosen)
+        if act.bending is None:
+            self._filter = max(g.filter for g, _ in chosen)
+        from ..trajectory.flight.control_design import margins
+
+        k = len(self.phases)
+        gains = []
+        for point, (g, _) in zip(found, chosen, strict=True):
+            g = replace(g, filter=self._filter)
+            gains.append(g)
+            self.design.append((k, point, g, margins(point, g, lag, delay)))
+        at = times - begin
+        return {
+            "gain_p": table(at, [g.proportional for g in gains]),
+            "gain_d": table(at, [g.rate for g in gains]),
+            "gain_i": table(at, [g.integral for g in gains]),
+        }
+
+    def _point(
+        self,
+        i: int,
+        segment: Segment,
+        act: StageActuators,
+        at: float,
+        here: Array,
+        aero: AeroTable,
+        numbers: dict[str, float],
+    ) -> LinearPoint:
+        t, masses, model = self.trajectory, self.masses[i], segment.model
+        mass, altitude, speed, throttle = (
+            float(np.interp(at, t.time[here], column[here]))
+            for column in (t.mass, t.altitude, t.speed_relative, t.throttle)
+        )
+        center, inertia = (float(np.interp(mass, masses.mass, column)) for column in (masses.center, masses.pitch))
+        loss = float(thrust_pressure_loss(model, pressure(model.atmosphere, altitude)))
+        engines = model.engine_count * float(lookup(model.thrust_vacuum, max(throttle, segment.throttle_min)))
+        total = engines + model.steady_thrust - loss
+        rho, sound = float(density(model.atmosphere, altitude)), float(speed_of_sound(model.atmosphere, altitude))
+        q = 0.5 * rho * speed * speed
+        mach = speed / sound
+        slope = float(np.interp(mach, aero.mach, aero.slope))
+        d = aero.reference_length
+        damping = -q * aero.reference_area * d * aero.pitch_damping(mach, center) * d / (2.0 * max(speed, 1.0))
+        modes = ()
+        if act.bending is not None:
+            b = act.bending
+            modes = (Mode(2.0 * np.pi * b.frequency, b.damping, b.modal_mass, b.at_gimbal, b.slope),)
+        return LinearPoint(
+            time=at, thrust=total * act.gimballed, thrust_total=total, mass=mass, inertia=inertia, gimbal_arm=center -
+            numbers["gimbal_station"],
+            air_force=q * aero.reference_area * slope, air_arm=pressure_center(aero, mach, center) - center, air_damping=damping,
+            speed=speed,
+            modes=modes,
+        )  # fmt: skip
+
+    def _targets(self) -> dict[int, dict[str, float]]:
+        """For each burn of the last stage, the state in which its last segment ends."""
+        plan, t, found = self.plan, self.trajectory, {}
+        last = self.vehicle.stages[-1].name
+        goal: dict[str, float] | None = None
+        for i in reversed(range(len(plan.segments))):
+            segment = plan.segments[i]
+            if not segment.powered or segment.stage != last or segment.solid:
+                goal = None
+                continue
+            if goal is None:
+                end = int(np.flatnonzero(t.phase_index == i)[-1])
+                r, v = inertial_from_earth_fixed(float(t.time[end]), t.position_ecef[end], t.velocity_ecef[end])
+                h = np.cross(r, v)
+                h = h / np.linalg.norm(h)
+                radius, speed = float(np.linalg.norm(r)), float(np.linalg.norm(v))
+                goal = {
+                    "target_radius": radius, "target_speed": speed, "target_path": float(np.arcsin(r @ v / (radius *
+                    speed))),
+                    "target_nx": h[0], "target_ny": h[1], "target_nz": h[2],
+                }  # fmt: skip
+            found[i] = goal
+        return found
+
+    def _findings(self, control: ControlTable) -> list[Finding]:
+        return control_findings(control, self.rules, [s.name for s in self.vehicle.stages], self.flown.study.where())
+
+
+def before_insertion(plan, index: int) -> bool:
+    """Whether a burn is one of the last stage's, which end in an orbit and not with the propellant."""
+    return plan.segments[index].stage == plan.segments[-1].stage
+
+
+def control_findings(control: ControlTable, rules: FlightRules, stages: list[str], where: str) -> list[Finding]:
+    """Whether the margins hold everywhere, and whose actuators are only usual ones."""
+    found = []
+    for name, values, limit, unit in (
+        ("low gain", control.low, 6.0, "dB"),
+        ("high gain", control.high, 6.0, "dB"),
+        ("phase", np.degrees(control.phase), 30.0, "deg"),
+        ("mode attenuation", control.mode, 12.0, "dB"),
+    ):
+        known = np.isfinite(values)
+        if not known.any():
+            continue
+        worst = int(np.nanargmin(values))
+        met = bool(values[worst] >= limit)
+        found.append(
+            Finding(
+                Severity.OK if met else Severity.ERROR,
+                f"flight.{name.replace(' ', '_')}_margin",
+                where,
+                f"least {name} margin of the attitude control {values[worst]:.3g} {unit} at {control.time[worst]:.1f} s "
+                f"({control.phases[int(control.phase_index[worst])]}); {limit:g} {unit} are wanted"
+                + ("" if met else "; raise gimbal rate or lower its lag, or state a lower bandwidth"),
+                float(values[worst] / limit - 1.0),
+            )
+        )
+    if not np.all(control.stable > 0.0):
+        at = int(np.flatnonzero(control.stable == 0.0)[0])
+        found.append(
+            Finding(
+                Severity.ERROR, "flight.unstable", where,
+                f"the attitude control is unstable at {control.time[at]:.1f} s ({control.phases[int(control.phase_index[at])]})",
+            )
+        )  # fmt: skip
+    assumed = [s for s in stages if s not in [a.stage for a in rules.stages]]
+    if assumed:
+        found.append(
+            Finding(
+                Severity.WARN, "flight.actuators_assumed", where,
+                f"{', '.join(assumed)}: gimbals, ramps and jets are usual values; give them in the study's "
+                "'flight' document",
+            )
+        )  # fmt: skip
+    return found
+
+
+def pressure_center(aero: AeroTable, mach: float, otherwise: float) -> float:
+    """Station [m] of the centre of pressure at a vanishing angle; a body without lift there has none: *otherwise*."""
+    slope = float(np.interp(mach, aero.mach, aero.slope))
+    return aero.center_of_pressure(mach) if abs(slope) > 1e-6 else otherwise
+
+
+def aero_grid(aero: AeroTable, powered: bool) -> AeroGrid:
+    """The table on the flight's grid: axial force over that at zero angle, normal force per sine, centre of pressure."""
+    angle = 2.0 * np.arcsin(GRID_SINE)
+    values = np.zeros((len(GRID_MACH), len(angle), 3))
+    axial = aero.axial if powered else aero.axial_power_off
+    sine = np.sin(angle)
+    for i, mach in enumerate(GRID_MACH):
+        at = min(max(mach, aero.mach[0]), aero.mach[-1])
+        k = min(int(np.searchsorted(aero.mach, at, side="right")) - 1, len(aero.mach) - 2)
+        u = (at - aero.mach[k]) / (aero.mach[k + 1] - aero.mach[k])
+        ca, cn, cm = ((1.0 - u) * c[k] + u * c[k + 1] for c in (axial, aero.normal, aero.moment))
+        values[i, :, 0] = np.interp(angle, aero.angle, ca) / ca[0]
+        normal, moment = np.interp(angle, aero.angle, cn), np.interp(angle, aero.angle, cm)
+        slope = float(np.interp(at, aero.mach, aero.slope))
+        values[i, 1:-1, 1] = normal[1:-1] / sine[1:-1]
+        values[i, 0, 1], values[i, -1, 1] = slope, values[i, -2, 1]
+        values[i, 1:-1, 2] = moment[1:-1] / np.where(np.abs(normal[1:-1]) > 1e-9, normal[1:-1], 1.0)
+        values[i, 0, 2], values[i, -1, 2] = pressure_center(aero, at, values[i, 1, 2]), values[i, -2, 2]
+    return AeroGrid(GRID_MACH, values)
+
+
+__all__ = ["G0", "FlightCase", "MassTables", "flight_case"]
