@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree  # type: ignore[attr-defined]
 from space_packet_parser.xtce.definitions import XtcePacketDefinition
+from space_packet_parser.xtce.validation import validate_xtce
 
 from osea_rocket.avionics.codec import Codec
 from osea_rocket.avionics.generate import xtce
@@ -36,6 +37,8 @@ def write(s, folder):
 def valid(schema, path):
     tree = etree.parse(path)
     assert schema.validate(tree), schema.error_log
+    structure = validate_xtce(path, level="structure", print_results=False, raise_on_error=False)
+    assert structure.valid, structure.errors
 
 
 def compare(s, path, rng, rounds):
