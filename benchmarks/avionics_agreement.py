@@ -179,6 +179,8 @@ def tell_ccsdspy(name: str, m, lines: list, file) -> None:
             whole = place % 8 == 0 and f.width in (8, 16, 32, 64)
             if f.raw == "bytes" or not (whole or (f.byte_order == "big" and f.raw != "float")):
                 continue  # it knows little-endian and floats in whole octets only
+            if place // 8 + 8 <= (place + f.width - 1) // 8:
+                continue  # and refuses a message with a field in nine octets (TypeError: invalid data-type for array)
             values = [raws[index] for _, raws in lines]
             fields.append(
                 {
