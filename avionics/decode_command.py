@@ -1,11 +1,12 @@
 """What `osea avionics decode` does: packets to one file a message, with gaps, limits and rejects told; whole, or as they come."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..core.documents import load_document
 from ..core.errors import InputError
+from ..core.progress import Progress
 from .bulk import BulkResult, decode_packets
 from .codec import SetCodec
 from .framing import FrameStream
@@ -64,13 +65,15 @@ class Sink:
         self.packets: dict[str, int] = {}
         self._writers: dict[str, list[TableWriter]] = {}
 
-    def take(self, result: BulkResult, events: bool = False) -> list[str]:
-        """Write and count; lines about limits when *events* are asked for."""
+    def take(self, result: BulkResult, events: bool = False, note: Callable[[str], None] | None = None) -> list[str]:
+        """Write and count; lines about limits when *events* are asked for. note: hears which message is written."""
         lines: list[str] = []
         for c in result.columns.values():
             if not c.offsets.size:
                 continue
             name = c.message.name
+            if note is not None:
+                note(name)
             if name not in self._writers:
                 self._writers[name] = [TableWriter(self.out, c.message, form) for form in self.formats]
             table = table_of(c)
@@ -115,6 +118,7 @@ def run_decode(
     framing: str = "packets",
     link: TmLink | None = None,
     formats: str = "csv",
+    progress: Progress | None = None,
 ) -> tuple[dict[str, Any], str]:
     """Decode *file* by a message set (the built-in one without) into *out*/<message>.csv or .parquet.
 
@@ -122,19 +126,23 @@ def run_decode(
     Raises InputError for a file that cannot be read or a framing that needs a link.
     """
     receiver, chosen, resolved = receiver_of(framing, link), formats_of(formats), _resolved(message_set)
+    progress = progress or Progress()
     try:
         data = file.read_bytes()
     except OSError as error:
         raise InputError(f"'{file}' cannot be read: {error.strerror}") from None
     packets = data
-    if receiver is not None:
-        pieces = (data[i : i + PIECE] for i in range(0, len(data), PIECE))
-        packets = b"".join(p for piece in pieces for p in receiver.feed(piece))
-    result = decode_packets(resolved, packets)
+    with progress.step("frames"):
+        if receiver is not None:
+            pieces = (data[i : i + PIECE] for i in range(0, len(data), PIECE))
+            packets = b"".join(p for piece in pieces for p in receiver.feed(piece))
+    with progress.step("packets"):
+        result = decode_packets(resolved, packets)
     sink = Sink(resolved, out, chosen)
     whole = False
     try:
-        sink.take(result)
+        with progress.step("tables"):
+            sink.take(result, note=progress.note)
         whole = True
     finally:
         sink.close(publish=whole)
@@ -197,15 +205,20 @@ def _resolved(message_set: Path | None) -> ResolvedSet:
     return layout(load_document(MessageSet, message_set) if message_set else launcher_set())
 
 
+def _packets(n: int) -> str:
+    return f"{n} packet{'' if n == 1 else 's'}"
+
+
 def _text(plain: dict[str, Any]) -> str:
     messages = plain["messages"]
-    lines = [f"{plain['set']}: {plain['packets']} packets of {len(messages)} messages → {plain['out']}"]
+    kinds = f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
+    lines = [f"{plain['set']}: {_packets(plain['packets'])} of {kinds} → {plain['out']}"]
     for m in messages:
-        lines.append(f"  {m['name']}: {m['packets']} packets → {', '.join(m['files'])}")
+        lines.append(f"  {m['name']}: {_packets(m['packets'])} → {', '.join(m['files'])}")
         for x in m["limits"]:
             span = f", {x['least']:g} to {x['greatest']:g} {x['unit']}".rstrip() if "least" in x else ""
-            lines.append(f"    {x['field']}: outside {x['level']} in {x['packets']} packets{span}")
-    lines += [f"  APID {g['apid']}: {g['missing']} packets missing by its sequence count" for g in plain["gaps"]]
+            lines.append(f"    {x['field']}: outside {x['level']} in {_packets(x['packets'])}{span}")
+    lines += [f"  APID {g['apid']}: {_packets(g['missing'])} missing by its sequence count" for g in plain["gaps"]]
     for what, key in (("frames", "framing_rejects"), ("packets", "rejects")):
         counts = dict(plain.get(key, {"skipped_octets": 0}))
         skipped = counts.pop("skipped_octets")

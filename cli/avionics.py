@@ -79,6 +79,7 @@ def decode(
         float | None, typer.Option("--idle", min=0, metavar="SECONDS", help="End --follow after so long a silence.")
     ] = None,
     json: JsonFlag = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")] = False,
 ) -> None:
     """One table a message, in engineering units; gaps, limits left and what was damaged are told.
 
@@ -88,10 +89,15 @@ def decode(
     def job() -> tuple[dict, str]:
         from ..avionics.decode_command import run_decode, run_follow
         from ..avionics.tm_frames import TmLink
+        from ..core.progress import Progress, RichProgress
 
         link = TmLink(spacecraft, channel, length, ocf=ocf, randomise=not plain) if framing == "tm" else None
         if follow:
             return run_follow(file, message_set, out, framing, link, table, idle)
-        return run_decode(Path(file), message_set, out, framing, link, table)
+        progress = Progress() if quiet else RichProgress({"frames": 1.0, "packets": 1.0, "tables": 6.0})
+        try:
+            return run_decode(Path(file), message_set, out, framing, link, table, progress)
+        finally:
+            progress.close()
 
     finish(json, job)

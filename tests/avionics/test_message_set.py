@@ -1,5 +1,6 @@
 """Message sets as documents: what is wrong is said with file, line, field and the mend; variants; the built-in set."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -343,7 +344,7 @@ def test_the_example_holds_every_kind_of_message_and_field():
     from osea_rocket.avionics.messages import Message, Packet
     from osea_rocket.studies.documents import load as load_document_of_any_kind
 
-    s = load_document_of_any_kind("examples/avionics/every-kind.yaml")
+    s = load_document_of_any_kind(Path(__file__).parents[2] / "examples" / "avionics" / "every-kind.yaml")
     assert isinstance(s, MessageSet)
     for union, found in (
         (AnyField, {type(f) for m in s.messages for f in m.fields}),
@@ -354,3 +355,10 @@ def test_the_example_holds_every_kind_of_message_and_field():
         assert kinds == found
     headers = [m.secondary_header for m in s.messages if isinstance(m, Packet) and m.secondary_header]
     assert {h.time.code for h in headers if h.time} == {"cuc", "cds"}
+
+
+def test_the_page_s_example_is_a_set(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "avionics.md").read_text(encoding="utf-8")
+    (tmp_path / "set.yaml").write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    s = layout(load_document(MessageSet, tmp_path / "set.yaml"))
+    assert [m.name for m in s.messages] == ["imu", "wheel"]
