@@ -8,7 +8,7 @@ import numpy as np
 from ...core.compiled import compiled
 from .gibbs import CONVERGED, HIGHEST, HP, LOWEST, NOT_CONVERGED, OUT_OF_RANGE, SP, assemble, equilibrium
 from .species import GAS_CONSTANT
-from .state import gas_properties, keep, phase_properties, recall, solve_linear, start_cold
+from .state import extrapolate, gas_properties, keep, phase_properties, recall, solve_linear, start_cold
 
 EQUILIBRIUM, FROZEN_CHAMBER, FROZEN_THROAT = 0, 1, 2
 CHAMBER, THROAT, SUBSONIC, SUPERSONIC, PRESSURE_RATIO = range(5)
@@ -17,6 +17,7 @@ PRESSURE, TEMPERATURE, DENSITY, ENTHALPY, ENTROPY, GAMMA, CP, MOLES, SPEED, AREA
 COLUMNS = 12
 _CLOSE = 1e-9  # relative, of an area ratio
 _ACCEPTED = 1e-7  # beyond it a station is not the one asked for
+_NEAR = 1e-5  # of ln p: as Newton's last step in gibbs
 _SONIC = 1e-6  # of ln M²; the mass flux is largest at the throat, so c* errs by the square
 _SONIC_HELD = 1e-9  # what is frozen at the throat errs by itself
 
@@ -147,10 +148,11 @@ def frozen_at(bank, state, log_p, entropy):
 
 
 @compiled
-def solve(bank, kind, b, log_p, target, shifting, state, row):
+def solve(bank, kind, b, log_p, target, shifting, near, state, row):
     """One state at ln p, from the state given: chamber (HP) or along the isentrope (SP), shifting or frozen.
 
-    A start on the same isentrope is first moved by its tangent. Fills the row when the status is CONVERGED.
+    A start on the same isentrope is first moved by its tangent; a solved gas that moves by less than Newton's last step may
+    be (the error is its square) needs no other. Fills the row when the status is CONVERGED.
     """
     if not shifting:
         status = frozen_at(bank, state, log_p, target)
@@ -158,6 +160,9 @@ def solve(bank, kind, b, log_p, target, shifting, state, row):
         g = len(state.ln_n)
         phases = len(state.amount)
         d = log_p - state.main[2]
+        there = near and kind == SP and abs(d) < _NEAR
+        for c in range(phases):
+            there = there and state.present[c] == 0
         if kind == SP and d != 0.0:
             for j in range(g):
                 state.ln_n[j] += state.tangent[j] * d
@@ -168,7 +173,11 @@ def solve(bank, kind, b, log_p, target, shifting, state, row):
             top = state.main[0]
             for j in range(g):
                 state.ln_n[j] = min(state.ln_n[j], top)
-        status = equilibrium(bank, kind, b, log_p, target, state)
+        status = CONVERGED
+        if there:
+            state.main[2] = log_p
+        else:
+            status = equilibrium(bank, kind, b, log_p, target, state)
     if status == CONVERGED:
         status = finish(bank, b, state, row, shifting)
     return status
@@ -209,12 +218,44 @@ def miss(kind, value, flux, chamber, row):
 
 
 @compiled
+def step_onward(b, enthalpy, pressure, q):
+    """How far problem q lies beyond the one before it, in steps from the one before that; 0 unless the three lie on a line.
+
+    In amounts of the elements, enthalpy and ln p, each over its own scale.
+    """
+    if q < 2:
+        return 0.0
+    k = b.shape[1]
+    total = 0.0
+    for i in range(k):
+        total += b[q, i]
+    along = first = second = 0.0
+    for i in range(k + 2):
+        if i < k:
+            x, y, z, scale = b[q - 2, i], b[q - 1, i], b[q, i], total
+        elif i == k:
+            x, y, z, scale = enthalpy[q - 2], enthalpy[q - 1], enthalpy[q], 4000.0 * total
+        else:
+            x, y, z, scale = np.log(pressure[q - 2]), np.log(pressure[q - 1]), np.log(pressure[q]), 1.0
+        one, two = (y - x) / scale, (z - y) / scale
+        along += one * two
+        first += one * one
+        second += two * two
+    if first == 0.0 or second == 0.0:
+        return 0.0
+    weight = along / first
+    aside = second - weight * along
+    return weight if 0.0 < weight < 2.5 and aside < 1e-4 * second else 0.0
+
+
+@compiled
 def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, state, memory, rows, amounts):
     """Rocket problems with an infinite-area chamber, all with the same stations, in one go.
 
     b (q, k): atoms [kmol/kg]; enthalpy/R, pressure [bar] (q,). kinds, values (m,): CHAMBER, THROAT, then what is asked
-    for: area ratios or chamber-to-station pressure ratios. *warm*: each problem starts from the one before it.
-    state, memory (3 + m, memory_size): working space. rows (q, m, COLUMNS), amounts (q, m, g + c) [kmol/kg]: the answers;
+    for: area ratios or chamber-to-station pressure ratios. *warm*: each problem starts from the one before it, or from the
+    straight line through the two before it when it lies on their line.
+    state, memory (3 + 2 m, memory_size): working space. rows (q, m, COLUMNS), amounts (q, m, g + c) [kmol/kg]: the answers;
     the column STATUS of a row says whether it holds one. Each station is one Newton's method in ln p, kept in a bracket:
     RP-1311 sections 6.3.3 to 6.3.6.
     """
@@ -222,13 +263,14 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, state, memory
     m = len(kinds)
     phases = bank.phase_atoms.shape[1]
     # memory: what a station may start from, which is the chamber, the last subsonic station, the throat or last supersonic
-    # one; then each station of the problem before. known[i] tells whether there is one.
+    # one; then each station of the problem before, then of the one before that. known[i] tells how many there are.
     known = np.zeros(m, np.int64)
     pressure_at = 2 * (g + phases) + 2
     for q in range(len(pressure)):
         row_c, row_t = rows[q, 0], rows[q, 1]
         flux = 0.0
         entropy = 0.0
+        weight = step_onward(b, enthalpy, pressure, q) if warm else 0.0
         for i in range(m):
             rows[q, i, STATUS] = NOT_CONVERGED
         for i in range(m):
@@ -260,14 +302,22 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, state, memory
                     low = np.log(row_t[PRESSURE])
                 at = 0 if kind == THROAT else (2 if behind else 1)
                 recall(memory[at], state)
-            if warm and known[i] == 1:
+            if warm and known[i] > 0:
+                last, before = memory[3 + i], memory[3 + m + i]
+                onward = known[i] == 2 and weight != 0.0
                 if kind != CHAMBER and kind != PRESSURE_RATIO:
-                    guess = memory[3 + i, pressure_at] + log_pc - np.log(pressure[q - 1])
+                    guess = last[pressure_at] + log_pc - np.log(pressure[q - 1])
+                    if onward:
+                        guess = last[pressure_at] + weight * (last[pressure_at] - before[pressure_at])
                     if low < guess < high:
                         log_p = guess
                 if shifting:
-                    recall(memory[3 + i], state)
+                    if onward:
+                        extrapolate(before, last, weight, state)
+                    else:
+                        recall(last, state)
                     state.main[2] = log_p
+            earlier = known[i]
             known[i] = 0
             close = _CLOSE
             if kind == THROAT:
@@ -275,8 +325,10 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, state, memory
             status = NOT_CONVERGED
             refused = CONVERGED  # why a lower pressure was not to be had
             value_off = 0.0
+            solved = False  # whether the state is that of this isentrope at its pressure
             for tries in range(120):
-                status = solve(bank, problem, b[q], log_p, target, shifting, state, row)
+                status = solve(bank, problem, b[q], log_p, target, shifting, solved, state, row)
+                solved = status == CONVERGED
                 if kind in (CHAMBER, PRESSURE_RATIO):
                     break
                 if status != CONVERGED:
@@ -314,7 +366,8 @@ def rocket(bank, b, enthalpy, pressure, mode, kinds, values, warm, state, memory
             if status != CONVERGED:
                 continue
             if warm:
-                known[i] = 1
+                known[i] = min(earlier + 1, 2)
+                memory[3 + m + i] = memory[3 + i]
                 keep(state, memory[3 + i])
             for j in range(g):
                 amounts[q, i, j] = state.n[j]

@@ -130,7 +130,7 @@ def newton(bank, kind, b, target, state, most):
     phases = bank.phase_atoms.shape[1]
     a = bank.gas_atoms
     main, matrix, rhs, step = state.main, state.matrix, state.rhs, state.step
-    near = False  # near the solution the gases below the trace wait until the others have converged
+    near = True  # near the solution the gases below the trace wait until the others have converged
     for _ in range(most):
         m = assemble(bank, kind, b, target, state)
         if not solve_linear(matrix, rhs, m, 1):

@@ -184,7 +184,7 @@ def run(
     amounts = np.zeros((len(p), len(kinds), len(species.gases) + len(species.phases)))
     b = np.ascontiguousarray(atoms, dtype=float)
     bank = species.bank
-    memory = np.zeros((3 + len(kinds), memory_size(bank)))
+    memory = np.zeros((3 + 2 * len(kinds), memory_size(bank)))
     expansion.rocket(bank, b, h, p, MODES.index(mode), kinds, values, warm, new_state(bank), memory, rows, amounts)
     return rows, amounts
 

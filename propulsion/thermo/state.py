@@ -92,6 +92,27 @@ def recall(memory, state):
 
 
 @compiled
+def extrapolate(before, last, weight, state):
+    """Make the state what ``keep`` wrote into *last*, moved on by *weight* times the way there from *before*.
+
+    False, and the state is *last*, where a phase is in one and not in the other: there is no straight way between them.
+    """
+    recall(last, state)
+    at = 2 * len(state.ln_n)
+    for c in range(len(state.amount)):
+        if before[at + 2 * c + 1] != last[at + 2 * c + 1]:
+            return False
+    for j in range(len(state.ln_n)):
+        state.ln_n[j] += weight * (last[2 * j] - before[2 * j])
+    for c in range(len(state.amount)):
+        state.amount[c] = max(state.amount[c] + weight * (last[at + 2 * c] - before[at + 2 * c]), 0.0)
+    at += 2 * len(state.amount)
+    for i in range(3):
+        state.main[i] += weight * (last[at + i] - before[at + i])
+    return True
+
+
+@compiled
 def start_cold(state, temperature):
     """The first guess of RP-1311 section 3.2: 0.1 kmol/kg of gas in equal parts, nothing condensed."""
     state.main[0] = np.log(0.1)
