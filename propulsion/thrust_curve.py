@@ -115,13 +115,13 @@ def read_thrust_curve(path: str | Path, **fields) -> ThrustCurve:
     holds its propellant mass; the flow then follows the thrust, as one specific impulse. Raises InputError.
     """
     path = Path(path)
+    if path.suffix.lower() == ".eng":
+        return _from_eng(path, fields)
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", where=str(path)) from None
     try:
-        if path.suffix.lower() == ".eng":
-            return _from_eng([line for line in lines if line and not line.startswith(";")], path, fields)
         return _from_csv([line for line in lines if line and not line.startswith("#")], path, fields)
     except (ValueError, IndexError, KeyError) as error:
         raise InputError(f"is no thrust curve: {error}", where=str(path)) from None
@@ -137,16 +137,19 @@ def _from_csv(lines: list[str], path: Path, fields: dict) -> ThrustCurve:
     )
 
 
-def _from_eng(lines: list[str], path: Path, fields: dict) -> ThrustCurve:
-    """RASP: name, diameter [mm], length [mm], delays, propellant [kg], loaded mass [kg], maker; then time [s], thrust [N]."""
-    name, *_, propellant, loaded, _maker = lines[0].split(maxsplit=6)
-    points = [tuple(map(float, line.split()[:2])) for line in lines[1:]]
-    if points[0][0] > 0.0:
-        points.insert(0, (0.0, 0.0))
-    time, thrust = zip(*points, strict=True)
-    curve = {"name": name, "time": time, "thrust": thrust, "mass": float(loaded) - float(propellant)} | fields
+def _from_eng(path: Path, fields: dict) -> ThrustCurve:
+    """The one motor of a RASP file, as ``solids.rasp`` reads it."""
+    from .solids.rasp import read_eng
+
+    motors = read_eng(path)
+    if len(motors) != 1:
+        names = ", ".join(m.name for m in motors)
+        raise InputError(f"holds {len(motors)} motors ({names}), and one is needed; keep one a file", where=str(path))
+    motor = motors[0]
+    time, thrust = motor.time, motor.thrust
+    inert = motor.loaded_mass - motor.propellant_mass
+    curve = {"name": motor.name, "time": time.tolist(), "thrust": thrust.tolist(), "mass": inert} | fields
     if "mass_flow" not in curve and "isp_vacuum" not in curve:
-        pressure = np.where(np.array(thrust) > 0, curve.get("measured_at", 0.0) * curve["exit_area"], 0.0)
-        impulse = float(np.trapezoid(np.array(thrust) + pressure, time))
-        curve["isp_vacuum"] = impulse / (float(propellant) * G0)
+        pressure = np.where(thrust > 0.0, curve.get("measured_at", 0.0) * curve["exit_area"], 0.0)
+        curve["isp_vacuum"] = float(np.trapezoid(thrust + pressure, time)) / (motor.propellant_mass * G0)
     return ThrustCurve.model_validate(curve)

@@ -59,7 +59,7 @@ def test_a_csv_and_a_rasp_file_are_read(tmp_path):
     assert curve.burned_mass == pytest.approx(1.5, rel=1e-9)
     assert curve.mass == pytest.approx(1.0)
     (tmp_path / "bad.eng").write_text("X1 75\n1 2\n")
-    with pytest.raises(InputError, match=r"bad\.eng: is no thrust curve"):
+    with pytest.raises(InputError, match=r"bad\.eng:1: expected a motor's first line"):
         read_thrust_curve(tmp_path / "bad.eng", exit_area=0.1)
 
 
