@@ -39,7 +39,7 @@ def injected(cycle: EngineCycle, balance: CycleBalance) -> Mixture:
     ox, fu = find_propellant(cycle.oxidizer, "oxidizer"), find_propellant(cycle.fuel, "fuel")
     mixture = mix(ox, fu, balance.chamber_oxidizer_fuel_ratio)
     arriving = [s for s in balance.streams if s.target == chamber_name(cycle)]
-    if any(s.medium == kerosene_gas().name for s in arriving):
+    if any(s.medium in (kerosene_gas().name, "fuel-rich storable gas") for s in arriving):
         return mixture
     flow = sum(s.mass_flow for s in arriving)
     return dataclasses.replace(mixture, enthalpy=sum(s.mass_flow * s.enthalpy for s in arriving) / flow)

@@ -133,8 +133,7 @@ def _isp_rows(data: dict[str, Any]) -> list[Comparison]:
                 tolerance=_ISP_WORST / 100.0 * published, kind="shown" if name in used else "within", digits=5,
                 error=error, real=not study,
                 note="Propellants, O/F, chamber pressure, area ratio, cycle; default losses of the class, typical machines. "
-                "Of the 22 engines at hand the inputs of Rutherford, Prometheus and TQ-12 are incomplete, and there is no "
-                "model of the YF-20's generator gas (NTO/UDMH).",
+                "Of the 22 engines at hand the inputs of Rutherford, Prometheus and TQ-12 are incomplete.",
             )
         )  # fmt: skip
     if errors:

@@ -10,6 +10,7 @@ from ...core.errors import InputError
 from ..fluids.kerosene_gas import gas_temperature, kerosene_gas
 from ..fluids.media import Medium
 from ..fluids.products import hydrogen_rich, methane_rich, oxygen_rich
+from ..fluids.storable_gas import storable_gas
 from ..propellants import find_propellant
 from .network import Stream
 from .parts import Parts
@@ -29,8 +30,9 @@ class Combustion(Parts):
         out = self.emit(c.name, target, medium, share, mass_flow=total)
         for s in inlets:
             self.pressure(f"at {c.name} from {s.source}", s.pressure - out.pressure)
-        if c.gas == "fuel-rich kerosene":
-            residual = out.temperature - gas_temperature(ratio)
+        given = self._gas_temperature(c.gas, ratio)
+        if given is not None:
+            residual = out.temperature - given
             self.net.require(f"gas temperature of {c.name}", "law", residual, 100.0, "K")
         else:
             arriving = sum(s.mass_flow * s.enthalpy for s in inlets) / out.mass_flow
@@ -58,14 +60,26 @@ class Combustion(Parts):
         if kind == "oxidizer-rich":
             fuel = find_propellant(self.cycle.fuel, "fuel")
             return oxygen_rich(share, fuel.atoms.get("C", 0.0), fuel.atoms.get("H", 0.0), fuel.molar_mass)
+        if kind == "fuel-rich storable":
+            return storable_gas(self.cycle.oxidizer, self.cycle.fuel).medium(share / (1.0 - share))
         return kerosene_gas()
+
+    def _gas_temperature(self, kind: str, ratio: Any) -> Any:
+        """Of a gas whose temperature a relation gives [K]; None for one whose energy balance does."""
+        if kind == "fuel-rich kerosene":
+            return gas_temperature(ratio)
+        if kind == "fuel-rich storable":
+            return storable_gas(self.cycle.oxidizer, self.cycle.fuel).temperature(ratio)
+        return None
 
     def tap(self, c: Any) -> None:
         """Gas out of the chamber at a mixture ratio below the core's, at chamber pressure; its energy is closed there."""
         found = c.oxidizer_fuel_ratio is None and not self.analysis
         ratio: Any = c.oxidizer_fuel_ratio
         if found:
-            ratio = self.net.unknown(f"{c.name}: mixture ratio", 0.9 if "hydrogen" in c.gas else 0.35)
+            ratio = self.net.unknown(
+                f"{c.name}: mixture ratio", {"fuel-rich hydrogen": 0.9, "fuel-rich storable": 0.1}.get(c.gas, 0.35)
+            )
         elif ratio is None:
             ratio = self.design(f"{c.name}.oxidizer_fuel_ratio")
         share = ratio / (1.0 + ratio)
@@ -92,8 +106,9 @@ class Combustion(Parts):
         for c, ratio, out in self.taps:
             enthalpy = (ratio * injected(1.0) + injected(0.0)) / (1.0 + ratio)
             drawn = drawn + out.mass_flow * enthalpy
-            if c.gas == "fuel-rich kerosene":  # its enthalpy is not on the formation datum
-                residual = out.temperature - gas_temperature(ratio)
+            given = self._gas_temperature(c.gas, ratio)
+            if given is not None:  # its enthalpy is not on the formation datum
+                residual = out.temperature - given
                 self.net.require(f"gas temperature of {c.name}", "law", residual, 100.0, "K")
             else:
                 self.energy(c.name, out.enthalpy - enthalpy)

@@ -89,7 +89,7 @@ class Tap(Document):
 
     type: Literal["tap"]
     name: str
-    gas: Literal["fuel-rich hydrogen", "fuel-rich kerosene", "fuel-rich methane"]
+    gas: Literal["fuel-rich hydrogen", "fuel-rich kerosene", "fuel-rich methane", "fuel-rich storable"]
     oxidizer_fuel_ratio: Annotated[float, ratio(gt=0.0, le=5.0)] | None = None
     temperature: Temperature | None = None
 
@@ -211,7 +211,7 @@ class Burner(Document):
 
     type: Literal["burner"]
     name: str
-    gas: Literal["fuel-rich hydrogen", "fuel-rich kerosene", "fuel-rich methane", "oxidizer-rich"]
+    gas: Literal["fuel-rich hydrogen", "fuel-rich kerosene", "fuel-rich methane", "fuel-rich storable", "oxidizer-rich"]
     pressure: Pressure | None = None
     oxidizer_fuel_ratio: Annotated[float, ratio(gt=0.0, le=500.0)] | None = None
     temperature: Temperature | None = None

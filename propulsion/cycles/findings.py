@@ -7,6 +7,7 @@ from ...core.findings import Finding, Severity
 from ..fluids.kerosene_gas import kerosene_gas_data
 from ..fluids.media import RealFluid
 from ..fluids.products import METHANE_RICH_RANGE
+from ..fluids.storable_gas import STORABLE_RANGE
 from ..turbomachinery.maps import map_range
 from ..turbomachinery.published_maps import published_map
 from ..turbomachinery.sizing import TURBINE_TIP_SPEED, pump_limits, stage_count
@@ -181,6 +182,8 @@ def _ranges(cycle: EngineCycle, result: Any, gas: Any, net: Any) -> Iterator[Fin
             )
             severity = Severity.OK if inside else Severity.WARN
             yield Finding(severity, "cycle.kerosene_gas", burner.where(), text)
+        elif getattr(burner, "gas", "") == "fuel-rich storable":
+            yield _storable(b, burner)
         elif getattr(burner, "gas", "") == "fuel-rich methane":
             yield _methane(b, burner)
         elif b.temperature > 1500.0:
@@ -197,6 +200,17 @@ def _methane(b: Any, burner: Any) -> Finding:
         "would be up to 9 % hotter (below 0.35) or 18 % colder (at 0.5): an uncertainty of about that size"
     )
     return Finding(Severity.WARN, "cycle.methane_gas", burner.where(), text, None if inside else -1.0)
+
+
+def _storable(b: Any, burner: Any) -> Finding:
+    low, high = STORABLE_RANGE
+    text = (
+        f"{b.name}: O/F {b.oxidizer_fuel_ratio:.3f}, {b.temperature:.0f} K; gas of storable propellants in equilibrium (O/F "
+        f"{low:g} to {high:g}), composition held behind it; no published temperature of such a generator is at hand to prove "
+        "it: test the generator before its flow and the turbine's power are relied upon"
+    )
+    inside = low <= b.oxidizer_fuel_ratio <= high
+    return Finding(Severity.UNKNOWN, "cycle.storable_gas", burner.where(), text, None if inside else -1.0)
 
 
 def _dimensions(cycle: EngineCycle, result: Any) -> Iterator[Finding]:

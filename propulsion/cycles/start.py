@@ -217,6 +217,8 @@ def _burner_temperature(burner: Any) -> float:
         return burner.temperature
     if burner.gas == "fuel-rich kerosene":
         return float(gas_temperature(burner.oxidizer_fuel_ratio or 0.35))
+    if burner.gas == "fuel-rich storable":
+        return 1200.0
     return 700.0 if burner.gas == "oxidizer-rich" else 900.0
 
 

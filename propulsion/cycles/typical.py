@@ -6,6 +6,7 @@ from ..propellants import find_propellant
 from .balance import balance
 from .chamber import chamber_gas
 from .document import EngineCycle
+from .gases import gases_of
 from .losses import factors, loss_class
 
 # Estimates, of the order of published engines of the class (none is fitted to one).
@@ -15,8 +16,8 @@ _TURBINE_RATIO = 16.0
 _INJECTOR_DROP = 0.20  # of chamber pressure
 _JACKET_DROP = 0.30
 _GENERATOR_PRESSURE = 0.9
-_GENERATOR_RATIO = {"fuel-rich hydrogen": 0.90, "fuel-rich kerosene": 0.33, "fuel-rich methane": 0.30}
-_GAS = {"H2(L)": "fuel-rich hydrogen", "RP-1": "fuel-rich kerosene", "CH4(L)": "fuel-rich methane"}
+_GENERATOR_RATIO = {"fuel-rich hydrogen": 0.90, "fuel-rich kerosene": 0.33, "fuel-rich methane": 0.30,
+                    "fuel-rich storable": 0.10}  # fmt: skip
 _BLEED_TEMPERATURE = 450.0  # K, of hydrogen out of the jacket; SE-21D and LE-5B: 506 K and 409 K
 _JACKET_SHARE = 0.2  # of the fuel that an expander bleed engine sends there
 _EXHAUST_AREA_RATIO = 4.0
@@ -30,7 +31,8 @@ def typical_open_cycle(
 
     Raises InputError for a fuel whose gas has no model.
     """
-    gas = _GAS.get(find_propellant(fuel).name)
+    fitting = [g for g in gases_of(oxidizer, fuel) if g in _GENERATOR_RATIO]
+    gas = fitting[0] if fitting else None
     if gas is None or (cycle == "expander bleed" and gas != "fuel-rich hydrogen"):
         raise InputError(f"no model of a gas generator's fuel-rich gas for {fuel}")
 

@@ -35,18 +35,20 @@ def gas_temperature(oxidizer_fuel_ratio: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class KeroseneGas:
-    """A perfect gas. Its enthalpy starts at 0 K and is not on the formation datum: no energy balance closes over its burner."""
+class GeneratorGas:
+    """A perfect gas whose temperature a relation gives. Its enthalpy starts at 0 K and is not on the formation datum: no
+    energy balance closes over its burner."""
 
-    heat_capacity: float
-    gamma: float
+    heat_capacity: Any
+    gamma: Any
     citation: str
     name: str = "fuel-rich kerosene gas"
     temperature_range: tuple[float, float] = (300.0, 1300.0)
     highest_pressure: float = 3e7
+    usual_gas_constant: float | None = None  # a number to start from, where the others are symbols
 
     @property
-    def gas_constant(self) -> float:
+    def gas_constant(self) -> Any:
         """[J/(kg K)]"""
         return self.heat_capacity * (self.gamma - 1.0) / self.gamma
 
@@ -62,10 +64,10 @@ class KeroseneGas:
         )
 
     def guess_density(self, pressure: float, temperature: float) -> float:
-        return pressure / (self.gas_constant * temperature)
+        return pressure / ((self.usual_gas_constant or self.gas_constant) * temperature)
 
 
-def kerosene_gas() -> KeroseneGas:
+def kerosene_gas() -> GeneratorGas:
     """The gas with the constants of the data file."""
     data = kerosene_gas_data()
-    return KeroseneGas(data.heat_capacity, data.gamma, "; ".join(s.citation for s in data.sources))
+    return GeneratorGas(data.heat_capacity, data.gamma, "; ".join(s.citation for s in data.sources))

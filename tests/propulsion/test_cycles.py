@@ -16,6 +16,8 @@ from osea_rocket.propulsion.cycles.solve import Solution
 from osea_rocket.propulsion.cycles.throttle import throttle
 from osea_rocket.propulsion.cycles.typical import typical_gas_generator, typical_isp
 from osea_rocket.propulsion.engine_design import design_engine
+from osea_rocket.propulsion.propellants import find_propellant, mix
+from osea_rocket.propulsion.thermo.states import solve_state
 
 ENGINES = Path(__file__).parents[2] / "examples" / "engines"
 FILES = sorted(p.name for p in ENGINES.glob("*.yaml"))
@@ -169,7 +171,21 @@ def test_isp_from_five_figures() -> None:
     """RS-27 (McHugh 1995: 301.8 s) was not used to set a default."""
     assert typical_isp("RS-27", "gas generator", "LOX", "RP-1", 2.245, 48.7e5, 12.0) == pytest.approx(301.8, rel=0.025)
     with pytest.raises(InputError, match="no model"):
-        typical_gas_generator("YF-20", "N2O4", "UDMH", 2.2, 73e5, 10.5)
+        typical_gas_generator("BA-3200", "H2O2-90", "RP-1", 7.0, 73e5, 10.5)
+
+
+def test_storable_generator_gas_says_what_it_is() -> None:
+    """NTO/UDMH: temperature and gas of the HP equilibrium at 50 bar; that no published generator proves it is UNKNOWN."""
+    b = balance(typical_gas_generator("YF-20", "N2O4", "UDMH", 2.2, 73e5, 10.5))
+    mixture = mix(find_propellant("N2O4"), find_propellant("UDMH"), 0.10)
+    state = solve_state(mixture, 5e6)
+    burner = b.burners[0]
+    assert burner.temperature == pytest.approx(state.temperature, rel=2e-3)
+    gas = b.stream("gas generator")
+    assert gas.pressure / (gas.density * gas.temperature) == pytest.approx(8.314462618 / state.gas_molar_mass, rel=2e-3)
+    finding = next(f for f in b.findings if f.rule == "cycle.storable_gas")
+    assert finding.severity is Severity.UNKNOWN
+    assert b.worst_balance < 1e-8
 
 
 def test_a_far_too_weak_turbine_is_impossible_by_so_many_kilowatts():

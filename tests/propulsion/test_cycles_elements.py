@@ -197,7 +197,7 @@ def test_typical_tap_off_and_fuels_without_a_model() -> None:
     assert 300.0 < balance(typical_open_cycle("x", "tap-off", "LOX", "RP-1", 2.3, 60e5, 30.0)).isp_vacuum < 340.0
     assert 330.0 < typical_isp("x", "gas generator", "LOX", "LCH4", 3.4, 100e5, 60.0) < 370.0
     with pytest.raises(InputError, match="no model"):
-        typical_open_cycle("x", "gas generator", "N2O4", "UDMH", 2.2, 73e5, 10.5)
+        typical_open_cycle("x", "tap-off", "LOX", "ethanol", 1.4, 60e5, 10.5)
     with pytest.raises(InputError, match="no model"):
         typical_open_cycle("x", "expander bleed", "LOX", "RP-1", 2.2, 73e5, 10.5)
 
