@@ -14,6 +14,7 @@ from ..propulsion.engine_map import EngineMap
 from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound
 from ..trajectory.flight.case import AeroGrid, Case, Phase
 from ..trajectory.flight.control_design import (
+    NONE_DB,
     ControlTable,
     Gains,
     LinearPoint,
@@ -42,6 +43,8 @@ GRID_MACH = np.linspace(0.0, 12.0, 241)
 GRID_SINE = np.linspace(0.0, 1.0, 41)
 JET_ACCELERATION = np.radians(0.1)  # rad/s^2 in pitch, where no jets are given
 SLOSH_POINTS = 24
+WIDEST = 1.2
+"""[rad/s]: bandwidth of the control where no bending mode is given that would bound it."""
 LOST_ANGLE = np.radians(45.0)
 LONGEST_OVER = 120.0  # s: of any flight over the optimum's time
 
@@ -300,7 +303,8 @@ class _Builder:
         lag, delay = act.gimbal_lag, self.rules.computing_delay + 0.5 / self.rules.control_rate
         found = [(self._point(i, segment, act, float(at), here, aero, numbers)) for at in times]
         # one low-pass for the phase, so that its state means the same throughout: the narrowest that any point wants
-        chosen = [design(p, lag, delay, act.bandwidth) for p in found]
+        widest = act.bandwidth or (None if act.bending else WIDEST)
+        chosen = [design(p, lag, delay, widest) for p in found]
         self._filter = min(g.filter for g, _ in chosen)
         if act.bending is None:
             self._filter = max(g.filter for g, _ in chosen)
@@ -398,10 +402,9 @@ def control_findings(control: ControlTable, rules: FlightRules, stages: list[str
         ("phase", np.degrees(control.phase), 30.0, "deg"),
         ("mode attenuation", control.mode, 12.0, "dB"),
     ):
-        known = np.isfinite(values)
-        if not known.any():
+        worst = int(np.argmin(values))
+        if values[worst] >= NONE_DB:
             continue
-        worst = int(np.nanargmin(values))
         met = bool(values[worst] >= limit)
         found.append(
             Finding(
@@ -419,7 +422,8 @@ def control_findings(control: ControlTable, rules: FlightRules, stages: list[str
         found.append(
             Finding(
                 Severity.ERROR, "flight.unstable", where,
-                f"the attitude control is unstable at {control.time[at]:.1f} s ({control.phases[int(control.phase_index[at])]})",
+                f"the attitude control is unstable at {control.time[at]:.1f} s "
+                f"({control.phases[int(control.phase_index[at])]})",
             )
         )  # fmt: skip
     assumed = [s for s in stages if s not in [a.stage for a in rules.stages]]

@@ -17,6 +17,7 @@ RCS_LEAD = 3.0  # s
 ROLL_FREQUENCY = 1.0  # rad/s
 ROLL_DAMPING = 0.9
 SENSED_LAG = 0.5  # s: of the acceleration that guidance takes from the accelerometers
+ERROR_LIMIT = np.radians(4.0)
 GAINS_EVERY = 10.0  # runs of the control between two looks at the gains
 RCS_RATE = np.radians(1.0)  # rad/s
 TURBULENCE_TOP = 30e3  # m
@@ -107,9 +108,11 @@ def steer(bank, ph, y, memory, rates, t, step):
         limit = ph[PH.gimbal_limit]
         bounded = False
         for i in range(2):
-            wanted = kp * errors[1 + i] + kd * off[1 + i] + memory[M.integral_y + i]
+            # a large error is turned back at a steady rate, not by all that the gimbals give
+            bound = min(max(errors[1 + i], -ERROR_LIMIT), ERROR_LIMIT)
+            wanted = kp * bound + kd * off[1 + i] + memory[M.integral_y + i]
             if abs(wanted) < limit:  # the integral stands while the command is bounded
-                memory[M.integral_y + i] += ki * errors[1 + i] * step
+                memory[M.integral_y + i] += ki * bound * step
             else:
                 bounded = True
             wanted = min(max(wanted, -limit), limit)

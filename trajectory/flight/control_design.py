@@ -30,6 +30,8 @@ GAIN_MARGIN = 6.0
 PHASE_MARGIN = np.radians(30.0)
 MODE_MARGIN = 12.0
 """[dB] below one at the peak of a gain-stabilised mode."""
+NONE_DB = 200.0
+"""Stands in tables where nothing limits."""
 RESERVE = (1.0, np.radians(5.0))  # what a design keeps over the limits: dB, rad
 DAMPING = 0.9
 INTEGRAL_SHARE = 0.08
@@ -246,7 +248,7 @@ def _with_reserve(m: Margins) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class ControlTable(Result):
-    """Gains and margins along the flight (n,), every point of the design; NaN where nothing limits. phases: names;
+    """Gains and margins along the flight (n,), every point of the design; NONE_DB where nothing limits. phases: names;
     phase_index counts in them."""
 
     phases: tuple[str, ...]
@@ -272,7 +274,7 @@ def control_table(
     """Gather a design."""
 
     def column(values: Sequence[float | None]) -> Array:
-        return np.array([np.nan if v is None else v for v in values], float)
+        return np.array([NONE_DB if v is None else v for v in values], float)
 
     return ControlTable(
         phases=phases,

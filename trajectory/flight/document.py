@@ -61,7 +61,10 @@ class StageActuators(Document):
         default=None, description="of a pair of attitude jets about each axis; else what turns by 0.1 deg/s^2 in pitch"
     )
     jet_pulse: Pulse = Field(default=0.02, description="the shortest")
-    bandwidth: Bandwidth | None = Field(default=None, description="of the attitude control, at most; else found")
+    bandwidth: Bandwidth | None = Field(
+        default=None,
+        description="of the attitude control, at most; 1.2 rad/s without a bending mode",
+    )
     bending: BendingMode | None = None
     separation_time: Ramp = Field(default=0.3, description="from no thrust to the separation above this stage")
 
