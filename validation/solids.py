@@ -7,6 +7,7 @@ from math import cos, pi, radians, sin, tan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from ..core.documents import load_document
@@ -14,7 +15,7 @@ from ..core.errors import OseaError
 from ..propulsion.solids.burnback import Section
 from ..propulsion.solids.document import ErosiveBurning, SolidMotor
 from ..propulsion.solids.outline import star
-from ..propulsion.solids.performance import solid_performance
+from ..propulsion.solids.performance import SolidMotorPerformance, solid_performance
 from .comparison import Comparison
 
 MOTORS = Path(__file__).resolve().parents[1] / "examples" / "motors"
@@ -45,8 +46,9 @@ def _firing(firing: dict[str, Any], data: dict[str, Any]) -> list[Comparison]:
         rows.append(Comparison(
             _GROUP, f"{firing['title']}: {name}", unit, published, firing["source"], "secondary", ours=ours,
             tolerance=bound[0] / 100.0 * published if bound else 0.0, kind="within" if bound else "shown", digits=4,
-            note=data["note"], real=True, error=error,
+            note=firing["note"] if field == "peak_pressure" else data["note"], real=True, error=error,
         ))  # fmt: skip
+    rows.append(_thrust_coefficient(firing, motor, result))
     peak = next(f for f in firing["figures"] if f[1] == "peak_pressure")
     for which in ("weakest", "strongest"):
         ours, error = None, ""
@@ -62,6 +64,21 @@ def _firing(firing: dict[str, Any], data: dict[str, Any]) -> list[Comparison]:
             error=error,
         ))  # fmt: skip
     return rows
+
+
+def _thrust_coefficient(firing: dict[str, Any], motor: SolidMotor, result: SolidMotorPerformance | None) -> Comparison:
+    """Thrust over pressure and throat in the steady part of the record, beside ours at the same pressure."""
+    steady, throat = firing["steady"], pi / 4.0 * motor.nozzle.throat_diameter**2
+    ours = None
+    if result is not None:
+        burning = result.thrust > 0.0
+        at = int(np.argmin(np.abs(result.pressure[burning] - steady["pressure"])))
+        ours = float(result.thrust[burning][at] / (result.pressure[burning][at] * throat))
+    return Comparison(
+        _GROUP, f"{firing['title']}: thrust coefficient at {steady['time']:.1f} s of the record", "1",
+        steady["thrust"] / (steady["pressure"] * throat), firing["source"], "secondary", ours=ours, kind="shown", digits=4,
+        note=firing["note"], real=True,
+    )  # fmt: skip
 
 
 def _plain_motor(grain: dict[str, Any], **more: Any) -> SolidMotor:
