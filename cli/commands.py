@@ -32,16 +32,26 @@ def check(
         Path | None,
         typer.Option("--loads", "--run", metavar="RUN", help="A design run of the vehicle: loads at its joints."),
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a vehicle's report here.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the report of a vehicle or electrical interface here."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FOLDER", help="Drawings, wire list and document of an electrical interface."
+        ),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Read a document of any kind by its `schema:` and say what is wrong, weak or unknown in it.
 
-    Of a vehicle, every joint is matched port by port: margins, and what to change.
+    Of a vehicle, every joint is matched port by port; of an electrical interface, every pin, wire, load and message is
+    held against the rules: margins, and what to change.
     """
     from ..studies.command import run_check
 
-    finish(json, lambda: run_check(file, strict=strict, run=run, html=html))
+    finish(json, lambda: run_check(file, strict=strict, run=run, html=html, out=out))
 
 
 @app.command()

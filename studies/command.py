@@ -41,11 +41,17 @@ def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[di
 
 
 def run_check(
-    path: Path, *, strict: bool = False, run: Path | None = None, html: Path | None = None
+    path: Path,
+    *,
+    strict: bool = False,
+    run: Path | None = None,
+    html: Path | None = None,
+    out: Path | None = None,
 ) -> tuple[dict[str, Any], str]:
-    """Read any document and list what is weak or unknown in it; of a vehicle (or a study's) the interfaces too.
+    """Read any document and list what is weak or unknown in it; of a vehicle (or a study's) and of electrics the interfaces too.
 
-    run: the folder of a design run, for the loads at the joints. html: a file for a vehicle's report. The data's exit_code is 1
+    run: the folder of a design run, for the loads at the joints. html: a file for the report of a vehicle or of electrics.
+    out: a folder for the drawings and lists of an electrical interface. The data's exit_code is 1
     where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
     """
     from .provenance import unsourced
@@ -53,7 +59,7 @@ def run_check(
     document = load(path)
     findings = [*unsourced(document), *_unknown(document)]
     own = [f"  {f.severity:<8}{f.where}: {f.message}" for f in by_gravity(findings)]
-    interfaces, table, more = _interfaces(document, run, html)
+    interfaces, table, more = _interfaces(document, run, html, out)
     findings += more
     state = worst(findings)
     lines = [f"{document.name}: {document.schema_}, {state}", *table, *own]
@@ -81,13 +87,21 @@ def run_check(
 
 
 def _interfaces(
-    document: Module, run: Path | None, html: Path | None
+    document: Module, run: Path | None, html: Path | None, out: Path | None
 ) -> tuple[dict[str, Any], list[str], tuple[Finding, ...]]:
     """A vehicle's joints and assembly: as data, as lines, as findings; nothing for other documents."""
     from ..vehicle.vehicle import Vehicle
     from .documents import Study
 
+    if document.schema_ == "osea/electrical/v1":
+        from .check_electrical import checked as check_electrics
+
+        if run:
+            raise InputError("--loads is for vehicles and studies", where=document.where())
+        return check_electrics(document, out, html)  # type: ignore[arg-type]
     vehicle = document.vehicle if isinstance(document, Study) else document
+    if out:
+        raise InputError("--out is for electrical interfaces (osea/electrical/v1)", where=document.where())
     if not isinstance(vehicle, Vehicle):
         if run or html:
             raise InputError("--loads and --html are for vehicles and studies", where=document.where())

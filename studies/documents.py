@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 # Importing the packages' documents makes their schemas known to load().
+from ..avionics.electrical.document import Electrical  # noqa: F401  its schema
 from ..avionics.message_set import MessageSet  # noqa: F401  its schema
 from ..core.documents import Module, Reference, load_any
 from ..core.errors import InputError

@@ -44,9 +44,10 @@ def inhibits(ix: Index) -> Iterator[Said]:
         signal = ix.signals[c.signal]
         need = max(_NEEDED[signal.criticality], signal.inhibits or 0)
         real = [name for name in dict.fromkeys(c.inhibits) if ix.inhibits[name].type != "logic"]
-        text = (
-            f"{c.name} ({signal.criticality}) has {len(real)} inhibits ({', '.join(real) or 'none'}), {need} are needed"
-        )
+        soft = [name for name in c.inhibits if name not in real]
+        text = f"{c.name} ({signal.name}, {signal.criticality}) has {len(real)} inhibits ({', '.join(real) or 'none'})"
+        text += f", not counted: {', '.join(soft)}" if soft else ""
+        text += f", {need} are needed"
         yield at_least(f"pyro.{i}.inhibits", len(real), need, text, "add one that a fault of the others leaves alone")
     for k, signal in enumerate(ix.e.signals):
         if signal.type == "pyro" and signal.criticality == "none":

@@ -100,7 +100,11 @@ class Electrical(Module, schema="osea/electrical/v1"):
                 if place in splices or (connector in harness and cavity):
                     continue
                 near = difflib.get_close_matches(connector or place, [*harness, *splices], 1)
-                hint = f"; did you mean '{near[0]}{'.' + cavity if near[0] in harness else ''}'?" if near else ""
+                hint = (
+                    f"; did you mean '{near[0]}{'.' + cavity if near[0] in harness else ''}'?"
+                    if near
+                    else _known([*harness, *splices])
+                )
                 text = f"'{place}' is neither a cavity of a harness connector (such as P1.3) nor a splice{hint}"
                 raise FieldError(f"wires.{i}.{field}", text)
 
@@ -225,6 +229,10 @@ def _deep(annotation: Any) -> Iterator[Any]:
     yield from getattr(annotation, "__metadata__", ())
     for inner in getattr(annotation, "__args__", ()):
         yield from _deep(inner)
+
+
+def _known(names: list[str]) -> str:
+    return f"; known: {', '.join(sorted(names)[:12])}{' …' if len(names) > 12 else ''}"
 
 
 def _no_such(of: str, name: str, known: list[str]) -> str:

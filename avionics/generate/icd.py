@@ -33,17 +33,22 @@ _TITLES = {
 def generate(s: ResolvedSet, losses: tuple[Loss, ...] = ()) -> Output:
     """NAME_icd.html; *losses* of the other outputs are its last section."""
     facts = (("Version", s.version or "not stated"), ("Definition", f"sha256 {s.input_hash}"))
-    report = Report(s.name, "Interface control document", facts=facts)
-    report = report.section("Overview", *_overview(s))
-    for kind, title in _TITLES.items():
-        messages = [m for m in s.messages if m.kind == kind]
-        if messages:
-            report = report.section(title, *(_message(m) for m in messages), new_page=True)
-    if s.enums:
-        report = report.section("Shared enumerations", *(_values(n, v) for n, v in s.enums), new_page=True)
+    report = Report(s.name, "Interface control document", facts=facts, sections=message_sections(s))
     if losses:
         report = report.section("What the generated files do not carry", *_losses(losses), new_page=True)
     return Output({f"{identifier(s.name)}_icd.html": report.html()})
+
+
+def message_sections(s: ResolvedSet) -> tuple[Section, ...]:
+    """The messages as sections of any document: overview, each kind of message, shared enumerations."""
+    sections = [Section("Overview of messages", tuple(_overview(s)))]
+    for kind, title in _TITLES.items():
+        messages = [m for m in s.messages if m.kind == kind]
+        if messages:
+            sections.append(Section(title, tuple(_message(m) for m in messages), new_page=True))
+    if s.enums:
+        sections.append(Section("Shared enumerations", tuple(_values(n, v) for n, v in s.enums), new_page=True))
+    return tuple(sections)
 
 
 def _overview(s: ResolvedSet) -> list[Block]:
