@@ -9,6 +9,7 @@ from .harness import Bundle
 from .index import ConnectorAt, Index
 
 _WIDTH, _ROW, _GAP, _HEAD = 1000.0, 17.0, 30.0, 34.0
+_PAGE = 1180.0  # the height of a sheet that fits a page with its heading
 _LEFT, _RIGHT, _CONNECTOR = 40.0, 960.0, 205.0  # edges of the connectors, and their width
 COLOURS = {"power": theme.SERIES[1], "signal": theme.SERIES[0], "pyro": theme.SERIES[3], "rf": theme.SERIES[2]}
 
@@ -42,16 +43,27 @@ def runs(ix: Index) -> list[Run]:
 
 
 def sheets(ix: Index) -> list[tuple[str, list[Run]]]:
-    """Sheets by string and kind: their titles and runs."""
-    found: dict[str, list[Run]] = {}
+    """Sheets by string and kind, each no higher than a page: their titles and runs."""
+    found: dict[str, list[list[Run]]] = {}
     for run in runs(ix):
         if run.bundle is None:
             title = "Wires in no bundle"
         else:
             kind = {"pyro": "firing lines", "signal": "signals"}.get(run.bundle.category, run.bundle.category)
             title = f"{f'String {run.bundle.string}: ' if run.bundle.string else ''}{kind}"
-        found.setdefault(title, []).append(run)
-    return list(found.items())
+        pages = found.setdefault(title, [[]])
+        if pages[-1] and sum(map(_height, pages[-1])) + _height(run) > _PAGE:
+            pages.append([])
+        pages[-1].append(run)
+    return [
+        (title if len(pages) == 1 else f"{title}, {k + 1} of {len(pages)}", page)
+        for title, pages in found.items()
+        for k, page in enumerate(pages)
+    ]
+
+
+def _height(run: Run) -> float:
+    return _HEAD + _ROW * len(run.wires) + 8 + _GAP
 
 
 def wiring_sheet(ix: Index, title: str, members: list[Run]) -> str:
