@@ -2,14 +2,18 @@
 
 Every set is packed and unpacked by the Python codec, by its C code (compiled in batches) and by the codec for compiled loops,
 and read by programs that others wrote: bitstruct's Python module (not the C module that the codec uses), space_packet_parser
-through our XTCE, cantools through our DBC, and ccsdspy in an environment of its own. What a reader cannot be told (our
-generators name it as a loss) is not compared. The table goes to benchmarks/avionics_agreement.md for 1000 sets and more.
+through our XTCE, cantools through our DBC, and ccsdspy in an environment of its own. `--yamcs PYTHON` names an environment with
+benchmarks/peers/avionics/requirements-yamcs.txt: Yamcs (on a Java 17 of one's own) then loads our XTCE and extracts the packets.
+What a reader cannot be told (our generators name it as a loss) is not compared. The table goes to
+benchmarks/avionics_agreement.md for 1000 sets and more.
 """
 
 import argparse
 import importlib.util
 import json
+import math
 import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -20,8 +24,12 @@ from typing import Any
 
 import bitstruct
 
+from osea_rocket.avionics.calibration import Spline
 from osea_rocket.avionics.codec import Codec
+from osea_rocket.avionics.generate import xtce
 from osea_rocket.avionics.generate.c99_vectors import VECTORS, sample
+from osea_rocket.avionics.generate.outputs import element_fields
+from osea_rocket.avionics.layout_types import ResolvedField, ResolvedSet
 
 HERE = Path(__file__).parent
 ROUNDS = 3
@@ -68,6 +76,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sets", type=int, default=1000)
     parser.add_argument("--peers", help="Python with benchmarks/peers/avionics/requirements.txt")
+    parser.add_argument("--yamcs", help="Python with benchmarks/peers/avionics/requirements-yamcs.txt")
     options = parser.parse_args()
     conftest, xtce_test, dbc_test = (from_tests(n) for n in ("conftest", "test_generate_xtce", "test_generate_dbc"))
     c_test = from_tests("test_generate_c99")
@@ -83,6 +92,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         cases = (folder / "cases.jsonl").open("w")
+        yamcs = Yamcs(folder)
         batch: list = []
         for seed in range(options.sets):
             rng = random.Random(seed)  # noqa: S311
@@ -117,6 +127,7 @@ def main() -> int:
                 except AssertionError as error:
                     add("space_packet_parser through our XTCE", 1, 1)
                     print(seed, "XTCE", str(error)[:300], file=sys.stderr)
+                yamcs.take(s, path, rng)
             if s.of_kind("can"):
                 try:
                     add("cantools through our DBC", dbc_test.compare(s, rng, ROUNDS))
@@ -129,6 +140,8 @@ def main() -> int:
                 batch = []
                 print(f"{seed + 1} sets, {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
         cases.close()
+        if options.yamcs:
+            add("Yamcs through our XTCE", *yamcs.compare(options.yamcs), yamcs.sets)
         if options.peers:
             script = HERE / "peers" / "avionics" / "read_ccsdspy.py"
             done = subprocess.run([options.peers, script, cases.name], capture_output=True, text=True, check=True)
@@ -150,6 +163,100 @@ def main() -> int:
     if options.sets >= 1000 and options.peers:
         (HERE / "avionics_agreement.md").write_text(text, encoding="utf-8")
     return 1 if any(c["wrong"] for c in counts.values()) else 0
+
+
+class Yamcs:
+    """Yamcs on our XTCE: sets and packets are gathered, then read by one run of ReadXtce.java."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.sets = folder, 0
+        self._input = (folder / "yamcs.bin").open("wb")
+        self._expected: list[list[list[tuple[str, ResolvedField, Any, Any]]]] = []
+
+    def take(self, s: ResolvedSet, path: Path, rng: random.Random) -> None:
+        """Remember a set's packets and what each parameter should be."""
+        names, lost = xtce.parameter_names(s), {x.where for x in xtce.generate(s).losses}
+        packets: list[bytes] = []
+        expected = []
+        for m in s.of_kind("telemetry"):
+            codec = Codec(m)
+            for _ in range(ROUNDS):
+                raws = raws_of(m, rng)
+                values, at, wanted = codec.values_of(raws), 0, []
+                packets.append(codec.pack(*raws, sequence_count=rng.randint(0, 16383)))
+                for f in m.values:
+                    for k, (name, single) in enumerate(element_fields(f)):
+                        value = values[f.name][k] if f.is_array else values[f.name]
+                        if f"{m.name}.{name}" in lost and single.kind != "text":
+                            value = None  # its raw number is compared
+                        if (m.name, name) in names:
+                            wanted.append((names[m.name, name], single, raws[at], value))
+                        at += 1
+                expected.append(wanted)
+        file = str(path.rename(path.with_name(f"yamcs_{self.sets}.xml"))).encode()
+        self._write(file, len(packets).to_bytes(4, "big"), *packets)
+        self._expected.append(expected)
+        self.sets += 1
+
+    def _write(self, file: bytes, count: bytes, *packets: bytes) -> None:
+        self._input.write(len(file).to_bytes(4, "big") + file + count)
+        for packet in packets:
+            self._input.write(len(packet).to_bytes(4, "big") + packet)
+
+    def compare(self, python: str) -> tuple[int, int]:
+        """(values compared, different)."""
+        self._input.close()
+        find = "import fprime_yamcs_bundle as b, os; print(os.path.dirname(b.__file__))"
+        place = subprocess.run([python, "-c", find], capture_output=True, text=True, check=True).stdout.strip()
+        program = HERE / "peers" / "avionics" / "ReadXtce.java"
+        command = ["java", "-cp", f"{place}/lib/*", str(program), self._input.name]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+        compared = wrong = 0
+        sets: list[list[dict[str, tuple[str, str]]]] = []
+        for line in lines:
+            if line.startswith("SET "):
+                sets.append([])
+            elif line == "PACKET":
+                sets[-1].append({})
+            elif line.startswith("FAILED"):
+                wrong += 1
+                print("Yamcs", len(sets), line, file=sys.stderr)
+            elif "\t" in line:
+                name, raw, value = line.split("\t")
+                sets[-1][-1][name] = raw, value
+        for number, (found, expected) in enumerate(zip(sets, self._expected, strict=True)):
+            for packet, wanted in zip(found, expected, strict=True):
+                for name, field, raw, value in wanted:
+                    compared += 1
+                    if name not in packet or not _by_yamcs(field, raw, value, *packet[name]):
+                        wrong += 1
+                        print("Yamcs", number, name, packet.get(name), raw, value, file=sys.stderr)
+        return compared, wrong
+
+
+def _by_yamcs(f: ResolvedField, raw: Any, value: Any, got_raw: str, got: str) -> bool:
+    """Whether Yamcs' raw and engineering values are ours."""
+    if f.kind == "text":
+        return bytes.fromhex(got[2:]).rstrip(b"\0").decode() == value
+    if f.raw == "bytes":
+        return bytes.fromhex(got[2:]) == raw
+    if f.raw == "float":
+        code = "f" if f.width == 32 else "d"
+        return int(got_raw[2:], 16) == int.from_bytes(struct.pack(f">{code}", raw), "big")
+    if int(got_raw.removeprefix("i:")) != raw:
+        return False
+    steps = isinstance(f.calibration, Spline) and f.calibration.order == 0  # Yamcs 5.12 draws lines from step to step
+    if value is None or steps or f.kind in ("flags", "bcd", "bool") or got.startswith("TIMESTAMP"):
+        return True
+    if f.kind == "enum":
+        return bytes.fromhex(got[2:]).decode() == value
+    mine = float(int(got[2:])) if got[0] == "i" else _double(got)
+    return math.isclose(mine, value, rel_tol=1e-6 if got[0] == "f" else 1e-12, abs_tol=1e-12)
+
+
+def _double(text: str) -> float:
+    code, size = ("f", 4) if text[0] == "f" else ("d", 8)
+    return struct.unpack(f">{code}", int(text[2:], 16).to_bytes(size, "big"))[0]
 
 
 def traits(m, notes: Counter) -> None:

@@ -36,7 +36,14 @@ def add_type(parent: Element, name: str, f: ResolvedField, what: str) -> list[st
         node(node(node(t, "BinaryDataEncoding"), "SizeInBits"), "FixedValue").text = str(f.width)
         return []
     if f.kind == "time" and f.time_code == "cuc" and f.constant is None and f.unit == "s":
-        return _time(parent, f, what, describe)
+        if f.epoch == "ccsds":
+            t = node(parent, f"AbsoluteTime{what}Type", **describe)
+            _integer(node(t, "Encoding", units="seconds", scale=f.scale), f)
+            node(node(t, "ReferenceTime"), "Epoch").text = "TAI"
+            return []
+        # a number of seconds: Yamcs, for one, reads no RelativeTimeParameterType
+        describe["shortDescription"] = short(f"{f.description} (seconds since the epoch: {f.epoch})")
+        losses.append("its epoch stands in the description only")
     if f.kind == "enum":
         t = node(parent, f"Enumerated{what}Type", **describe)
         _integer(t, f)
@@ -79,24 +86,6 @@ def _order(f: ResolvedField) -> str | None:
 def _integer(t: Element, f: ResolvedField) -> Element:
     kind = "twosComplement" if f.raw == "int" else "unsigned"
     return node(t, "IntegerDataEncoding", sizeInBits=f.width, encoding=kind, byteOrder=_order(f))
-
-
-def _time(parent: Element, f: ResolvedField, what: str, describe: dict[str, str]) -> list[str]:
-    absolute = f.epoch == "ccsds"
-    if not absolute:
-        describe["shortDescription"] = short(f"{f.description} (seconds since the epoch: {f.epoch})")
-    # "Agument": so the schema of XTCE 1.2 spells it
-    tag = (
-        f"AbsoluteTime{what}Type"
-        if absolute
-        else "RelativeTime" + ("AgumentType" if what == "Argument" else "ParameterType")
-    )
-    t = node(parent, tag, **describe)
-    _integer(node(t, "Encoding", units="seconds", scale=f.scale), f)
-    if absolute:
-        node(node(t, "ReferenceTime"), "Epoch").text = "TAI"
-        return []
-    return ["its epoch stands in the description only"]
 
 
 def _calibration(f: ResolvedField, losses: list[str]) -> list[tuple[str, Any]] | None:
