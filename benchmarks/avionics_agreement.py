@@ -25,11 +25,12 @@ from typing import Any
 import bitstruct
 
 from osea_rocket.avionics.calibration import Spline
+from osea_rocket.avionics.checksums import CHECKSUMS
 from osea_rocket.avionics.codec import Codec
 from osea_rocket.avionics.generate import xtce
 from osea_rocket.avionics.generate.c99_vectors import VECTORS, sample
 from osea_rocket.avionics.generate.outputs import element_fields
-from osea_rocket.avionics.layout_types import ResolvedField, ResolvedSet
+from osea_rocket.avionics.layout_types import ResolvedField, ResolvedMessage, ResolvedSet
 
 HERE = Path(__file__).parent
 ROUNDS = 3
@@ -120,7 +121,7 @@ def main() -> int:
                         add("compiled loops", 1, 1, 0)
             for reader in ("Python, there and back", "bitstruct (Python module), each element", "compiled loops"):
                 add(reader, 0)
-            if s.of_kind("telemetry"):
+            if s.of_kind("telemetry", "telecommand"):
                 path = xtce_test.write(s, folder)
                 try:
                     add("space_packet_parser through our XTCE", xtce_test.compare(s, path, rng, ROUNDS))
@@ -141,7 +142,9 @@ def main() -> int:
                 print(f"{seed + 1} sets, {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
         cases.close()
         if options.yamcs:
-            add("Yamcs through our XTCE", *yamcs.compare(options.yamcs), yamcs.sets)
+            values, octets = yamcs.compare(options.yamcs)
+            add("Yamcs through our XTCE", *values, yamcs.sets)
+            add("Yamcs building our commands (octets)", *octets, yamcs.sets)
         if options.peers:
             script = HERE / "peers" / "avionics" / "read_ccsdspy.py"
             done = subprocess.run([options.peers, script, cases.name], capture_output=True, text=True, check=True)
@@ -172,6 +175,7 @@ class Yamcs:
         self.folder, self.sets = folder, 0
         self._input = (folder / "yamcs.bin").open("wb")
         self._expected: list[list[list[tuple[str, ResolvedField, Any, Any]]]] = []
+        self._commands: list[list[bytes]] = []
 
     def take(self, s: ResolvedSet, path: Path, rng: random.Random) -> None:
         """Remember a set's packets and what each parameter should be."""
@@ -193,18 +197,46 @@ class Yamcs:
                             wanted.append((names[m.name, name], single, raws[at], value))
                         at += 1
                 expected.append(wanted)
+        built = [self._command(m, raws_of(m, rng)) for m in s.of_kind("telecommand") if _as_they_are(m)]
         file = str(path.rename(path.with_name(f"yamcs_{self.sets}.xml"))).encode()
-        self._write(file, len(packets).to_bytes(4, "big"), *packets)
+        self._number(len(file), file, len(packets))
+        for packet in packets:
+            self._number(len(packet), packet)
+        self._number(len(built))
+        for name, arguments, _ in built:
+            self._text(name)
+            self._number(len(arguments))
+            for part in (text for pair in arguments for text in pair):
+                self._text(part)
         self._expected.append(expected)
+        self._commands.append([octets for *_, octets in built])
         self.sets += 1
 
-    def _write(self, file: bytes, count: bytes, *packets: bytes) -> None:
-        self._input.write(len(file).to_bytes(4, "big") + file + count)
-        for packet in packets:
-            self._input.write(len(packet).to_bytes(4, "big") + packet)
+    def _command(self, m: ResolvedMessage, raws: tuple) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Its name, its arguments as text, and the octets that it should become, checksum and count zero."""
+        codec = Codec(m)
+        values, arguments = codec.values_of(raws), []
+        for f in m.values:
+            for k, (name, _) in enumerate(element_fields(f)):
+                value = values[f.name][k] if f.is_array else values[f.name]
+                if f.kind in ("flags", "bcd"):
+                    value = raws[[x.name for x in m.values for _ in range(x.count)].index(f.name) + k]
+                shown = (
+                    value.hex() if isinstance(value, bytes) else str(value).lower() if f.kind == "bool" else str(value)
+                )
+                arguments.append((name, shown))
+        data = codec.pack(*raws)
+        tail = CHECKSUMS[m.crc][1] if m.crc else 0
+        return m.name, arguments, data[: len(data) - tail] + bytes(tail)
 
-    def compare(self, python: str) -> tuple[int, int]:
-        """(values compared, different)."""
+    def _number(self, *parts: int | bytes) -> None:
+        self._input.write(b"".join(p.to_bytes(4, "big") if isinstance(p, int) else p for p in parts))
+
+    def _text(self, text: str) -> None:
+        self._number(len(text.encode()), text.encode())
+
+    def compare(self, python: str) -> tuple[tuple[int, int], tuple[int, int]]:
+        """(values compared, different) of telemetry, (octets compared, commands different)."""
         self._input.close()
         find = "import fprime_yamcs_bundle as b, os; print(os.path.dirname(b.__file__))"
         place = subprocess.run([python, "-c", find], capture_output=True, text=True, check=True).stdout.strip()
@@ -213,9 +245,13 @@ class Yamcs:
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
         compared = wrong = 0
         sets: list[list[dict[str, tuple[str, str]]]] = []
+        built: list[list[str]] = []
         for line in lines:
             if line.startswith("SET "):
                 sets.append([])
+                built.append([])
+            elif line.startswith("COMMAND "):
+                built[-1].append(line.removeprefix("COMMAND "))
             elif line == "PACKET":
                 sets[-1].append({})
             elif line.startswith("FAILED"):
@@ -231,7 +267,19 @@ class Yamcs:
                     if name not in packet or not _by_yamcs(field, raw, value, *packet[name]):
                         wrong += 1
                         print("Yamcs", number, name, packet.get(name), raw, value, file=sys.stderr)
-        return compared, wrong
+        octets = amiss = 0
+        for number, (found, wanted) in enumerate(zip(built, self._commands, strict=True)):
+            for got, data in zip(found, wanted, strict=True):
+                octets += len(data)
+                if got != data.hex():
+                    amiss += 1
+                    print("Yamcs", number, "command", got, data.hex(), file=sys.stderr)
+        return (compared, wrong), (octets, amiss)
+
+
+def _as_they_are(m: ResolvedMessage) -> bool:
+    """Whether a command's arguments are raw numbers: Yamcs 5.12 takes calibrators of arguments the other way round."""
+    return all((f.calibration is None and (f.scale, f.offset) == (1.0, 0.0)) or f.kind == "bcd" for f in m.values)
 
 
 def _by_yamcs(f: ResolvedField, raw: Any, value: Any, got_raw: str, got: str) -> bool:

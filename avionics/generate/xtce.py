@@ -84,6 +84,12 @@ def _grown(regions: list[tuple[int, int]], fields: list[ResolvedField]) -> list[
     return regions
 
 
+_YAMCS = (
+    "its calibrator goes from raw number to value, as the schema says; Yamcs 5.12 takes an argument's from value to raw number: "
+    "turn it round for Yamcs"
+)
+
+
 class _Maker:
     def __init__(self, s: ResolvedSet) -> None:
         self.losses: list[Loss] = []
@@ -205,8 +211,6 @@ class _Maker:
     # ---- telecommands ----
 
     def _commands(self, commands: tuple[ResolvedMessage, ...], s: ResolvedSet) -> None:
-        crcs = {f.width: f for m in commands for f in m.fields if f.computed == "crc"}
-        crc_names = {width: self._parameter(f"crc_{width}", f, f"crc_{width}") for width, f in crcs.items()}
         meta = node(self.top, "CommandMetaData")
         types = Element("xtce:ArgumentTypeSet")
         meta_commands = Element("xtce:MetaCommandSet")
@@ -217,16 +221,21 @@ class _Maker:
             listed = node(container, "EntryList")
             for name, f, lost in entries(m):
                 self._opaque(m.name, lost)
-                if f.computed:
-                    parameter = crc_names[f.width] if f.computed == "crc" else name
-                    node(listed, "ParameterRefEntry", parameterRef=parameter)
-                elif f.constant is not None:
-                    node(listed, "FixedValueEntry", name=name, binaryValue=_hex(f), sizeInBits=f.width)
+                if f.computed or f.constant is not None:
+                    known = {"sequence_flags": 3, "data_length": m.size - 7}  # the others are zeros until it is sent
+                    fixed = replace(f, constant=known.get(f.computed, 0)) if f.computed else f
+                    node(listed, "FixedValueEntry", name=name, binaryValue=_hex(fixed), sizeInBits=f.width)
                 else:
                     kind = f"{m.name}__{name}_type"
                     for what in add_type(types, kind, f, "Argument"):
                         self._lose(f"{m.name}.{name}", what)
-                    node(arguments, "Argument", name=name, argumentTypeRef=kind, shortDescription=short(f.description))
+                    if f.calibration is not None or (f.scale, f.offset) != (1.0, 0.0):
+                        self._lose(f"{m.name}.{name}", _YAMCS)
+                    argument = node(
+                        arguments, "Argument", name=name, argumentTypeRef=kind, shortDescription=short(f.description)
+                    )
+                    if f.default is not None and f.kind != "flags":
+                        argument.set("initialValue", _initial(f))
                     node(listed, "ArgumentRefEntry", argumentRef=name)
             if len(arguments):
                 command.append(arguments)
@@ -234,6 +243,8 @@ class _Maker:
             if m.hazardous:
                 node(command, "DefaultSignificance", reasonForWarning="hazardous command", consequenceLevel="critical")
             self._verifiers(command, m, s)
+            filled = "its sequence count" + (f" and its {m.crc} are" if m.crc else " is")
+            self._lose(m.name, f"{filled} zero in the command: whoever sends it fills in")
         if len(types):
             meta.append(types)
         meta.append(meta_commands)
@@ -262,6 +273,11 @@ class _Maker:
 def _shape(f: ResolvedField) -> ResolvedField:
     """What must agree for two packets to share a parameter."""
     return replace(f, constant=None, default=None, description="", path="")
+
+
+def _initial(f: ResolvedField) -> str:
+    """A default as XTCE writes it."""
+    return str(bool(f.default)) if f.kind == "bool" else str(f.default)
 
 
 def _hex(f: ResolvedField) -> str:

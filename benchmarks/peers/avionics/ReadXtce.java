@@ -5,7 +5,10 @@ import org.yamcs.YConfiguration;
 import org.yamcs.mdb.*;
 import org.yamcs.parameter.*;
 
-/** Yamcs on our XTCE: loads the database, extracts every packet of a file, prints raw and engineering values. */
+/**
+ * Yamcs on our XTCE: loads the databases that a file names, extracts its packets and builds its commands.
+ * Prints raw and engineering values of parameters, and the octets of commands.
+ */
 public class ReadXtce {
     static String shown(Value v) {
         if (v == null) { return "-"; }
@@ -29,18 +32,21 @@ public class ReadXtce {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, "UTF-8");
         DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(args[0])));
         while (true) {
-            int n;
-            try { n = in.readInt(); } catch (EOFException e) { break; }
-            String file = new String(in.readNBytes(n), "UTF-8");
+            int length;
+            try { length = in.readInt(); } catch (EOFException e) { break; }
+            String file = new String(in.readNBytes(length), "UTF-8");
             Map<String, Object> tree = new HashMap<>();
             tree.put("type", "xtce");
             tree.put("args", Map.of("file", file));
             out.println("SET " + file);
             XtceTmExtractor extractor = null;
+            MetaCommandProcessor commands = null;
+            Mdb mdb = null;
             try {
-                Mdb mdb = MdbFactory.createInstance(List.of(YConfiguration.wrap(tree)), false, false);
+                mdb = MdbFactory.createInstance(List.of(YConfiguration.wrap(tree)), false, false);
                 extractor = new XtceTmExtractor(mdb);
                 extractor.provideAll();
+                commands = new MetaCommandProcessor(new ProcessorData("realtime", mdb, new org.yamcs.ProcessorConfig()));
                 out.println("LOADED " + mdb.getParameters().size() + " " + mdb.getMetaCommands().size());
             } catch (Throwable e) {
                 out.println("FAILED " + e);
@@ -57,6 +63,26 @@ public class ReadXtce {
                     }
                 } catch (Throwable e) {
                     out.println("FAILED " + e);
+                }
+            }
+            int built = in.readInt();
+            for (int k = 0; k < built; k++) {
+                String name = new String(in.readNBytes(in.readInt()), "UTF-8");
+                Map<String, Object> values = new LinkedHashMap<>();
+                for (int n = in.readInt(); n > 0; n--) {
+                    String key = new String(in.readNBytes(in.readInt()), "UTF-8");
+                    values.put(key, new String(in.readNBytes(in.readInt()), "UTF-8"));
+                }
+                if (commands == null) { continue; }
+                try {
+                    org.yamcs.xtce.MetaCommand found = null;
+                    for (org.yamcs.xtce.MetaCommand c : mdb.getMetaCommands()) {
+                        if (c.getName().equals(name)) { found = c; }
+                    }
+                    byte[] packet = commands.buildCommand(found, values, 0L).getCmdPacket();
+                    out.println("COMMAND " + HexFormat.of().formatHex(packet));
+                } catch (Throwable e) {
+                    out.println("COMMAND FAILED " + e);
                 }
             }
         }
