@@ -179,7 +179,9 @@ class Yamcs:
 
     def take(self, s: ResolvedSet, path: Path, rng: random.Random) -> None:
         """Remember a set's packets and what each parameter should be."""
-        names, lost = xtce.parameter_names(s), {x.where for x in xtce.generate(s).losses}
+        losses = xtce.generate(s).losses
+        names, lost = xtce.parameter_names(s), {x.where for x in losses}
+        opaque = {x.where.partition(".")[0] for x in losses if "opaque" in x.what}
         packets: list[bytes] = []
         expected = []
         for m in s.of_kind("telemetry"):
@@ -197,7 +199,7 @@ class Yamcs:
                             wanted.append((names[m.name, name], single, raws[at], value))
                         at += 1
                 expected.append(wanted)
-        built = [self._command(m, raws_of(m, rng)) for m in s.of_kind("telecommand") if _as_they_are(m)]
+        built = [self._command(m, raws_of(m, rng)) for m in s.of_kind("telecommand") if _as_they_are(m, opaque)]
         file = str(path.rename(path.with_name(f"yamcs_{self.sets}.xml"))).encode()
         self._number(len(file), file, len(packets))
         for packet in packets:
@@ -277,8 +279,10 @@ class Yamcs:
         return (compared, wrong), (octets, amiss)
 
 
-def _as_they_are(m: ResolvedMessage) -> bool:
+def _as_they_are(m: ResolvedMessage, opaque: set[str]) -> bool:
     """Whether a command's arguments are raw numbers: Yamcs 5.12 takes calibrators of arguments the other way round."""
+    if m.name in opaque or any(f.kind == "time" and f.epoch == "ccsds" for f in m.values):
+        return False
     return all((f.calibration is None and (f.scale, f.offset) == (1.0, 0.0)) or f.kind == "bcd" for f in m.values)
 
 
