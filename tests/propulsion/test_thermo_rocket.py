@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from osea_rocket.core.errors import InputError, UndecidedError
 from osea_rocket.propulsion.thermo.reactants import blend, mixture_of, pumped, reactant
-from osea_rocket.propulsion.thermo.rocket import MODES, RocketSolution, solve_rocket, station_isp
+from osea_rocket.propulsion.thermo.rocket import MODES, Request, RocketSolution, run, solve_rocket, station_isp
 from osea_rocket.propulsion.thermo.sensitivity import rocket_derivatives
 from osea_rocket.propulsion.thermo.species import species_of
 
@@ -239,3 +239,21 @@ def test_species_set_holds_every_condensed_phase():
     full = species_of(("C", "H", "O", "N", "Cl", "Al"))
     assert {"C(gr)", "H2O(L)", "H2O(cr)", "Al2O3(a)", "Al2O3(L)", "AlN(cr)", "NH4Cl(II)"} <= set(full.phases)
     assert len(species_of(("C", "H", "O")).gases) == 121
+
+
+@pytest.mark.parametrize(("oxidizer", "fuel", "low", "high"), [("LOX", "LH2", 3.0, 12.0), ("LOX", "RP-1", 1.2, 3.5)])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_batch_on_a_line_is_that_of_single_problems(oxidizer, fuel, low, high, mode):
+    """Each starts from the line through the two before; water condenses on the way; the throat's tolerance is 1e-6 of M²."""
+    count = 30
+    mixtures = [mixed(oxidizer, fuel, float(x)) for x in np.linspace(low, high, count)]
+    species = species_of(tuple(symbol for symbol, _ in mixtures[0].atoms))
+    atoms = np.array([[amount for _, amount in m.atoms] for m in mixtures])
+    enthalpy, pressure = [m.enthalpy for m in mixtures], list(np.linspace(1e6, 3e7, count))
+    request = Request((5.0, 80.0) if mode != "equilibrium" else (5.0, 300.0))
+    warm, cold = (run(species, atoms, enthalpy, pressure, mode, request, w) for w in (True, False))
+    assert np.array_equal(warm[0][:, :, 10], cold[0][:, :, 10])
+    there = cold[0][:, :, 10] == 0
+    assert there.mean() > 0.9
+    assert warm[0][..., :10][there] == pytest.approx(cold[0][..., :10][there], rel=3e-6, abs=1e-9)
+    assert warm[1][there] == pytest.approx(cold[1][there], abs=1e-8)
