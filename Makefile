@@ -24,6 +24,7 @@ validate: $(STAMP)
 # The JSON Schemas of the definition files, from the models; a test holds them current.
 schemas: $(STAMP)
 	$(BIN)/osea schema --out standard/schemas
+	$(BIN)/osea data schemas --out standard/launch-data
 
 # The versions that were tested, as they are installed now.
 constraints: $(STAMP)

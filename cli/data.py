@@ -7,9 +7,7 @@ import typer
 
 from .app import JsonFlag, app, finish
 
-data = typer.Typer(
-    no_args_is_help=True, help="Launch data that others read: check and convert CCSDS messages, make opportunities."
-)
+data = typer.Typer(no_args_is_help=True, help="Launch data that others read: check, convert, opportunities, schemas.")
 app.add_typer(data, name="data")
 
 LenientFlag = Annotated[
@@ -19,14 +17,23 @@ LenientFlag = Annotated[
 
 @data.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CCSDS messages (KVN or XML), or folders.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Records (JSON), CCSDS messages (KVN or XML), or folders of them."),
+    ],
     lenient: LenientFlag = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", metavar="", help="What is not known fails, too (exit 3).")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Are these OPM, OMM, OEM, OCM and RDM files as the Blue Books want them? File, line, and what to change."""
-    from ..launch_data.ccsds.command import run_check
+    """Are these records and messages as the protocol and the Blue Books want them? File, place, rule, what to change.
 
-    finish(json, lambda: run_check(paths, lenient=lenient))
+    JSON files are judged together: schema, then rules. Every other file is read as OPM, OMM, OEM, OCM or RDM.
+    """
+    from ..launch_data.command import run_check
+
+    finish(json, lambda: run_check(paths, lenient=lenient, strict=strict))
 
 
 @data.command()
@@ -39,7 +46,7 @@ def convert(
     json: JsonFlag = False,
 ) -> None:
     """The same message in the other form."""
-    from ..launch_data.ccsds.command import run_convert
+    from ..launch_data.command import run_convert
 
     finish(json, lambda: run_convert(source, target, lenient=lenient))
 
@@ -88,3 +95,19 @@ def opportunities(
             ephemeris=ephemeris,
         ),
     )
+
+
+@data.command()
+def schemas(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where they go.")] = Path(
+        "standard/launch-data"
+    ),
+    check: Annotated[
+        bool, typer.Option("--check", metavar="", help="Write nothing; say what is not current (exit 1).")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """JSON Schemas, examples and rules of the launch-data protocol, as published in standard/launch-data."""
+    from ..launch_data.command import run_schemas
+
+    finish(json, lambda: run_schemas(out, check))

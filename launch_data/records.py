@@ -7,23 +7,18 @@ import hashlib
 import json
 import uuid
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from ..core.errors import InputError
 from ..core.time import parse_utc
+from ..core.wire import Wire, parse_json, wire_problems
 
 SCHEMA = "osea/launch-record/v1"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Vector = tuple[float, float, float]
-
-
-class WireRecord(BaseModel):
-    """Frozen, typed without conversion, no number that is not finite; unknown fields are preserved."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True, allow_inf_nan=False, populate_by_name=True)
 
 
 def _utc(value: str) -> str:
@@ -34,7 +29,7 @@ def _utc(value: str) -> str:
     return value
 
 
-class LaunchFile(WireRecord):
+class LaunchFile(Wire):
     """A file beside the record; `path` is relative to it, with forward slashes, and never leaves its folder."""
 
     path: Name
@@ -51,7 +46,7 @@ class LaunchFile(WireRecord):
         return value
 
 
-class TimeZero(WireRecord):
+class TimeZero(Wire):
     """T-0 and what happens then."""
 
     utc: str
@@ -60,7 +55,7 @@ class TimeZero(WireRecord):
     _utc_is_utc = field_validator("utc")(_utc)
 
 
-class TrajectoryProduct(WireRecord):
+class TrajectoryProduct(Wire):
     """The predicted trajectory; start and stop count from T-0."""
 
     file: LaunchFile
@@ -71,7 +66,7 @@ class TrajectoryProduct(WireRecord):
     stop_s: float
 
 
-class SeparationProduct(WireRecord):
+class SeparationProduct(Wire):
     """The state at separation, in the inertial frame named. `position_bound_m`: what unknown Earth orientation can change."""
 
     file: LaunchFile
@@ -92,7 +87,7 @@ class SeparationProduct(WireRecord):
     _utc_is_utc = field_validator("utc")(_utc)
 
 
-class Provenance(WireRecord):
+class Provenance(Wire):
     """How the data came to be; `input_sha256` is the hash of the resolved input."""
 
     software: Name
@@ -101,7 +96,7 @@ class Provenance(WireRecord):
     sources: tuple[str, ...] = ()
 
 
-class LaunchRecord(WireRecord):
+class LaunchRecord(Wire):
     """One launch. `id` stays through all revisions; `status`: predicted, planned, actual, corrected, or one yet unknown."""
 
     schema_: Annotated[Literal["osea/launch-record/v1"], Field(alias="schema")] = SCHEMA
@@ -137,18 +132,13 @@ def record_id(issuer: str, mission: str) -> str:
 def read_record(path: Path) -> LaunchRecord:
     """Read a record. Raises InputError for what is not JSON, has a key twice, or breaks the schema, naming each field."""
     try:
-        text = path.read_bytes().decode("utf-8")
-        json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
-        return LaunchRecord.model_validate_json(text)
+        data = path.read_bytes()
+        parse_json(data, str(path))
+        return LaunchRecord.model_validate_json(data)
     except OSError as error:
         raise InputError(f"cannot read '{path}': {error.strerror}") from None
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
-        raise InputError("this is no launch record", where=str(path), details=lines) from None
-    except RecursionError:
-        raise InputError("this is no launch record: it is nested too deeply", where=str(path)) from None
-    except ValueError as error:
-        raise InputError(f"this is no launch record: {error}", where=str(path)) from None
+        raise InputError("this is no launch record", where=str(path), details=wire_problems(error)) from None
 
 
 def check_files(record: LaunchRecord, folder: Path) -> None:
@@ -160,15 +150,3 @@ def check_files(record: LaunchRecord, folder: Path) -> None:
             raise InputError(f"the record names '{file.path}', and it cannot be read: {error.strerror}") from None
         if hashlib.sha256(content).hexdigest() != file.sha256:
             raise InputError(f"'{file.path}' is not the file that the record names: its sha256 differs")
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
-    return result
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number of JSON")

@@ -14,6 +14,7 @@ from ...core.errors import InputError
 from ...core.frame_series import inertial_series
 from ...core.frames import EarthOrientation
 from ...core.time import SECOND, Instant, format_utc, format_utc_array
+from ...core.wire import parse_json
 from ..ccsds.message import Block, Message, Segment, States
 from ..ccsds.states import COVARIANCE_NAMES
 from ..ccsds.write_kvn import write_kvn
@@ -91,6 +92,26 @@ def write_package(
     text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (folder / "opportunities.json").write_text(text, encoding="utf-8")
     return summary
+
+
+def check_summary(path: Path) -> None:
+    """Raise InputError unless every file that `opportunities.json` names stands beside it as it was written."""
+    try:
+        summary = parse_json(path.read_bytes(), str(path))
+        named = [f for row in summary["opportunities"] for f in row["files"]]
+        hashes = {str(f["path"]): f["sha256"] for f in named}
+    except (KeyError, TypeError):
+        raise InputError(f"this is no summary of opportunities ({SCHEMA})", where=str(path)) from None
+    except OSError as error:
+        raise InputError(f"cannot read '{path}': {error.strerror}") from None
+    for name, sha256 in hashes.items():
+        file = path.parent / name
+        if ".." in Path(name).parts or Path(name).is_absolute():
+            raise InputError(f"{name} does not stay in the folder", where=str(path))
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+            raise InputError(
+                f"{name} is missing, or not the file that was written: its sha256 differs", where=str(path)
+            )
 
 
 def _covariance_note(product: LaunchProduct) -> dict[str, Any]:
