@@ -17,11 +17,23 @@ QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No p
 
 
 @app.command()
-def design(study: StudyFile, out: OutFolder = None, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
-    """Engine, vehicle, ascent and launch data of a study in one run: report.html and data in a run folder."""
+def design(
+    study: StudyFile,
+    out: OutFolder = None,
+    resize: Annotated[
+        bool,
+        typer.Option("--resize", metavar="", help="Close the size around the ascent first, as after a swapped engine."),
+    ] = False,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Engine, vehicle, ascent and launch data of a study in one run: report.html and data in a run folder.
+
+    A study with `size:` is sized first: loads, engines, diameters until nothing moves.
+    """
     from ..studies.command import run_design
 
-    finish(json, lambda: run_design(study, out, quiet=quiet))
+    finish(json, lambda: run_design(study, out, quiet=quiet, resize=resize))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What `osea design` and `osea check` do, apart from parsing the command line."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +13,50 @@ from ..core.run_folder import RunFolder
 from .documents import Study, load
 
 
-def run_design(path: Path, out: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
+def run_design(
+    path: Path, out: Path | None, *, quiet: bool = False, resize: bool = False
+) -> tuple[dict[str, Any], str]:
     """Run a study and publish its run folder; returns (summary as plain data, the same for people).
 
-    A finding of ERROR makes the data's exit_code 1; the run is published all the same.
+    A study with `size:` is closed around its ascent first, and so is any with *resize*. A finding of ERROR makes the data's
+    exit_code 1; the run is published all the same.
     """
     from .design import STEPS, design
     from .run import summary, write_design
 
-    progress = Progress() if quiet else RichProgress(STEPS)
+    progress = Progress() if quiet else RichProgress(STEPS | {"sizing": 40.0})
+    sized = None
     try:
         with progress.step("read"):
             study = load_document(Study, path)
         folder = out or Path("out") / (re.sub(r"\W+", "-", study.name.lower()).strip("-") or path.stem)
         with RunFolder(folder, "design", study) as run:
-            result = design(study, progress)
+            if resize or study.size is not None:
+                from .sizing.loop import size_study
+
+                sized = size_study(study, progress, None if quiet else _on_stderr)
+            result = design(study if sized is None else sized.study, progress)
             with progress.step("report"):
-                write_design(result, run)
+                write_design(result, run, sized)
             run.publish()
     finally:
         progress.close()
     data, text = summary(result)
+    if sized is not None:
+        from .sizing.summary import sizing_summary
+
+        more, lines = sizing_summary(sized, result)
+        data, text = data | more, f"{text}\n{lines}"
     report = folder / "report.html"
     return data | refusal(result.findings) | {
         "run": str(folder),
         "report": str(report),
     }, f"{text}\n\n  report  {report}"
+
+
+def _on_stderr(line: str) -> None:
+    """A line of the sizing loop, as it is known."""
+    print(line, file=sys.stderr)
 
 
 def run_check(

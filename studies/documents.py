@@ -21,6 +21,7 @@ from ..trajectory.range_safety.document import RangeSafety
 from ..vehicle.equipment import Battery  # noqa: F401  its schema, and those of the other equipment
 from ..vehicle.structure.document import StructureRules
 from ..vehicle.vehicle import Vehicle
+from .sizing.document import SizeRules
 
 GustSpeed = Annotated[float, SI("m/s", ("9 m/s",), ge=0.0, le=100.0)]
 
@@ -42,6 +43,10 @@ class Study(Module, schema="osea/study/v1"):
     structure: Reference[StructureRules] | None = Field(
         default=None,
         description="factors, materials and cases by which the core's shells are sized and their margins counted",
+    )
+
+    size: SizeRules | None = Field(
+        default=None, description="what of the vehicle is free; `osea design` then closes its size around the ascent"
     )
 
     @field_validator("originator")

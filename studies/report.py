@@ -1,6 +1,7 @@
 """The design report: what an engineer wants to see of a vehicle and its ascent, in one page that prints."""
 
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from ..propulsion.performance import EnginePerformance
 from ..report.pieces import (
@@ -23,9 +24,12 @@ from .design import Design
 from .figures import throttle_curve
 from .provenance import documents_of
 
+if TYPE_CHECKING:
+    from .sizing.loop import Sized
 
-def design_report(design: Design, drawn: dict[str, str]) -> Report:
-    """The report of a design, with the figures of ``figures``."""
+
+def design_report(design: Design, drawn: dict[str, str], sized: "Sized | None" = None) -> Report:
+    """The report of a design, with the figures of ``figures``; of a sized one with how it was closed."""
     study, ascent = design.study, design.ascent
     report = Report(
         title=study.name,
@@ -44,6 +48,10 @@ def design_report(design: Design, drawn: dict[str, str]) -> Report:
         Text(f"{in_words(study, ascent)} [[side]] shows the vehicle."),
         loudest(design.findings),
     )
+    if sized is not None:
+        from .sizing.report import sizing_section
+
+        report = sizing_section(report, sized, ascent.payload_mass)
     report = report.section(
         "Vehicle",
         Figure(drawn["side_view"], "Side view, to scale.", label="side"),

@@ -1,15 +1,18 @@
 """A design written into its run folder, and summed up for the terminal."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.run_folder import RunFolder
 from .ascent_files import write_flight
 from .ascent_summary import ascent_summary
 from .design import Design
 
+if TYPE_CHECKING:
+    from .sizing.loop import Sized
 
-def write_design(design: Design, run: RunFolder) -> None:
-    """Results, tables, launch data, figures and the report."""
+
+def write_design(design: Design, run: RunFolder, sized: "Sized | None" = None) -> None:
+    """Results, tables, launch data, figures and the report; of a sized design its loop and its vehicle's document too."""
     from .check_report import check_report
     from .figures import figures
     from .report import design_report
@@ -19,13 +22,19 @@ def write_design(design: Design, run: RunFolder) -> None:
     run.write_result("masses", design.masses)
     run.write_result("drag", design.drag)
     write_flight(design.flight, run)
+    if sized is not None:
+        import yaml
+
+        run.write_result("sizing", sized.result)
+        text = yaml.safe_dump(sized.study.vehicle.to_plain(), sort_keys=False, allow_unicode=True, width=120)
+        run.write_text("sized/vehicle.yaml", text)
     drawn = figures(design)
     for name, svg in drawn.items():
         run.write_text(f"figures/{name}.svg", svg)
     run.write_result("interfaces", design.interfaces)
     interfaces = check_report(design.interfaces, design.study.vehicle, design.ascent.payload_mass, design.flight.loads)
     run.write_text("interfaces.html", interfaces.html())
-    run.write_text("report.html", design_report(design, drawn).html())
+    run.write_text("report.html", design_report(design, drawn, sized).html())
 
 
 def _slug(name: str) -> str:

@@ -98,10 +98,12 @@ def test_relations_of_an_installed_package(tmp_path, monkeypatch):
     point = importlib.metadata.EntryPoint("ours", "ours_relations", registry.ENTRY_POINTS)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point])
     families.cache_clear()
+    find.cache_clear()
     try:
         assert estimate(find("landing gear", "Ours: legs"), {"landed_mass": 2e4}).mass == pytest.approx(2000.0)
     finally:
         families.cache_clear()
+        find.cache_clear()
         assert isinstance(sys.modules.pop("ours_relations", ModuleType("x")), ModuleType)
 
 

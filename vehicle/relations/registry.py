@@ -66,6 +66,7 @@ def relations(kind: str | None = None) -> tuple[Entry, ...]:
     return tuple(Entry(f, r) for f in families() for r in f.relations if kind in (None, r.kind))
 
 
+@cache
 def find(kind: str, name: str) -> Entry:
     """By kind and ``family: name``. Raises InputError with the nearest names."""
     known = relations(kind)
