@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from osea_rocket.avionics.codec import Codec, RejectedError
 from osea_rocket.avionics.generate import c99
 from osea_rocket.avionics.layout import layout
 from osea_rocket.avionics.message_set import MessageSet, launcher_set
+from osea_rocket.core.documents import load_document
 
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion"]
 
@@ -62,13 +64,27 @@ def test_the_launcher_set_as_c(c_compiler, tmp_path):
     assert " 0 failures" in run(["./test"], tmp_path)
 
 
-def test_the_same_files_are_cpp(c_compiler, random_set, tmp_path):
+@pytest.fixture(scope="module")
+def every_kind():
+    path = Path(__file__).parents[2] / "examples" / "avionics" / "every-kind.yaml"
+    return layout(load_document(MessageSet, path))
+
+
+def test_every_kind_as_c(c_compiler, every_kind, tmp_path):
+    sources = write(every_kind, tmp_path)
+    flags = [*STRICT, "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    run([c_compiler, *flags, *sources, "-o", "test"], tmp_path)
+    assert " 0 failures" in run(["./test", "20000"], tmp_path)
+
+
+def test_the_same_files_are_cpp(c_compiler, random_set, every_kind, tmp_path):
     compiler = shutil.which("g++") or shutil.which("c++") or shutil.which("clang++")
     if compiler is None:
         pytest.skip("no C++ compiler")
-    sources = write(random_set(3), tmp_path)
-    run([compiler, "-x", "c++", *STRICT[1:], "-std=c++11", *sources, "-o", "test"], tmp_path)
-    assert " 0 failures" in run(["./test"], tmp_path)
+    for s in (random_set(3), every_kind):
+        sources = write(s, tmp_path)
+        run([compiler, "-x", "c++", *STRICT[1:], "-std=c++11", *sources, "-o", "test"], tmp_path)
+        assert " 0 failures" in run(["./test"], tmp_path)
 
 
 FIELDS = [
