@@ -182,8 +182,10 @@ def run_follow(
     except KeyboardInterrupt:
         pass  # the usual end
     finally:
-        take(stream.feed(b"", final=True))
-        sink.close()
+        try:
+            take(stream.feed(b"", final=True))
+        finally:
+            sink.close()
     return sink.report(octets, stream.missing, stream.rejects, receiver.rejects if receiver else None)
 
 
