@@ -182,7 +182,7 @@ def _check(raw_items: list[tuple[ResolvedField, int]], odd: bool) -> Callable[[S
     """What the libraries do not refuse: text of another length; of *odd* bits also a value too many, a float beyond 32 bits."""
     octets = [(k, r.width // 8) for k, (r, _) in enumerate(raw_items) if r.raw == "bytes"]
     narrow = [k for k, (r, _) in enumerate(raw_items) if odd and r.raw == "float" and r.width == 32]
-    floats = struct.Struct(f"{len(narrow)}f").pack  # refuses what would become infinite
+    floats = struct.Struct(f">{len(narrow)}f").pack  # refuses what would become infinite
     chosen = operator.itemgetter(*narrow) if len(narrow) > 1 else lambda raws: [raws[k] for k in narrow]
     n = len(raw_items)
     if not odd and not octets:

@@ -3,6 +3,7 @@
 import struct
 
 import bitstruct
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -313,3 +314,19 @@ def test_damage_is_refused_with_its_reason():
         with pytest.raises(RejectedError) as caught:
             s.decode(data)
         assert caught.value.reason == (reason or "enum mode")
+
+
+def test_odd_bits_refuse_what_whole_octets_refuse():
+    """Runs that bitstruct packs: it would make infinity of 1e39, cut octets off, and pass a value too many over."""
+    fields = [{"name": "a", "type": "uint", "bits": 3}, {"name": "x", "type": "float", "bits": 32}]
+    c = codec(*fields, {"name": "y", "type": "float", "bits": 32}, {"name": "b", "type": "uint", "bits": 5})
+    with pytest.raises(InputError, match=r"m\.y: 1e\+39 is not a number that a float of 32 bits holds"):
+        c.pack(1, 1.0, 1e39, 2)
+    with pytest.raises(InputError, match="5 values; 4 are needed"):
+        c.pack(1, 1.0, 1.0, 2, 3)
+    with pytest.raises(InputError, match=r"m\.b: a whole number is needed, not 2\.5"):
+        c.pack(1, 1.0, 1.0, 2.5)
+    assert c.pack(np.int64(1), np.float32(1.0), float("inf"), np.uint8(2)) == c.pack(1, 1.0, float("inf"), 2)
+    octets = codec(*fields, {"type": "padding", "bits": 5}, {"name": "o", "type": "bytes", "length": 3})
+    with pytest.raises(InputError, match=r"m\.o: 3 octets are needed"):
+        octets.pack(1, 1.0, b"1234")
