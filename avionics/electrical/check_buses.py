@@ -39,6 +39,10 @@ def nodes(ix: Index) -> Iterator[Said]:
                 text += f", not listed: {', '.join(lost)}" if lost else ""
                 text += f", listed without it: {', '.join(extra)}" if extra else ""
                 yield error(f"buses.{i}.nodes", f"{bus.name}: {text}; list each box once")
+        if bus.coupler and ix.boxes[bus.coupler].string != bus.string:
+            other = ix.boxes[bus.coupler].string or "none"
+            text = f"{bus.name} is of string {bus.string or 'none'}, its coupler {bus.coupler} of {other}; correct one"
+            yield error(f"buses.{i}.coupler", text)
         if bus.coupler and any(bus.coupler not in ix.boxes_on(s) for s in bus.signals):
             yield error(f"buses.{i}.coupler", f"{bus.name}: its lines do not reach coupler {bus.coupler}; correct it")
         elif bus.coupler and bus.type != "mil1553":

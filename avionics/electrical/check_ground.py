@@ -147,11 +147,10 @@ def release(ix: Index) -> Iterator[Said]:
     phases = list(ix.e.phases)
     on_ground = [p.name for p in phases if p.place == "ground"]
     for k, phase in enumerate(phases):
-        if phase.place == "ground" and any(p.place == "flight" for p in phases[:k]):
-            yield error(
-                f"phases.{k}.place",
-                f"phase '{phase.name}' is on the ground after one in flight; correct the order or the place",
-            )
+        flown = [p.name for p in phases[:k] if p.place == "flight"]
+        if phase.place == "ground" and flown:
+            text = f"phase '{phase.name}' is on the ground after '{flown[-1]}' in flight; correct the order or a place"
+            yield error(f"phases.{k}.place", text)
     for i, link in enumerate(ix.e.umbilicals):
         path = f"umbilicals.{i}.last_phase"
         if link.last_phase not in on_ground:

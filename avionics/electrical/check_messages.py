@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from .buses import Link
 from .check_traffic import responses
 from .index import Index, remembered
-from .rules import Said, at_most, error, ok, rule, unknown
+from .rules import Said, at_most, error, ok, rule, unknown, warn
 
 _EVERYONE = "all"  # a sink of the set that stands for whoever wants it
 
@@ -38,7 +38,9 @@ def source_sink(ix: Index) -> Iterator[Said]:
             continue
         missing = [r for r in (m.source, *m.sinks) if r not in roles]
         if missing:
+            goes = {b for _, _, s in ix.slots() if s.message == m.name for b in (s.source, *s.sinks)}
             text = f"{where} needs {', '.join(missing)}, and no box has that role"
+            text += f" ({', '.join(sorted(goes))} send or get it)" if goes else ""
             yield error("equipment", f"{text}; give one the role, or list the message under 'not_carried'")
         else:
             yield ok("equipment", f"{where} has its source and sinks")
@@ -94,6 +96,20 @@ def carried(ix: Index) -> Iterator[Said]:
                 yield error("buses", f"{text}; send it there too, from one of its sources")
 
 
+@rule("message.rate")
+def rate(ix: Index) -> Iterator[Said]:
+    """Boxes get a message as often as the set says that it is made; only the telemetry link may leave samples out."""
+    for path, bus, slot in ix.slots():
+        m = ix.message(slot.message)
+        if m is None or not m.rate:
+            continue
+        text = f"{slot.name} on {bus.name} brings {m.rate / slot.every:.4g} of the {m.rate:.4g} '{m.name}' made in a second"
+        if slot.every == 1:
+            yield ok(f"{path}.every", text)
+        else:
+            yield warn(f"{path}.every", f"{text}; send all, or state the lower rate in the set by a variant")
+
+
 @remembered
 def _makers(ix: Index, message: str, source: str) -> set[str]:
     """Boxes of the source's role, and those that got the message from one."""
@@ -127,6 +143,9 @@ def link_sources(ix: Index) -> Iterator[Said]:
     if ix.messages is None:
         return
     for i, link in enumerate(ix.e.links):
+        if not any(link.sink in m.sinks for m in ix.messages.messages):
+            text = f"{link.name} goes to '{link.sink}', which takes no message of the set; correct the sink"
+            yield error(f"links.{i}.sink", text)
         for k, d in enumerate(link.messages):
             m, path = ix.message(d.message), f"links.{i}.messages.{k}"
             if m is None:

@@ -222,8 +222,8 @@ def returns(ix: Index) -> Iterator[Said]:
         if lonely is not None:
             wire = ix.wire(lonely)
             text = (
-                f"wire {wire.name} carries {signal.name} from {wire.start} to {wire.end}, and no wire brings "
-                f"{back.name} back beside it"
+                f"wire {wire.name} carries {signal.name} from {wire.start} to {wire.end} in bundle "
+                f"{wire.bundle or 'none'}, and no wire brings {back.name} back beside it"
             )
             yield error(
                 path, f"{text}; wire the return {'in the same cable' if wire.cable else 'between the same connectors'}"

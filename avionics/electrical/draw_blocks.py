@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from math import cos, radians, sin
 
 from ...report import theme
 from ...vehicle.svg import FAINT, GREY, INK, Sheet, text_width
@@ -11,7 +12,6 @@ from .index import Index
 from .parts import DIFFERENTIAL
 
 _BOX, _LEFT, _ROW, _RAIL = 292.0, 16.0, 27.0, 27.0
-_LABEL = 150.0  # height kept for the rails' names
 _TURN = 58.0  # degrees of their slant
 COLOURS = {
     "power": theme.SERIES[1], "data": theme.SERIES[0], "discrete": theme.MUTED, "analogue": theme.SERIES[2],
@@ -76,7 +76,7 @@ def block_diagram(e: Electrical, strings: Sequence[str | None] | None = None) ->
     for string, lines in drawn.items():
         if lines:
             y = _panel(sheet, ix, string, lines, y) + 26
-            tilt = max(text_width(r.name, 11) for r in lines) * 0.53
+            tilt = max(text_width(r.name, 11) for r in lines) * cos(radians(_TURN))
             width = max(width, _LEFT + _BOX + 30 + _RAIL * len(lines) + tilt)
     x = _LEFT
     for way, words in (("out", "drives"), ("in", "takes"), ("both", "both ways")):
@@ -93,7 +93,7 @@ def block_diagram(e: Electrical, strings: Sequence[str | None] | None = None) ->
 
 def _panel(sheet: Sheet, ix: Index, string: str | None, lines: list[Rail], y: float) -> float:
     boxes = [b for b in ix.e.equipment if any(b.name in r.boxes for r in lines)]
-    top = y + _LABEL
+    top = y + 24 + max(text_width(r.name, 11) for r in lines) * sin(radians(_TURN))
     sheet.text(_LEFT, top - 12, f"String {string}" if string else "Without a string", 13, "start", "bold")
     bottom = top + _ROW * len(boxes)
     first = _LEFT + _BOX + 30

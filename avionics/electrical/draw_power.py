@@ -49,7 +49,7 @@ def power_tree(e: Electrical) -> str:
         _load(sheet, ix, load, right, y[f"load {load.name}"])
     for x, text in ((_SOURCE, "sources"), (_x(0) - 14, "protection"), (right, "loads, lowest voltage and margin")):
         sheet.text(x, 20, text, 11.5, "start", "bold", GREY)
-    height = max([*y.values(), *source_y.values()]) + 34
+    height = max([*y.values(), *source_y.values()], default=_TOP) + 34
     return sheet.document(right + _LOAD + 190, height, f"{e.name}: power tree", f"{len(e.loads)} loads")
 
 

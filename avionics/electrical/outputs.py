@@ -39,12 +39,12 @@ def generate(e: Electrical, check: ElectricalCheck) -> dict[str, str]:
     files = {
         f"{name}_icd.html": document(e, check).html(),
         "block_diagram.svg": block_diagram(e),
-        "power_tree.svg": power_tree(e),
-        "power_by_phase.svg": power_chart(e),
         "wires.csv": wire_list(e),
         "pins.csv": pin_list(e),
         f"{name}.wireviz.yml": wireviz(e),
     }
+    if e.supplies:
+        files |= {"power_tree.svg": power_tree(e), "power_by_phase.svg": power_chart(e)}
     charges = charge_chart(e)
     if charges is not None:
         files["charge_by_phase.svg"] = charges
@@ -98,7 +98,8 @@ def document(e: Electrical, check: ElectricalCheck) -> Report:
     said = "The boxes of string {} on the rails that join them. White boxes belong to another string, or to none."
     panels = [Figure(block_diagram(e, [string]), said.format(string or "(none)")) for string in strings_of(e)]
     report = report.section("Block diagram", *panels, new_page=True)
-    report = report.section("Power", *_power(e, ix), new_page=True)
+    if e.supplies:
+        report = report.section("Power", *_power(e, ix), new_page=True)
     report = report.section("Rules and margins", *_rules(check), new_page=True)
     report = report.section("Connectors and pins", *connector_tables(ix), new_page=True)
     report = report.section("Signals and harness", *harness_tables(ix), new_page=True)

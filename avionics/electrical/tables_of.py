@@ -1,7 +1,7 @@
 """The tables of the interface control document."""
 
 from ...report.pieces import Column, Row, Section, Table
-from .buses import Bus
+from .buses import Bus, Slot
 from .check_buses import can_identifier
 from .check_traffic import responses
 from .index import Index
@@ -161,14 +161,15 @@ def bus_tables(ix: Index) -> list[Table]:
             worst, budget = found.get(slot.name), m.latency if m else None
             rows.append(
                 (
-                    slot.name, slot.message, slot.source, ", ".join(slot.sinks), _address(ix, bus, k),
+                    slot.name, slot.message, slot.source, ", ".join(slot.sinks), _address(ix, bus, k), _frames(slot),
                     m.rate / slot.every if m and m.rate else None, m.size if m else None,
                     None if worst is None else 1e3 * worst, None if budget is None else 1e3 * budget,
                 )
             )  # fmt: skip
     columns = (
-        Column("Slot"), Column("Message"), Column("From"), Column("To"), Column("Address"), Column("Rate", "Hz"),
-        Column("Size", "octets"), Column("At worst", "ms", digits=3), Column("Budget", "ms"),
+        Column("Slot"), Column("Message"), Column("From"), Column("To"), Column("Address"),
+        Column("Minor frames"), Column("Rate", "Hz"), Column("Size", "octets"),
+        Column("At worst", "ms", digits=3), Column("Budget", "ms"),
     )  # fmt: skip
     tables = [
         Table(columns, rows, "Bus schedules", note="At worst: latency with everything else on the bus; see the rules.")
@@ -215,9 +216,12 @@ def _address(ix: Index, bus: Bus, k: int) -> str:
     if bus.type == "mil1553":
         rts = {n.equipment: n.remote_terminal for n in bus.nodes}
         rt = rts.get(slot.source) if rts.get(slot.source) is not None else rts.get(slot.sinks[0])
-        frames = slot.frames or ()
-        every = f"frame {frames[0]}" if frames else ""
-        if len(frames) > 1:
-            every = f"every {frames[1] - frames[0]} from {frames[0]}"
-        return f"RT {rt} SA {slot.subaddress}, {every}"
+        return f"RT\u00a0{rt} SA\u00a0{slot.subaddress}"
     return ""
+
+
+def _frames(slot: Slot) -> str:
+    frames = slot.frames or ()
+    if len(frames) > 1:
+        return f"{frames[0]}, {frames[1]} … {frames[-1]}"
+    return str(frames[0]) if frames else ""
