@@ -111,3 +111,22 @@ def schemas(
     from ..launch_data.command import run_schemas
 
     finish(json, lambda: run_schemas(out, check))
+
+
+@data.command("import")
+def import_(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="spacex-api, gcat, launch-library or csis.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The source's file, or the folder of its files.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the records go; new or empty.")],
+    retrieved: Annotated[
+        str | None, typer.Option("--retrieved", metavar="UTC", help="When it was taken (else now).")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Other people's launch data as records: every field mapped, or kept and listed; contradictions told."""
+    from datetime import UTC, datetime
+
+    from ..launch_data.importers.command import run_import
+
+    when = retrieved or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    finish(json, lambda: run_import(source, path, out, when))

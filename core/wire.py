@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .errors import InputError
-from .time import parse_utc
+from .time import DAY, parse_utc
 
 DEEPEST = 64  # levels of nesting; our own records need eight
 LARGEST = 64 << 20  # bytes of one record
@@ -18,12 +18,20 @@ LARGEST = 64 << 20  # bytes of one record
 
 def _is_utc(value: str) -> str:
     try:
-        parse_utc(value)
+        instant_of(value)
     except InputError as error:
         raise ValueError(error.message) from None
     if not value.endswith("Z"):
         raise ValueError(f"{value!r} ends with no Z; times on the wire are UTC and say so")
     return value
+
+
+def instant_of(text: str) -> int:
+    """A time as a number that orders it: nanoseconds of TAI from 1972 on; before, when UTC was no such count, of the calendar."""
+    if not text[:4].isdigit() or text[:4] >= "1972":
+        return parse_utc(text).tai
+    shifted = parse_utc(f"{int(text[:4]) + 400}{text[4:]}")  # the calendar repeats after 400 years, weekdays and all
+    return shifted.tai - 146_097 * DAY
 
 
 Utc = Annotated[

@@ -95,7 +95,7 @@ class Payload(Record):
     owner: Name
     operator: Name | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    mass_kg: Positive
+    mass_kg: Positive | None = None
     mass_sigma_kg: NonNegative | None = None
     size_m: tuple[float, float, float] | None = None
     centre_of_mass_m: tuple[float, float, float] | None = None

@@ -194,7 +194,7 @@ def _intervals(record: Record, package: Package) -> Problems:
 def _precision(record: Record, package: Package) -> Problems:
     for path, part in package.parts(record, Moment):
         length = {"year": 4, "month": 7, "day": 10}.get(part.precision)
-        if length and part.value[length:] != _LAST[part.precision]:
+        if length and part.value.replace(".000", "")[length:] != _LAST[part.precision]:
             yield (
                 f"{path}/value",
                 f"{part.value} says more than a {part.precision}; write {part.value[:length]}{_LAST[part.precision]}",

@@ -272,7 +272,9 @@ def _quaternion(record: SeparationState, package: Package) -> Problems:
 )
 def _mass(record: SeparationState, package: Package) -> Problems:
     payload = package.find(record.payload)
-    if not (isinstance(payload, Payload) and record.mass_kg is not None and record.state_of.startswith("payload")):
+    if not (
+        isinstance(payload, Payload) and record.mass_kg and payload.mass_kg and record.state_of.startswith("payload")
+    ):
         return
     if abs(record.mass_kg - payload.mass_kg) > max(0.02 * payload.mass_kg, 3.0 * (payload.mass_sigma_kg or 0.0)):
         yield "mass_kg", f"{record.mass_kg:g} kg, and the payload's record says {payload.mass_kg:g} kg"

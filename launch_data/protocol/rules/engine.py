@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from ....core.findings import Finding, Severity
 from ....core.wire import Record
+from ....core.wire import instant_of as instant
 
 type_of = type
 Problems = Iterator[tuple[str, str]]  # path within the record, and what is wrong there and how to mend it
@@ -164,13 +165,6 @@ def together(code: str, model: type[Record], fields: Sequence[str], says: str, f
             yield missing[0], f"{' and '.join(given)} without {' and '.join(missing)}; give both or neither"
 
     add(code, (model,), says, check, fails)
-
-
-def instant(text: str) -> int:
-    """A UTC text as a number that orders it."""
-    from ....core.time import parse_utc
-
-    return parse_utc(text).tai
 
 
 def unique(values: Sequence[Any]) -> Any:

@@ -14,7 +14,7 @@ from ..places import LandingZone
 from ..vehicles import RecoveryRecord, VehicleItem, VehicleType
 from .engine import Package, Problems, add
 
-RECOVERY = ("expend", "rtls", "ship", "net", "parachute", "fly-back", "none")
+RECOVERY = ("expend", "rtls", "ship", "net", "parachute", "fly-back", "splashdown", "none")
 FRAMES = (
     "ITRF2020",
     "ITRF2014",
