@@ -56,7 +56,22 @@ def port_schema() -> dict[str, Any]:
 
 
 def _headed(kind: str, made: dict[str, Any]) -> dict[str, Any]:
-    return {"$schema": DIALECT, "$id": f"{kind}-v1.schema.json", **_plainly_named(made)}
+    return {"$schema": DIALECT, "$id": f"{kind}-v1.schema.json", **_titled(_plainly_named(made))}
+
+
+def _titled(node: Any) -> Any:
+    """Every field with a title: pydantic gives none to fields that hold a document or nothing."""
+    if isinstance(node, list):
+        return [_titled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _titled(value) for key, value in node.items()}
+    fields = made.get("properties")
+    if isinstance(fields, dict):
+        for name, field in fields.items():
+            if isinstance(field, dict) and "title" not in field:
+                field["title"] = name.replace("_", " ").title()
+    return made
 
 
 def _with_shared_ports(made: dict[str, Any]) -> dict[str, Any]:

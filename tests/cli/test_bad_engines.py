@@ -70,15 +70,15 @@ def test_a_sound_problem_passes(osea: Callable) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("fuel: LH2", "fuel: LH3", (":8:7: fuel: unknown propellant 'LH3'", "LH2")),
-        ("fuel: LH2", "fuel: LOX", (":8:7: fuel", "is an oxidizer, and a fuel is needed")),
+        ("fuel: LH2", "fuel: LH3", (":9:7: fuel: unknown propellant 'LH3'", "LH2")),
+        ("fuel: LH2", "fuel: LOX", (":9:7: fuel", "is an oxidizer, and a fuel is needed")),
         ("propellant: LH2", "propellant: RP-1", ("components.0.propellant", "has no place")),
         (
             "gas: fuel-rich hydrogen",
             "gas: fuel-rich kerosene",
-            (":32:", "components.13.gas", "take fuel-rich hydrogen"),
+            (":33:", "components.13.gas", "take fuel-rich hydrogen"),
         ),
-        ("area_ratio: 27.5", "area_ratio: 0.5", (":11:13: area_ratio: must be at least 1",)),
+        ("area_ratio: 27.5", "area_ratio: 0.5", (":12:13: area_ratio: must be at least 1",)),
         ("oxidizer_fuel_ratio: 5.5", "oxidizer_fuel_ratio: 0.01", ("oxidizer_fuel_ratio",)),
         ("chamber_pressure: 54 bar", "chamber_pressure: 5400 bar", ("chamber_pressure", "outside 0.01 to 1000 bar")),
         ("thrust_vacuum: 1023 kN", "thrust_vacuum: 1023", ("thrust_vacuum", "unit")),
@@ -106,7 +106,7 @@ def test_engine_documents(tmp_path: Path, old: str, new: str, says: tuple[str, .
             "chamber_pressure: 54 bar",
             "chamber_pressure: 140 bar",
             1,
-            (":10:19: thrust chamber is stated at 140.00 bar"),
+            (":11:19: thrust chamber is stated at 140.00 bar"),
         ),
         ("efficiency: 0.60, pressure_ratio", "efficiency: 0.02, pressure_ratio", 1, ("lacks", "kW")),
     ],

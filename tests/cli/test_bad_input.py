@@ -172,7 +172,7 @@ def test_a_file_that_may_not_be_read(folder: Path, design: Callable, monkeypatch
     monkeypatch.setattr(Path, "read_bytes", refused)
     end = design("--quiet")
     assert (end.code, end.out) == (2, "")
-    assert end.err.startswith(f"error {folder / MISSION}:5:7: site: 'site.yaml': cannot be read: Permission denied")
+    assert end.err.startswith(f"error {folder / MISSION}:6:7: site: 'site.yaml': cannot be read: Permission denied")
 
 
 def test_several_mistakes_are_told_at_once(folder: Path, design: Callable) -> None:
@@ -180,7 +180,7 @@ def test_several_mistakes_are_told_at_once(folder: Path, design: Callable) -> No
     spoil(folder / SITE, ("latitude: 28.5618571 deg", "latitude: north"))
     end = design("--quiet")
     assert end.code == 2
-    for place in (f"{FIRST}:9:", f"{FIRST}:12:", f"{SITE}:3:"):
+    for place in (f"{FIRST}:10:", f"{FIRST}:13:", f"{SITE}:4:"):
         assert place in end.err
 
 
@@ -206,7 +206,7 @@ def test_a_payload_beyond_all_propellant_is_refused_without_solving(folder: Path
     give_payload(folder, "60 t")
     end = design("--quiet")
     assert (end.code, end.out) == (1, "")
-    assert f"{folder / MISSION}:7:3: " in end.err  # the orbit
+    assert f"{folder / MISSION}:8:3: " in end.err  # the orbit
     assert "out of reach" in end.err
     assert "60000 kg of payload" in end.err
     assert "m/s" in end.err
@@ -240,7 +240,7 @@ def test_an_orbit_out_of_reach_names_what_is_short(folder: Path, design: Callabl
     failure = json.loads(end.out)
     assert (failure["status"], failure["exit_code"]) == ("failed", 1)
     assert "usable propellant of second stage" in failure["message"]
-    assert f"{folder / MISSION}:7:3: " in failure["message"]
+    assert f"{folder / MISSION}:8:3: " in failure["message"]
 
 
 def test_a_solver_that_gives_up_is_undecided(folder: Path, design: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,7 +288,7 @@ def test_check_names_the_schema_that_was_meant(folder: Path, osea: Callable) -> 
 def test_a_vehicle_is_no_study(folder: Path, osea: Callable) -> None:
     end = osea("design", folder / VEHICLE, "--out", folder.parent / "out")
     assert (end.code, end.out) == (2, "")
-    assert f"{folder / VEHICLE}:1:9: " in end.err
+    assert f"{folder / VEHICLE}:2:9: " in end.err
     assert "'osea/study/v1' is expected" in end.err
 
 

@@ -219,9 +219,9 @@ def test_pressure_that_would_have_to_rise_is_a_no() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ("propellant: LH2", "propellant: LN2", r":15:\d+: components\.0.*unknown propellant 'LN2'"),
-        ("1023 kN", "1e30 kN", r":12:16: thrust_vacuum: .* outside"),
-        ("type: pump", "type: pmup", r":17:\d+: components\.2: 'type' must be one of .*did you mean 'pump'"),
+        ("propellant: LH2", "propellant: LN2", r":16:\d+: components\.0.*unknown propellant 'LN2'"),
+        ("1023 kN", "1e30 kN", r":13:16: thrust_vacuum: .* outside"),
+        ("type: pump", "type: pmup", r":18:\d+: components\.2: 'type' must be one of .*did you mean 'pump'"),
     ],
 )
 def test_bad_fields_name_their_place(tmp_path: Path, old: str, new: str, field: str) -> None:
@@ -237,4 +237,4 @@ def test_a_tank_below_its_triple_point_names_the_field(tmp_path: Path) -> None:
     path.write_text((ENGINES / "j-2.yaml").read_text().replace("temperature: 21 K", "temperature: 5 K"))
     with pytest.raises(InputError, match="fuel tank: hydrogen: 5 K is below the triple point") as error:
         prepare(load_document(EngineCycle, path))
-    assert "ice.yaml:15" in str(error.value.where)
+    assert "ice.yaml:16" in str(error.value.where)

@@ -237,7 +237,7 @@ def test_an_orbit_too_high_for_one_burn_asks_for_a_coast(falcon9: Study) -> None
     """Nine Merlins at 57 % and one at 64 % are empty after less than 15 minutes; 36,000 km are hours away."""
     high = to_orbit(falcon9, 35786, 35786)
     assert reach(plan_of(high), high.mission).longest == pytest.approx(900.0, abs=100.0)
-    with pytest.raises(ImpossibleError, match=r"mission.yaml:7:21: .*too high for this sequence.*last_stage_burns: 2"):
+    with pytest.raises(ImpossibleError, match=r"mission.yaml:8:21: .*too high for this sequence.*last_stage_burns: 2"):
         require_in_reach(plan_of(high), high.mission)
     sequence = falcon9.mission.sequence.evolve(last_stage_burns=2, longest_coast=6 * 3600.0)
     coasting = to_orbit(falcon9, 35786, 35786, sequence=sequence)

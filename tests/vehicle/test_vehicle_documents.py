@@ -12,21 +12,21 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "falcon9"
 
 # (file, text, replacement, file that the message names, what it says)
 BROKEN = [
-    ("stages/first-stage.yaml", "dry_mass: 24.7 t", "dry_mass: -24.7 t", "first-stage.yaml:9:", "greater than 0"),
-    ("stages/first-stage.yaml", "dry_mass: 24.7 t", "dry_mass: 24.7 m", "first-stage.yaml:9:", "not a unit"),
+    ("stages/first-stage.yaml", "dry_mass: 24.7 t", "dry_mass: -24.7 t", "first-stage.yaml:10:", "greater than 0"),
+    ("stages/first-stage.yaml", "dry_mass: 24.7 t", "dry_mass: 24.7 m", "first-stage.yaml:10:", "not a unit"),
     (
         "stages/first-stage.yaml",
         "dry_mass: 24.7 t",
         "dry_mas: 24.7 t",
-        "first-stage.yaml:9:",
+        "first-stage.yaml:10:",
         "did you mean 'dry_mass'",
     ),
-    ("stages/first-stage.yaml", "engine_count: 9", "engine_count: 0", "first-stage.yaml:12:", "at least one engine"),
+    ("stages/first-stage.yaml", "engine_count: 9", "engine_count: 0", "first-stage.yaml:13:", "at least one engine"),
     (
         "stages/first-stage.yaml",
         "engine: ../engines/merlin-1d.yaml\n",
         "",
-        "first-stage.yaml:1:",
+        "first-stage.yaml:2:",
         "'engine' is missing",
     ),
     ("stages/first-stage.yaml", "merlin-1d.yaml", "merlin-2.yaml", "merlin-2.yaml", "no such file"),
@@ -34,11 +34,11 @@ BROKEN = [
         "stages/first-stage.yaml",
         "propellant_mass: 414.85 t",
         "propellant_mass: 500 t",
-        "first-stage.yaml:10:",
+        "first-stage.yaml:11:",
         "the tanks hold 414.9 t",
     ),
-    ("stages/first-stage.yaml", "length: 41.2 m", "length: 31.2 m", "first-stage.yaml:8:", "lengthen the stage"),
-    ("stages/first-stage.yaml", "role: core", "role: corr", "first-stage.yaml:3:", "did you mean 'core'"),
+    ("stages/first-stage.yaml", "length: 41.2 m", "length: 31.2 m", "first-stage.yaml:9:", "lengthen the stage"),
+    ("stages/first-stage.yaml", "role: core", "role: corr", "first-stage.yaml:4:", "did you mean 'core'"),
     ("stages/first-stage.yaml", "role: core", "role: strap-on", "vehicle.yaml:", "list it under 'boosters'"),
     (
         "stages/first-stage.yaml",
@@ -84,7 +84,7 @@ BROKEN = [
         "vehicle.yaml:",
         "wider than 'second stage'",
     ),
-    ("payload.yaml", "name: payload", "name: payload\nmass: 12", "payload.yaml:3:", "write '12 kg'"),
+    ("payload.yaml", "name: payload", "name: payload\nmass: 12", "payload.yaml:4:", "write '12 kg'"),
     ("payload.yaml", "name: payload", "name: payload\ndiameter: 4.9 m", "vehicle.yaml:", "does not fit in the fairing"),
     (
         "vehicle.yaml",
