@@ -12,7 +12,8 @@ from ..core.numeric import lookup, table
 from ..core.results import Array
 from ..propulsion.engine_map import EngineMap
 from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound
-from ..trajectory.flight.case import AeroGrid, Case, Phase
+from ..trajectory.flight.aero import aero_grid, pressure_center
+from ..trajectory.flight.case import Case, Phase
 from ..trajectory.flight.control_design import (
     NONE_DB,
     ControlTable,
@@ -40,7 +41,6 @@ from .steering_table import SteeringTable
 DESIGN_STEP = 5.0
 """[s] between two points of the control's design."""
 GRID_MACH = np.linspace(0.0, 12.0, 241)
-GRID_SINE = np.linspace(0.0, 1.0, 41)
 JET_ACCELERATION = np.radians(0.1)  # rad/s^2 in pitch, where no jets are given
 SLOSH_POINTS = 24
 WIDEST = 1.2
@@ -179,7 +179,7 @@ class _Builder:
                 numbers=numbers,
                 tables=tables,
                 programme=programme_rows(self.steering, i),
-                aero=aero_grid(aero, self.flown.plan.segments[i].powered),
+                aero=aero_grid(aero, GRID_MACH, power_on=segment.powered),
                 slosh=self._slosh(stage, i) if self.rules.slosh and segment.powered else None,
             )
         )
@@ -436,33 +436,6 @@ def control_findings(control: ControlTable, rules: FlightRules, stages: list[str
             )
         )  # fmt: skip
     return found
-
-
-def pressure_center(aero: AeroTable, mach: float, otherwise: float) -> float:
-    """Station [m] of the centre of pressure at a vanishing angle; a body without lift there has none: *otherwise*."""
-    slope = float(np.interp(mach, aero.mach, aero.slope))
-    return aero.center_of_pressure(mach) if abs(slope) > 1e-6 else otherwise
-
-
-def aero_grid(aero: AeroTable, powered: bool) -> AeroGrid:
-    """The table on the flight's grid: axial force over that at zero angle, normal force per sine, centre of pressure."""
-    angle = 2.0 * np.arcsin(GRID_SINE)
-    values = np.zeros((len(GRID_MACH), len(angle), 3))
-    axial = aero.axial if powered else aero.axial_power_off
-    sine = np.sin(angle)
-    for i, mach in enumerate(GRID_MACH):
-        at = min(max(mach, aero.mach[0]), aero.mach[-1])
-        k = min(int(np.searchsorted(aero.mach, at, side="right")) - 1, len(aero.mach) - 2)
-        u = (at - aero.mach[k]) / (aero.mach[k + 1] - aero.mach[k])
-        ca, cn, cm = ((1.0 - u) * c[k] + u * c[k + 1] for c in (axial, aero.normal, aero.moment))
-        values[i, :, 0] = np.interp(angle, aero.angle, ca) / ca[0]
-        normal, moment = np.interp(angle, aero.angle, cn), np.interp(angle, aero.angle, cm)
-        slope = float(np.interp(at, aero.mach, aero.slope))
-        values[i, 1:-1, 1] = normal[1:-1] / sine[1:-1]
-        values[i, 0, 1], values[i, -1, 1] = slope, values[i, -2, 1]
-        values[i, 1:-1, 2] = moment[1:-1] / np.where(np.abs(normal[1:-1]) > 1e-9, normal[1:-1], 1.0)
-        values[i, 0, 2], values[i, -1, 2] = pressure_center(aero, at, values[i, 1, 2]), values[i, -2, 2]
-    return AeroGrid(GRID_MACH, values)
 
 
 __all__ = ["G0", "FlightCase", "MassTables", "flight_case"]

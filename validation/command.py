@@ -20,6 +20,7 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
     ("acoustics", "acoustics", 1.0),
     ("cooling", "cooling", 10.0),
     ("environment", "environment", 0.5),
+    ("flight", "flight", 20.0),
     ("optimal control", "optimal_control", 5.0),
     ("Falcon 9", "falcon9", 20.0),
     ("launch vehicles", "launchers", 150.0),

@@ -34,7 +34,11 @@ def commanded_attitude(bank, pitch, yaw):
 @compiled
 def control(bank, ph, parameters, y, memory, covariance, w):
     """One run of navigation, guidance and control, when it is due."""
-    if memory[M.step] % bank[H.control_every] != 0.0 or bank[H.point_mass] > 0.0:
+    if (
+        memory[M.step] % bank[H.control_every] != 0.0
+        or bank[H.point_mass] > 0.0
+        or ph[PH.guidance] == GUIDANCE_EXTERNAL
+    ):
         return
     dt = ph[PH.step] * bank[H.control_every]
     if bank[H.turbulence] * parameters[P.turbulence] > 0.0:
@@ -77,14 +81,12 @@ def control(bank, ph, parameters, y, memory, covariance, w):
         memory[M.pitch_rate], memory[M.yaw_rate] = pitch_rate, yaw_rate
         memory[M.throttle] = min(max(throttle, ph[PH.throttle_min]), 1.0)
         memory[G] = 0.0  # explicit guidance begins anew when its turn comes
-    elif ph[PH.guidance] == GUIDANCE_PEG and memory[M.level] >= 1.0:
-        if memory[M.sensed] > 0.0:
-            acceleration = 1.0 / (memory[M.sensed] - SENSED_LAG / ph[PH.exhaust])
-            explicit_guidance(bank, ph, memory, acceleration, ph[PH.exhaust], ph[PH.tail])
-    elif ph[PH.guidance] == GUIDANCE_EXTERNAL:
-        memory[M.ticks] += 1.0
-        return
+    elif ph[PH.guidance] == GUIDANCE_PEG and memory[M.level] >= 1.0 and memory[M.sensed] > 0.0:
+        acceleration = 1.0 / (memory[M.sensed] - SENSED_LAG / ph[PH.exhaust])
+        explicit_guidance(bank, ph, memory, acceleration, ph[PH.exhaust], ph[PH.tail])
     memory[M.ticks] += 1.0
+    if ph[PH.gimbal_limit] <= 0.0 and ph[PH.rcs_pitch] <= 0.0 and ph[PH.roll_torque] <= 0.0:
+        return  # nothing to steer with
     steer(bank, ph, y, memory, rates, t, dt)
 
 

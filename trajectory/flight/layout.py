@@ -298,7 +298,7 @@ class PhaseLayout(NamedTuple):
     exhaust: int
     tail: int
     filter: int
-    spare: int
+    level: int
 
 
 PH = PhaseLayout._make(range(len(PhaseLayout._fields)))

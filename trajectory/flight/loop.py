@@ -16,6 +16,7 @@ from .layout import (
     EVENT_ALTITUDE_DOWN,
     EVENT_APOGEE,
     EVENT_GROUND,
+    KIND_CHUTE,
     KIND_RAIL,
     MARKED_PHASES,
     MARKS,
@@ -54,6 +55,8 @@ def enter(bank, phases, k, parameters, y, memory):
         memory[MARKS + 2 * k] = memory[M.time]
     stage = P.stages + int(phases[k, PH.stage]) * STAGE_SIZE
     if k > 0:
+        if phases[k - 1, PH.kind] == KIND_CHUTE:
+            memory[M.chute] = phases[k - 1, PH.chute_area] * parameters[P.chute_factor]
         before = center_of_mass(bank, phases[k - 1], parameters, y[Y.mass] - memory[M.mass_offset])
         if phases[k, PH.begin_mass] > 0.0:
             # what flies on is known, not what is left of the stage below
@@ -126,7 +129,7 @@ def watched(bank, ph, parameters, y, memory):
         value = min(value, (y[0] * y[3] + y[1] * y[4] + y[2] * y[5]) / r * 0.1)
     if event in (EVENT_GROUND, EVENT_ALTITUDE_DOWN):
         earth = Earth(bank[H.mu], bank[H.radius], bank[H.flattening], bank[H.rotation], bank[H.j2])
-        level = bank[H.ground] if event == EVENT_GROUND else ph[PH.rail_length]
+        level = bank[H.ground] if event == EVENT_GROUND else ph[PH.level]
         height = geodetic_altitude(earth, y[0], y[1], y[2]) - level
         value = min(value, height * 1e-2)
     if ph[PH.kind] == KIND_RAIL:
@@ -355,3 +358,53 @@ RESULT_NAMES = (
     "ecef_vy", "ecef_vz", "axis_elevation", "rcs_time", "apogee_time",
 )  # fmt: skip
 RESULT_SIZE = len(RESULT_NAMES)
+
+
+@compiled
+def step_plant(bank, phases, parameters, y, memory, w, commands, h):
+    """One step of h [s] under commands from outside (`plant.COMMANDS`); returns the status. Nothing is located: what ends a
+    phase is seen at the step's end."""
+    if memory[M.status] != 0.0:
+        return int(memory[M.status])
+    k = int(memory[M.phase])
+    last = phases.shape[0] - 1
+    if commands[7] > 0.0 and k < last and memory[M.entered] > 0.0:
+        k += 1
+        memory[M.phase], memory[M.entered] = float(k), 0.0
+    ph = phases[k]
+    if memory[M.entered] == 0.0:
+        enter(bank, phases, k, parameters, y, memory)
+    limit = ph[PH.gimbal_limit]
+    memory[M.command_y] = min(max(commands[0], -limit), limit)
+    memory[M.command_z] = min(max(commands[1], -limit), limit)
+    memory[M.throttle] = min(max(commands[2], ph[PH.throttle_min]), 1.0)
+    memory[M.command_roll] = min(max(commands[3], -ph[PH.roll_torque]), ph[PH.roll_torque])
+    for i in range(3):
+        # a pulse once begun lasts its shortest time
+        if commands[4 + i] != 0.0 and memory[M.rcs_x + i] == 0.0:
+            memory[M.rcs_x + i] = max(h, ph[PH.rcs_pulse]) * (1.0 if commands[4 + i] > 0.0 else -1.0)
+            memory[M.rcs_used] += abs(memory[M.rcs_x + i])
+    memory[M.cut] = 1.0 if commands[8] > 0.0 else 0.0
+    memory[M.bank_angle] = commands[9]
+    value = watched(bank, ph, parameters, y, memory)
+    take_step(bank, ph, parameters, y, memory, w, h)
+    if ph[PH.kind] == KIND_RAIL:
+        memory[M.spare] += travelled(bank, w, y, memory, h)
+    accept(memory, w, y, h)
+    memory[M.step] += 1.0
+    extremes(bank, memory, y)
+    status = STATUS_FLYING
+    if not np.isfinite(y[0] + y[3] + y[6] + y[10] + y[Y.mass]):
+        status = STATUS_NAN
+    elif memory[M.altitude] < bank[H.ground] - 1.0 and ph[PH.kind] != KIND_RAIL:
+        status = STATUS_GROUND
+    elif memory[M.time] >= bank[H.longest]:
+        status = STATUS_TIME
+    elif value > 0.0 and watched(bank, ph, parameters, y, memory) <= 0.0:
+        if k == last:
+            status = STATUS_DONE
+        else:
+            memory[M.phase], memory[M.entered] = k + 1.0, 0.0
+    memory[M.status] = float(status)
+    memory[M.status_time] = memory[M.time]
+    return status

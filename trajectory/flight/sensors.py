@@ -93,3 +93,12 @@ def walk(bank, memory, dt):
         a, b = draw(memory)
         memory[I_ + WALK + i] += bank[H.gyro_walk] * root * a
         memory[I_ + WALK + 3 + i] += bank[H.accelerometer_walk] * root * b
+
+
+@compiled
+def satellite(bank, parameters, memory, y, out):
+    """Fill out (6,) with position and velocity as the satellite receiver gives them."""
+    for i in range(3):
+        a, b = draw(memory)
+        out[i] = y[i] + bank[H.gnss_position] * parameters[P.gnss_noise_factor] * a
+        out[3 + i] = y[3 + i] + bank[H.gnss_velocity] * parameters[P.gnss_noise_factor] * b
