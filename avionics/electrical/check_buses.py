@@ -5,11 +5,7 @@ from collections.abc import Iterator
 from .buses import Bus, Node
 from .index import Index
 from .rules import Said, at_most, error, ok, rule, unknown
-from .tables import tables
-
-_FASTEST = {"can": 1e6, "mil1553": 1e6, "rs-422": 10e6, "ethernet": 1e9}
-_MATCH = 0.15  # of a terminator against the line
-_REACH_422 = 1.2e8  # bit/s times m (TIA-422-B annex: 12 m at 10 Mbit/s, 1200 m at 100 kbit/s; recalled)
+from .tables import bus_line, tables
 
 
 @rule("bus.nodes")
@@ -77,7 +73,9 @@ def terminators(ix: Index) -> Iterator[Said]:
         for path, r in ohms:
             if impedance:
                 said = f"a terminator of {bus.name} has {r:g} Ω, its line {impedance:g} Ω"
-                yield at_most(path, abs(r / impedance - 1.0), _MATCH, said, "match it to the line")
+                yield at_most(
+                    path, abs(r / impedance - 1.0), tables().impedance_tolerance, said, "match it to the line"
+                )
         if bus.type == "rs-422":
             yield from _receivers(ix, i, bus)
         if bus.type == "can" and len(ohms) == 2:
@@ -175,9 +173,9 @@ def length(ix: Index) -> Iterator[Said]:
             yield at_most(path, abs(bus.length / total - 1.0), tables().length_tolerance, text, "state the same length")
         if bus.bit_rate is None:
             continue
-        limit = {"can": tables().can_length * 1e6 / bus.bit_rate, "rs-422": min(_REACH_422 / bus.bit_rate, 1200.0)}.get(
-            bus.type, 100.0
-        )
+        limit = bus_line(bus.type).longest(bus.bit_rate)
+        if limit is None:
+            continue
         text = f"{bus.name} is {bus.length:.3g} m long at {bus.bit_rate / 1e3:.5g} kbit/s, {limit:.3g} m are allowed"
         yield at_most(path, bus.length, limit, text, "shorten it or lower the bit rate")
 
@@ -194,7 +192,7 @@ def bit_rate(ix: Index) -> Iterator[Said]:
                     )
         if bus.bit_rate is None:
             continue
-        top = _FASTEST[bus.type]
+        top = bus_line(bus.type).bit_rate
         text = f"{bus.name} runs at {bus.bit_rate / 1e3:.6g} kbit/s"
         if bus.type == "mil1553" and bus.bit_rate != top:
             yield error(f"buses.{i}.bit_rate", f"{text}; MIL-STD-1553 has 1 Mbit/s")

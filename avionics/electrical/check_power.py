@@ -8,10 +8,6 @@ from .power_tree import behind, charge, load_current, source_current, source_sig
 from .rules import Said, at_least, at_most, error, ok, rule, unknown, warn
 from .tables import tables, wire_current
 
-_LIMITER_CLIPS = (
-    1.4  # times the class current, the most that a latching limiter lets through (ECSS-E-ST-20-20C, recalled)
-)
-
 
 @rule("power.feed")
 def feed(ix: Index) -> Iterator[Said]:
@@ -232,7 +228,7 @@ def wire(ix: Index) -> Iterator[Said]:
     for i, p in enumerate(ix.e.protections):
         if p.rating is None or p.signal is None:
             continue
-        passes = p.rating * (_LIMITER_CLIPS if p.type == "limiter" else 1.0)
+        passes = p.rating * (tables().limiter_clips if p.type == "limiter" else 1.0)
         for k in ix.wires_of[p.signal]:
             w = ix.wire(k)
             kind, bundle = ix.wire_types[w.type], ix.bundles.get(w.bundle or "")
@@ -268,7 +264,11 @@ def coordination(ix: Index) -> Iterator[Said]:
             slow, fast = times
             text = f"{name} holds a fault behind {p.name} for {1e3 * slow:.3g} ms, which opens in {1e3 * fast:.3g} ms"
             yield at_least(
-                path, slow, 2.0 * fast, text, "twice as long is needed: choose a slower one above or a faster one below"
+                path,
+                slow,
+                tables().selectivity * fast,
+                text,
+                "twice as long is needed: choose a slower one above or a faster one below",
             )
 
 
@@ -290,7 +290,7 @@ def _opens(above: Protection, below: Protection) -> tuple[float, float] | None:
 
 def _fault(above: Protection, below: Protection) -> float:
     """Current [A]: what the limiters let through, else ten times the lower rating."""
-    clips = [_LIMITER_CLIPS * (p.rating or 0.0) for p in (above, below) if p.type == "limiter"]
+    clips = [tables().limiter_clips * (p.rating or 0.0) for p in (above, below) if p.type == "limiter"]
     return min([*clips, 10.0 * (below.rating or 0.0)])
 
 
@@ -332,16 +332,24 @@ def melting(ix: Index) -> Iterator[Said]:
         if p.type == "fuse" and p.melting is not None and p.rating:
             seconds = p.melting / p.rating**2
             text = f"{p.name}: {p.melting:.3g} A²s is {1e3 * seconds:.3g} ms at its rating of {p.rating:.3g} A, squared"
-            if 0.02 <= seconds <= 0.2:
+            low, high = tables().fuse_time
+            if low <= seconds <= high:
                 yield ok(f"protections.{i}.melting", text)
             else:
-                yield error(f"protections.{i}.melting", f"{text}; 20 to 200 ms are usual for slow fuses: correct one")
+                yield error(
+                    f"protections.{i}.melting",
+                    f"{text}; {1e3 * low:g} to {1e3 * high:g} ms are usual for slow fuses: correct one",
+                )
         if p.type == "limiter" and p.trip is not None:
             text = f"{p.name} trips after {1e3 * p.trip:.3g} ms"
-            if 1e-3 <= p.trip <= 2e-2:
+            low, high = tables().limiter_trip
+            if low <= p.trip <= high:
                 yield ok(f"protections.{i}.trip", text)
             else:
-                yield error(f"protections.{i}.trip", f"{text}; latching limiters trip after 1 to 20 ms: correct it")
+                yield error(
+                    f"protections.{i}.trip",
+                    f"{text}; latching limiters trip after {1e3 * low:g} to {1e3 * high:g} ms: correct it",
+                )
 
 
 @rule("battery.energy")

@@ -216,10 +216,16 @@ def fire_current(ix: Index) -> Iterator[Said]:
         if stated is not None:
             text = f"{c.signal} is stated for {stated:.3g} A, {highest:.3g} A flow at {c.voltage[1]:.3g} V"
             path = f"signals.{list(ix.signals).index(c.signal)}.current"
-            yield at_most(path, abs(stated / highest - 1.0), 0.15, text, "state what flows, to 15 %")
+            yield at_most(path, abs(stated / highest - 1.0), tables().fire_tolerance, text, "state what flows, to 15 %")
         if c.pulse is not None and c.fire_time is not None:
             text = f"{c.name}: the pulse lasts {1e3 * c.pulse:.3g} ms, the initiator needs {1e3 * c.fire_time:.3g} ms"
-            yield at_least(f"pyro.{i}.pulse", c.pulse, 2.0 * c.fire_time, text, "twice is needed: lengthen the pulse")
+            yield at_least(
+                f"pyro.{i}.pulse",
+                c.pulse,
+                tables().pulse_margin * c.fire_time,
+                text,
+                "twice is needed: lengthen the pulse",
+            )
 
 
 @rule("pyro.no_fire")

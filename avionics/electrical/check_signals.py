@@ -6,15 +6,9 @@ from collections.abc import Iterator
 from .index import Index, PinAt
 from .parts import DIFFERENTIAL, Signal
 from .rules import Said, at_least, error, ok, rule, unknown, warn
+from .tables import bus_line
 
 ONE_WAY = ("power", "discrete", "analogue", "rs-422", "pyro", "rf", "ethernet")
-# What a transceiver of the standard puts on its line, V: a wider range is another standard.
-LEVELS = {
-    "can": (0.0, 5.0, "ISO 11898-2"),
-    "rs-422": (-6.0, 6.0, "TIA-422-B"),
-    "mil1553": (-13.5, 13.5, "MIL-STD-1553B, 27 V peak to peak"),
-    "ethernet": (-2.8, 2.8, "IEEE 802.3 clause 25"),
-}
 
 
 def _at(ix: Index, signal: Signal, field: str = "") -> str:
@@ -161,11 +155,11 @@ def levels(ix: Index) -> Iterator[Said]:
             else:
                 yield error(f"{p.path}.voltage", f"{text}; match them")
     for i, signal in enumerate(ix.e.signals):
-        if signal.type in LEVELS and signal.voltage is not None:
-            low, high, standard = LEVELS[signal.type]
-            text = f"{signal.name} is {_span(signal.voltage)}, {standard} has {_span((low, high))}"
+        if signal.type in DIFFERENTIAL and signal.voltage is not None:
+            line = bus_line(signal.type)
+            text = f"{signal.name} is {_span(signal.voltage)}, {line.standard} has {_span(line.levels)}"
             path = f"signals.{i}.voltage"
-            yield ok(path, text) if _inside(signal.voltage, (low, high)) else error(path, f"{text}; correct the range")
+            yield ok(path, text) if _inside(signal.voltage, line.levels) else error(path, f"{text}; correct the range")
 
 
 @rule("signal.impedance")

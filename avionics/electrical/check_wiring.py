@@ -66,9 +66,9 @@ def temperature(ix: Index) -> Iterator[Said]:
         yield at_least(
             f"wires.{i}.type",
             kind.temperature - bundle.temperature,
-            50.0,
+            tables().insulation_margin,
             text,
-            "50 K between are needed: change the insulation",
+            f"{tables().insulation_margin:g} K between are needed: change the insulation",
         )
 
 

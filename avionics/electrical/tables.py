@@ -4,13 +4,15 @@ import math
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ...core.documents import Count, Document, Flag, Integer, Module, load_document
-from ...core.quantity import SI, Ratio
-from .marks import Amperes, Metres, Ohms
+from ...core.quantity import SI, Ratio, SIRange
+from .marks import Amperes, BitRate, Metres, Ohms, Volts
+
+Times = Annotated[tuple[float, float], SIRange("s")]
 
 _REFERENCE, _RATED_SURROUNDINGS, _RATED_INSULATION = 293.15, 343.15, 473.15  # K
 _BUNDLE = 15  # wires from which a bundle counts as full
@@ -47,6 +49,22 @@ class Insert(Document):
         return tuple(_LETTERS[: self.count])
 
 
+class BusLine(Document):
+    """What the standard of a bus allows on its line. reach: bit rate times length; bit_rate: the fastest."""
+
+    type: Literal["can", "rs-422", "mil1553", "ethernet"]
+    standard: str
+    levels: Volts
+    bit_rate: BitRate
+    length: Metres | None = None
+    reach: Annotated[float, SI("bit*m/s", ("4e7 bit*m/s",), gt=0.0)] | None = None
+
+    def longest(self, bit_rate: float) -> float | None:
+        """The longest line [m] at a bit rate [bit/s], None where there is no limit."""
+        limits = [x for x in (self.length, self.reach / bit_rate if self.reach else None) if x is not None]
+        return min(limits, default=None)
+
+
 class Tables(Module, schema="osea/electrical-tables/v1"):
     """All numbers of the rules. resistivity: copper, copper alloy, aluminium, at 20 degC."""
 
@@ -61,6 +79,15 @@ class Tables(Module, schema="osea/electrical-tables/v1"):
     fuse_derating: Ratio
     limiter_derating: Ratio
     voltage_derating: Ratio
+    insulation_margin: Annotated[float, SI("K", ("50 K",), ge=0.0)] = Field(
+        description="between rating and surroundings"
+    )
+    limiter_clips: Ratio = Field(description="most that a limiter lets through, over its class current")
+    fuse_time: Times = Field(description="melting integral over rating squared of a plausible fuse")
+    limiter_trip: Times
+    selectivity: Ratio = Field(description="time that the upper protection holds over that of the lower one")
+    pulse_margin: Ratio = Field(description="firing pulse over the time that the initiator needs")
+    fire_tolerance: Ratio = Field(description="of a stated firing current")
     inrush_share: Ratio
     fuse_ratio: Ratio
     bond: Ohms
@@ -69,12 +96,12 @@ class Tables(Module, schema="osea/electrical-tables/v1"):
     monitor_share: Ratio
     impedance_tolerance: Ratio
     length_tolerance: Ratio
-    can_length: Metres = Field(description="of a trunk at 1 Mbit/s")
     stub_can: Metres = Field(description="at 1 Mbit/s")
     stub_direct: Metres
     stub_transformer: Metres
     bus_load_warn: Ratio
     bus_load_limit: Ratio
+    bus_lines: tuple[BusLine, ...]
     wire_currents: tuple[WireCurrent, ...]
     shells: tuple[Shell, ...]
     inserts: tuple[Insert, ...]
@@ -84,6 +111,12 @@ class Tables(Module, schema="osea/electrical-tables/v1"):
 def tables() -> Tables:
     """The package's own tables."""
     return load_document(Tables, Path(str(files("osea_rocket.avionics.electrical") / "data" / "tables.yaml")))
+
+
+@cache
+def bus_line(kind: str) -> BusLine:
+    """What the standard of a kind of bus allows."""
+    return next(line for line in tables().bus_lines if line.type == kind)
 
 
 @cache
