@@ -2,8 +2,9 @@
 
 Our minimiser (batch, each case started from the ones before), the PyPI package `cea` with all products, `rocketcea`, and
 plain Cantera calls take turns, five rounds; the medians of processor time (so that other load on the machine counts
-little) and their ratios are printed and written to benchmarks/thermo.md. Each peer lives in an environment of its own under benchmarks/peers/thermo/ (made here when it is
-missing: `--install`; rocketcea needs gfortran); a peer that is not there is said to be missing.
+little) and their ratios are printed and written to benchmarks/thermo.md. Each peer lives in an environment of its own
+under benchmarks/peers/thermo/ (made here when it is missing: `--install`; rocketcea needs gfortran); a peer that is not
+there is said to be missing.
 """
 
 import json
