@@ -112,7 +112,7 @@ def size_study(
     ambient = float(pressure(standard_atmosphere(), mission.site.ellipsoid_altitude()))
     with progress.step("engines"):
         _, maps = engines_of(study.vehicle)
-        model = SizingModel(study.vehicle, rules, maps, ambient)
+        model = SizingModel(study.vehicle, rules, maps, ambient, mission.sequence.core_ignition)
     target = rules.payload or 0.0
     point = model.document_point(target if rules.objective != "most payload" else 0.02 * (rules.lift_off_mass or 0.0))
     losses = first_guess(mission)

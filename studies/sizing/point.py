@@ -59,10 +59,14 @@ class Weighed:
 
 
 class SizingModel:
-    """The vehicle of a study with its rules: weighs points. ambient [Pa]: at the pad."""
+    """The vehicle of a study with its rules: weighs points. ambient [Pa]: at the pad; core_ignition [s]: of the lowest core
+    stage after lift-off."""
 
-    def __init__(self, vehicle: Vehicle, rules: SizeRules, maps: Maps, ambient: float) -> None:
+    def __init__(
+        self, vehicle: Vehicle, rules: SizeRules, maps: Maps, ambient: float, core_ignition: float = 0.0
+    ) -> None:
         self.vehicle, self.rules, self.maps, self.ambient = vehicle, rules, maps, ambient
+        self.core_ignition = core_ignition
         self.stages = [*vehicle.stages, *(g.stage for g in vehicle.boosters)]
         self.free = {f.stage: f for f in rules.stages}
         self.plans: dict[str, StagePlan] = {}
@@ -208,7 +212,9 @@ class SizingModel:
             mass, flow, c = gross[name], self._flow(name, size), self._exhaust(name)
             if stage is lowest:
                 speed[name], times[name], logs = self._first(point, gross, dry, usable)
-                net = self.thrust(name, size) - self.ambient * self.exit_area(name, size)
+                net = (self.thrust(name, size) - self.ambient * self.exit_area(name, size)) * (
+                    self.core_ignition == 0.0
+                )
                 for group in self.vehicle.boosters:
                     own = point.sizes[group.stage.name]
                     here = self.thrust(group.stage.name, own) - self.ambient * self.exit_area(group.stage.name, own)
@@ -247,19 +253,20 @@ class SizingModel:
         mass, time, speed, logs = gross[lowest], 0.0, 0.0, 0.0
         groups = [(g, point.sizes[g.stage.name]) for g in self.vehicle.boosters]
         ends = [(g.ignition + usable[g.stage.name] / self._flow(g.stage.name, s), g.ignition, g, s) for g, s in groups]
-        marks = sorted({0.0, *(e[0] for e in ends), *(e[1] for e in ends)})
+        marks = sorted({0.0, self.core_ignition, *(e[0] for e in ends), *(e[1] for e in ends)})
         for begin, end in zip(marks, [*marks[1:], float("inf")], strict=True):
             burning = [(g, s) for e, i, g, s in ends if i <= begin + 1e-9 and begin < e - 1e-9]
-            flow = core_flow + sum(g.count * self._flow(g.stage.name, s) for g, s in burning)
-            force = core_flow * self._exhaust(lowest)
+            own_flow = core_flow if begin >= self.core_ignition - 1e-9 else 0.0
+            flow = own_flow + sum(g.count * self._flow(g.stage.name, s) for g, s in burning)
+            force = own_flow * self._exhaust(lowest)
             force += sum(g.count * self._flow(g.stage.name, s) * self._exhaust(g.stage.name) for g, s in burning)
-            duration = min(end - begin, core_left / core_flow)
-            if duration <= 0:
+            duration = min(end - begin, core_left / core_flow) if own_flow else end - begin
+            if duration <= 0 or flow <= 0:
                 break
             own = log(mass / (mass - flow * duration))
             speed, logs = speed + force / flow * own, logs + own
             mass -= flow * duration
-            core_left -= core_flow * duration
+            core_left -= own_flow * duration
             time += duration
             for e, _, g, s in ends:
                 if abs(e - begin - duration) < 1e-9:
