@@ -23,6 +23,8 @@ def run_list(folders: Sequence[Path], kind: str | None) -> Answer:
     if kind is not None and not entries:
         kinds = ", ".join(sorted({e.module.schema_.split("/")[1] for e in found.entries})) or "none"
         raise InputError(f"no module of kind '{kind}' is in the catalogue; kinds there: {kinds}")
+    names = max((len(e.module.name) for e in entries), default=0)
+    suppliers = max((len(e.module.supplier or "-") for e in entries), default=0)
     lines, last = [], ""
     for entry in entries:
         if entry.module.schema_ != last:
@@ -33,7 +35,9 @@ def run_list(folders: Sequence[Path], kind: str | None) -> Answer:
         said = (
             f"{ports} port{'s' * (ports != 1)}" if ports is not None else "ports unknown" if isinstance(m, Part) else ""
         )
-        lines.append(f"  {m.name:<34}{m.version or '-':<10}{m.supplier or '-':<20}{said:<15}{entry.file}")
+        lines.append(
+            f"  {m.name:<{names}}  {m.version or '-':<8}  {m.supplier or '-':<{suppliers}}  {said:<13}  {entry.file}"
+        )
     lines += [f"cannot be read: {problem}" for problem in found.problems]
     data = {"status": "done", "modules": [_row(e) for e in entries], "problems": list(found.problems)}
     return data, "\n".join(lines) or "no module found"
