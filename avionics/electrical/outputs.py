@@ -1,11 +1,8 @@
 """Everything that is made of an electrical interface: drawings, lists, and the interface control document that holds them all."""
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
-from ...core.errors import InputError
 from ...core.findings import Severity, by_gravity
 from ...report.pieces import (
     Cell,
@@ -22,6 +19,7 @@ from ...report.pieces import (
     Text,
 )
 from ..generate.icd import message_sections
+from ..generate.writing import write_files
 from .check import PREFIX, ElectricalCheck
 from .document import Electrical
 from .draw_blocks import block_diagram, strings_of
@@ -55,17 +53,8 @@ def generate(e: Electrical, check: ElectricalCheck) -> dict[str, str]:
 
 def write_all(e: Electrical, check: ElectricalCheck, folder: Path) -> list[str]:
     """Write every file into *folder*, which is made when missing; each is replaced whole. Returns their names."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"'{folder}' is a file; --out names a folder")
     files = generate(e, check)
-    folder.mkdir(parents=True, exist_ok=True)
-    mask = os.umask(0)
-    os.umask(mask)
-    for name, text in files.items():
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(file.name).chmod(0o666 & ~mask)
-        Path(file.name).replace(folder / name)
+    write_files(files, folder)
     return list(files)
 
 

@@ -1,7 +1,5 @@
 """Every output of one message set, written to a folder."""
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +8,7 @@ from ...core.errors import InputError
 from ..layout_types import ResolvedSet
 from . import c99, dbc, field_table, icd, json_schema, mavlink, wireshark, xtce
 from .outputs import Loss, Output
+from .writing import write_files
 
 GENERATORS: dict[str, Callable[[ResolvedSet], Output]] = {
     "c99": c99.generate,
@@ -53,14 +52,5 @@ def generate_all(s: ResolvedSet, only: Sequence[str] = ()) -> Output:
 def build(s: ResolvedSet, folder: Path, only: Sequence[str] = ()) -> Built:
     """Write all outputs of *s* into *folder*, which is made when missing; files of the same names are replaced, each whole."""
     output = generate_all(s, only)
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"'{folder}' is a file; --out names a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in output.files.items():
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(file.name).chmod(0o666 & ~mask)
-        Path(file.name).replace(folder / name)
+    write_files(output.files, folder)
     return Built(tuple(output.files), output.losses)
