@@ -152,6 +152,26 @@ class RunFolder:
             file.flush()
             os.fsync(file.fileno())
 
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """A binary artefact, whole or not at all: an interruption leaves none that is cut short."""
+        file = self._file(name)
+        half = file.with_name(file.name + ".half")
+        half.write_bytes(content)
+        half.replace(file)
+
+    def read_bytes(self, name: str) -> bytes | None:
+        """What a binary artefact of the partial folder holds, None when it is not there."""
+        file = self._file(name)
+        return file.read_bytes() if file.is_file() else None
+
+    def remove(self, name: str) -> None:
+        """Take an artefact, or a folder of them, away again: parts that have been put together."""
+        file = self._file(name)
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink(missing_ok=True)
+
     def _file(self, name: str) -> Path:
         """The artefact's path, its folder made. Raises ValueError for a name that leads out of the run folder."""
         file = self.partial / name

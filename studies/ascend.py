@@ -80,9 +80,15 @@ def stages_of(vehicle: Vehicle) -> tuple[Stage, ...]:
     return (*vehicle.stages, *(group.stage for group in vehicle.boosters))
 
 
-def engines_of(vehicle: Vehicle) -> tuple[tuple[EnginePerformance, ...], dict[str, EngineMap | MotorMap]]:
-    """Performance of each different engine, and the map of each stage's engine or motor by stage name."""
-    found: dict[str, EnginePerformance] = {}
+def engines_of(
+    vehicle: Vehicle, known: dict[str, EnginePerformance] | None = None
+) -> tuple[tuple[EnginePerformance, ...], dict[str, EngineMap | MotorMap]]:
+    """Performance of each different engine, and the map of each stage's engine or motor by stage name.
+
+    known: by content hash, of those computed before; new ones are added.
+    """
+    found = {} if known is None else known
+    used: dict[str, EnginePerformance] = {}
     maps: dict[str, EngineMap | MotorMap] = {}
     for stage in stages_of(vehicle):
         if stage.engine is None:
@@ -92,8 +98,9 @@ def engines_of(vehicle: Vehicle) -> tuple[tuple[EnginePerformance, ...], dict[st
         key = stage.engine.content_hash()
         if key not in found:
             found[key] = engine_performance(stage.engine)
+        used[key] = found[key]
         maps[stage.name] = found[key].map
-    return tuple(found.values()), maps
+    return tuple(used.values()), maps
 
 
 def ignored_payload(study: Study) -> tuple[Finding, ...]:

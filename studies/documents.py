@@ -61,7 +61,7 @@ class Study(Module, schema="osea/study/v1"):
 
 def load(path: str | Path) -> Module:
     """Read any definition file by its ``schema:``. Raises DocumentError with every problem, file and line."""
-    from . import sweep  # noqa: F401  its schema; it is made of studies, so it cannot be imported above
+    from . import dispersion, sweep  # noqa: F401  their schemas; they are made of studies, so they cannot be imported above
 
     return load_any(path)
 

@@ -13,9 +13,9 @@ from .order_statistics import tolerance_limit
 class ConfidenceEllipse(Result):
     """Centre (2,) and half-axes in the points' units (large first), tilt [rad] of the large one from the first coordinate.
 
-    probability: what the normal law with this mean and covariance (2, 2) has inside. covering_scale: how many times larger an
-    ellipse of this shape must be to hold that share of the true distribution with the confidence, by order statistics of the
-    points' distances, whatever the distribution; None where there are too few points.
+    probability: what the normal law with this mean and covariance (2, 2) has inside. covering_scale: how many times
+    larger an ellipse of this shape must be to hold that share of the true distribution with the confidence, by order
+    statistics of the points' distances, whatever the distribution; None where there are too few points.
     """
 
     centre: Array

@@ -17,8 +17,8 @@ from ...core.numeric import choose, equation
 
 @equation
 def local_axes(x, y, z, nx, ny, nz):
-    """(radius [m], radial axis, axis along) of a position [m] for a wanted plane's unit normal n; along = n × radial, made a
-    unit."""
+    """(radius [m], radial axis, axis along) of a position [m] for a wanted plane's unit normal n; along = n × radial,
+    made a unit."""
     r = np.sqrt(x * x + y * y + z * z)
     rx, ry, rz = x / r, y / r, z / r
     tx, ty, tz = ny * rz - nz * ry, nz * rx - nx * rz, nx * ry - ny * rx
@@ -43,8 +43,8 @@ def time_to_go(
 ):
     """Time [s] to burn for the angular momentum [m^2/s] still wanted, from a first guess *time*.
 
-    radial, across: components f_r and f_n now, and their mean rates [1/s] over the burn. What they take from the thrust along
-    is counted to second order: f_θ ≈ 1 - (f_r² + f_n²)/2, expanded in t.
+    radial, across: components f_r and f_n now, and their mean rates [1/s] over the burn. What they take from the thrust
+    along is counted to second order: f_θ ≈ 1 - (f_r² + f_n²)/2, expanded in t.
     """
     along = 1.0 - 0.5 * (radial * radial + across * across)
     along_rate = -(radial * radial_rate + across * across_rate)

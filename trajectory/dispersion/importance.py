@@ -1,7 +1,7 @@
 """Rare failures by importance sampling: draw them more often than they happen, and weigh every run by how much too often.
 
-A run's weight is the ratio of its true to its drawn probability; weighted means are unbiased for any drawn probabilities that
-reach all that can happen (Owen, *Monte Carlo Theory, Methods and Examples*, ch. 9).
+A run's weight is the ratio of its true to its drawn probability; weighted means are unbiased for any drawn probabilities
+that reach all that can happen (Owen, *Monte Carlo Theory, Methods and Examples*, ch. 9).
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,8 @@ class WeightedProbability:
 
 
 def probability(seen: np.ndarray, w: np.ndarray, confidence: float = 0.90) -> WeightedProbability:
-    """The probability of what was seen (n,) of bool in runs with weights (n,): the plain weighted mean, which is unbiased."""
+    """The probability of what was seen (n,) of bool in runs with weights (n,): the plain weighted mean, which is
+    unbiased."""
     terms = np.where(seen, w, 0.0)
     value = float(terms.mean())
     error = float(terms.std(ddof=1) / np.sqrt(len(terms))) if len(terms) > 1 else float("nan")

@@ -1,4 +1,5 @@
-"""Linear covariance beside Monte Carlo: what small deviations do, one input at a time, and the outputs' scatter from that."""
+"""Linear covariance beside Monte Carlo: what small deviations do, one input at a time, and the outputs' scatter from
+that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ Function = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class LinearCovariance:
-    """Mean (m,), covariance (m, m) and the share of each input: slopes (m, d), output change per standard deviation of it."""
+    """Mean (m,), covariance (m, m) and the share of each input: slopes (m, d), output change per standard deviation of
+    it."""
 
     mean: np.ndarray
     covariance: np.ndarray
@@ -38,8 +40,8 @@ def by_differences(function: Function, dimensions: int, step: float = 1.0) -> Li
 def unscented(function: Function, dimensions: int) -> LinearCovariance:
     """The unscented transform: mean and covariance to second order from 2 d + 1 sigma points.
 
-    Julier & Uhlmann, *Unscented Filtering and Nonlinear Estimation*, Proc. IEEE 92 (2004), with κ = max(3 - d, 0), so that no
-    weight is negative.
+    Julier & Uhlmann, *Unscented Filtering and Nonlinear Estimation*, Proc. IEEE 92 (2004), with κ = max(3 - d, 0), so
+    that no weight is negative.
     """
     kappa = max(3.0 - dimensions, 0.0)
     reach = np.sqrt(dimensions + kappa)

@@ -1,9 +1,9 @@
 """What a number of runs allows to say about a percentile, whatever the distribution: order statistics.
 
-The r-th smallest of n independent values lies above the p-quantile with the probability that fewer than r of them fall below
-it: a binomial sum (Wilks, *Determination of Sample Sizes for Setting Tolerance Limits*, Ann. Math. Stat. 12, 1941; David &
-Nagaraja, *Order Statistics*, 3rd ed., 2003, sec. 7.1). A Latin hypercube's values are not independent: the bounds are then on
-the safe side for what is nearly additive (Stein 1987), and no worse in practice.
+The r-th smallest of n independent values lies above the p-quantile with the probability that fewer than r of them fall
+below it: a binomial sum (Wilks, *Determination of Sample Sizes for Setting Tolerance Limits*, Ann. Math. Stat. 12, 1941;
+David & Nagaraja, *Order Statistics*, 3rd ed., 2003, sec. 7.1). A Latin hypercube's values are not independent: the
+bounds are then on the safe side for what is nearly additive (Stein 1987), and no worse in practice.
 """
 
 import math
@@ -19,7 +19,8 @@ TWO_SIDED = {1: 0.6826894921370859, 2: 0.9544997361036416, 3: 0.9973002039367398
 
 @dataclass(frozen=True)
 class Percentile:
-    """A quantile's estimate and the order statistics that bracket it; an end is None where n values do not reach that far."""
+    """A quantile's estimate and the order statistics that bracket it; an end is None where n values do not reach that
+    far."""
 
     probability: float
     value: float

@@ -108,7 +108,8 @@ def _programme(numbers, plan, t, row):
 
 @compiled
 def _guided(numbers, plan, model, y, g, throttle, clock):
-    """One cycle of explicit guidance on the navigated state; g: A, B, D, E, time to go, time since they were found, ready."""
+    """One cycle of explicit guidance on the navigated state; g: A, B, D, E, time to go, time since they were found,
+    ready."""
     r = plan[K.row]
     nx, ny, nz = numbers[r + R.target_nx], numbers[r + R.target_ny], numbers[r + R.target_nz]
     px, py, pz = y[0] + numbers[H.position_x], y[1] + numbers[H.position_y], y[2] + numbers[H.position_z]
@@ -120,6 +121,9 @@ def _guided(numbers, plan, model, y, g, throttle, clock):
     a = flight_conditions(model, y[0], y[1], y[2], y[3], y[4], y[5])
     force = thrust_in_vacuum(model, throttle, clock) - thrust_pressure_loss(model, a.pressure)
     flow = total_mass_flow(model, throttle, clock)
+    if not (force > 0.0 and flow > 0.0):  # nothing burns: no time will do
+        g[4], g[6] = np.inf, 1.0
+        return
     exhaust, tau, push = force / flow, y[6] / flow, force / y[6]
     wanted, wanted_rate = numbers[r + R.target_radius], numbers[r + R.target_rate]
     wanted_momentum = numbers[r + R.target_momentum]
@@ -157,7 +161,7 @@ def _direction(numbers, plan, model, y, g, mode, t, since, row):
         nx, ny, nz = numbers[r + R.target_nx], numbers[r + R.target_ny], numbers[r + R.target_nz]
         radius, rx, ry, rz, tx, ty, tz = local_axes(y[0], y[1], y[2], nx, ny, nz)
         along = y[3] * tx + y[4] * ty + y[5] * tz
-        push = thrust_in_vacuum(model, throttle, 0.0) / y[6]
+        push = max(thrust_in_vacuum(model, throttle, 0.0), 1.0) / y[6]
         free = (model.earth.gravitational_parameter / (radius * radius) - along * along / radius) / push
         radial = min(max(g[0] + g[1] * since + free, -0.95), 0.95)
         across = min(max(g[2] + g[3] * since, -0.3), 0.3)
@@ -212,7 +216,8 @@ def _energy(y, numbers):
 
 @compiled
 def _cut_off(numbers, plan, model, y, before, g, t, h, clock, row, w):
-    """The step cut where the navigated orbit's energy is what is wanted, and as much later as the command takes: its length."""
+    """The step cut where the navigated orbit's energy is what is wanted, and as much later as the command takes: its
+    length."""
     wanted = numbers[plan[K.row] + R.target_energy]
     low, high, e_low, e_high = 0.0, h, _energy(before, numbers), _energy(y, numbers)
     cut = h
@@ -337,9 +342,9 @@ def _segment(numbers, flight, plan, y, payload, time, lit, g, w, before, out, lo
 
 @compiled
 def fly(numbers, flight, plans, payload_at, out, log):
-    """One run. numbers (p,), flight and plans as packed by `program`, payload_at: the segment at whose end the payload has its
-    orbit; out: `program_layout.Outcome`; log (rows, 9): time, state, segment of every step, as far as it reaches; may be empty.
-    Returns the rows that the log has or would need."""
+    """One run. numbers (p,), flight and plans as packed by `program`, payload_at: the segment at whose end the payload
+    has its orbit; out: `program_layout.Outcome`; log (rows, 9): time, state, segment of every step, as far as it
+    reaches; may be empty. Returns the rows that the log has or would need."""
     out[:] = 0.0
     y, g, w, before = np.zeros(7), np.zeros(7), np.zeros((5, 7)), np.zeros(7)
     for i in range(6):

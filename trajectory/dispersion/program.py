@@ -1,8 +1,8 @@
 """A flight plan and the optimum's steering as the numbers that the compiled point mass flies on.
 
-The reference (steering, durations, the states in which guided burns end) comes from the solved nominal ascent and stays; the
-plan's models and masses come from whatever vehicle and mission are given. Two vehicles of one plan give vectors that differ
-in values only.
+The reference (steering, durations, the states in which guided burns end) comes from the solved nominal ascent and stays;
+the plan's models and masses come from whatever vehicle and mission are given. Two vehicles of one plan give vectors that
+differ in values only.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,12 @@ from ...core.errors import InputError
 from ...core.numeric import Table, pack_table
 from ...vehicle.residuals import propellant_budget
 from ...vehicle.vehicle import Vehicle
+from ..environment.atmosphere import Atmosphere
+from ..environment.wind import Wind
 from ..mission import Mission
 from ..segment import FlightPlan, Segment
 from ..steering import LaunchFrame
+from .profiles import table_positions
 from .program_layout import (
     CLOCK,
     COASTING,
@@ -48,8 +51,9 @@ NEARLY_EMPTY = 1e-3  # of the mass at burnout: a burn that ends so near to it en
 
 @dataclass(frozen=True)
 class ReferenceSegment:
-    """What the nominal flight says of a segment: duration [s], reading of the solids' clock at its begin [s], rows (n, 4) of
-    phase time, pitch, yaw, throttle; how it is steered and ends; the target's numbers (radius … normal) where it is guided."""
+    """What the nominal flight says of a segment: duration [s], reading of the solids' clock at its begin [s], rows (n,
+    4) of phase time, pitch, yaw, throttle; how it is steered and ends; the target's numbers (radius … normal) where it
+    is guided."""
 
     duration: float
     clock: float
@@ -183,9 +187,16 @@ def _rows(solved: "Ascent", segment: Segment) -> np.ndarray:
     return np.column_stack([times - phase.start, values["pitch"], values["yaw"], throttle])
 
 
-def program(plan: FlightPlan, vehicle: Vehicle, mission: Mission, nominal: Reference) -> Program:
-    """The numbers of a vehicle's plan on the nominal flight. Raises InputError for a plan of other segments than the
-    nominal's."""
+def program(
+    plan: FlightPlan,
+    vehicle: Vehicle,
+    mission: Mission,
+    nominal: Reference,
+    wind: Wind | None = None,
+    atmosphere: Atmosphere | None = None,
+) -> Program:
+    """The numbers of a vehicle's plan on the nominal flight; wind, atmosphere: in place of the plan's. Raises InputError
+    for a plan of other segments than the nominal's."""
     if tuple(s.name for s in plan.segments) != nominal.names:
         raise InputError(
             "with these values the flight has other segments than the nominal one "
@@ -205,8 +216,8 @@ def program(plan: FlightPlan, vehicle: Vehicle, mission: Mission, nominal: Refer
     writer.put(head)
     first = plan.segments[0].model
     flight = np.zeros(len(A), dtype=np.int64)
-    flight[:4] = [writer.table(t) for t in first.atmosphere]
-    flight[4:] = [writer.table(t) for t in first.wind]
+    flight[:4] = [writer.table(t) for t in (first.atmosphere if atmosphere is None else atmosphere)]
+    flight[4:] = [writer.table(t, apart=True) for t in (first.wind if wind is None else wind)]
     plans = np.zeros((len(plan.segments), len(K)), dtype=np.int64)
     drags = []
     for k, (segment, known) in enumerate(zip(plan.segments, nominal.segments, strict=True)):
@@ -245,11 +256,11 @@ def program(plan: FlightPlan, vehicle: Vehicle, mission: Mission, nominal: Refer
         }
         line["thrust"] = line.pop("thrust_vacuum")
         line["drag"] = writer.table(model.drag_coefficient, apart=True)
-        drags.append(writer.coefficients(line["drag"]))
+        drags.append(line["drag"])
         plans[k] = [line[name] for name in K._fields]
-    return Program(
-        np.concatenate(writer.parts), flight, plans, nominal.payload_at, nominal.names, np.concatenate(drags)
-    )
+    numbers = np.concatenate(writer.parts)
+    drag = np.concatenate([table_positions(numbers, at) for at in drags])
+    return Program(numbers, flight, plans, nominal.payload_at, nominal.names, drag)
 
 
 class _Writer:
@@ -274,12 +285,6 @@ class _Writer:
         if not apart:
             self.known[key] = at, table
         return at
-
-    def coefficients(self, at: int) -> np.ndarray:
-        """Positions of the coefficients of the table packed last (see `pack_table`)."""
-        packed = self.parts[-1]
-        buckets, pieces = int(packed[3]), int(packed[4])
-        return at + 6 + buckets + np.delete(np.arange(5 * pieces), np.arange(0, 5 * pieces, 5))
 
 
 def earth_fixed(time: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

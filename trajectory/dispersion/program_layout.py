@@ -1,7 +1,8 @@
 """Where everything stands in the vector of numbers that a run flies on, and in the vector that it leaves.
 
-One vector holds all that a run reads: head, the segments' rows, tables, steering rows. A dispersed run is the nominal vector
-with other numbers in it; what cannot change from run to run (which table belongs to which segment) is in rows of whole numbers.
+One vector holds all that a run reads: head, the segments' rows, tables, steering rows. A dispersed run is the nominal
+vector with other numbers in it; what cannot change from run to run (which table belongs to which segment) is in rows of
+whole numbers.
 """
 
 from typing import NamedTuple
@@ -16,10 +17,10 @@ MOST_SEGMENTS = 32
 class Head(NamedTuple):
     """Positions of the first numbers. SI.
 
-    mu … j2: the Earth; x … vz: inertial state at T-0; mass: at lift-off, payload apart; payload; d*, u*, c*: axes of the launch
-    frame; pitch_bias, yaw_bias [rad]: of the thrust axis while it follows the programme, or what guidance asks for;
-    cutoff_delay [s]: after guidance's command; position_*, velocity_*: errors of navigation, inertial axes, as guidance sees
-    them; failures: begin of FAILURES blocks, stage -1 where there is none.
+    mu … j2: the Earth; x … vz: inertial state at T-0; mass: at lift-off, payload apart; payload; d*, u*, c*: axes of the
+    launch frame; pitch_bias, yaw_bias [rad]: of the thrust axis while it follows the programme, or what guidance asks for;
+    cutoff_delay [s]: after guidance's command; position_*, velocity_*: errors of navigation, inertial axes, as guidance
+    sees them; failures: begin of FAILURES blocks, stage -1 where there is none.
     """
 
     mu: int
@@ -63,10 +64,11 @@ HEAD_SIZE = H.failures + FAILURES * FAILURE
 class Row(NamedTuple):
     """Numbers of one segment: the model's own (see `motion.PhaseModel`), then masses and ends.
 
-    duration [s]: by the clock, or the longest; clock: reading of the solids' clock at the segment's begin [s]; dropped: mass
-    left behind [kg]; begin_mass: what flies on, payload apart, 0 where `dropped` counts; released: payload that leaves now;
-    empty: mass, payload apart, at which the stage's propellant ends; limit_throttle: lowest throttle; target_*: radius [m],
-    its rate [m/s], angular momentum [m^2/s], specific energy [m^2/s^2], the plane's normal, of the end that guidance steers to.
+    duration [s]: by the clock, or the longest; clock: reading of the solids' clock at the segment's begin [s]; dropped:
+    mass left behind [kg]; begin_mass: what flies on, payload apart, 0 where `dropped` counts; released: payload that
+    leaves now; empty: mass, payload apart, at which the stage's propellant ends; limit_throttle: lowest throttle;
+    target_*: radius [m], its rate [m/s], angular momentum [m^2/s], specific energy [m^2/s^2], the plane's normal, of the
+    end that guidance steers to.
     """
 
     engine_count: int
@@ -97,9 +99,9 @@ ROW_SIZE = len(R)
 
 
 class Plan(NamedTuple):
-    """Whole numbers of one segment. Tables by their positions in the numbers; row: of the segment's own; steer: of the first of
-    steer_rows rows (phase time, pitch, yaw, throttle); mode: STEERED, GUIDED or COASTING; end: CLOCK, EMPTY or TARGET; stage:
-    index; powered; ignites: the stage's clock begins; bare: the fairing has left."""
+    """Whole numbers of one segment. Tables by their positions in the numbers; row: of the segment's own; steer: of the
+    first of steer_rows rows (phase time, pitch, yaw, throttle); mode: STEERED, GUIDED or COASTING; end: CLOCK, EMPTY or
+    TARGET; stage: index; powered; ignites: the stage's clock begins; bare: the fairing has left."""
 
     row: int
     thrust: int
@@ -140,9 +142,10 @@ A = Air(*range(len(Air._fields)))
 class Outcome(NamedTuple):
     """What a run leaves. SI; times since T-0.
 
-    status: see STATUS; end_time; x … mass: inertial state where the payload leaves (or the run ended); left: propellant above
-    the last stage's residual [kg]; most_*: the largest along the way, and when the dynamic pressure was; fairing_heat_flux:
-    at the jettison; marks: for every segment its begin: time, inertial state before anything is dropped, mass.
+    status: see STATUS; end_time; x … mass: inertial state where the payload leaves (or the run ended); left: propellant
+    above the last stage's residual [kg]; most_*: the largest along the way, and when the dynamic pressure was;
+    fairing_heat_flux: at the jettison; marks: for every segment its begin: time, inertial state before anything is
+    dropped, mass.
     """
 
     status: int
@@ -173,4 +176,12 @@ MARK = 8
 OUTCOME_SIZE = O.marks + MOST_SEGMENTS * MARK
 
 REACHED, EXHAUSTED, GROUND, NOT_A_NUMBER, LOST = range(5)
-STATUS = ("reached", "propellant exhausted", "hit the ground", "not a number", "guidance lost")
+STATUS = (
+    "reached",
+    "propellant exhausted",
+    "hit the ground",
+    "not a number",
+    "no thrust or guidance lost",
+    "exception",
+)
+EXCEPTION = 5

@@ -1,4 +1,5 @@
-"""Points of the unit cube for a dispersion: Latin hypercube, Sobol' or plain; the same to the bit however runs are shared out.
+"""Points of the unit cube for a dispersion: Latin hypercube, Sobol' or plain; the same to the bit however runs are
+shared out.
 
 Everything random derives from one seed by counters: the point of a run, its own stream, never from what ran before it.
 """
@@ -19,8 +20,8 @@ def unit_points(method: Method, runs: int, dimensions: int, seed: int) -> np.nda
     """(runs, dimensions) points strictly inside the unit cube.
 
     latin-hypercube: in every dimension one point in each of *runs* equal intervals (McKay, Beckman & Conover 1979); it
-    depends on the number of runs. sobol: Owen-scrambled, balanced where runs is a power of two; plain: independent; both keep
-    their first points when runs are added. Raises InputError for a number of runs out of range.
+    depends on the number of runs. sobol: Owen-scrambled, balanced where runs is a power of two; plain: independent; both
+    keep their first points when runs are added. Raises InputError for a number of runs out of range.
     """
     if not 1 <= runs <= MOST_RUNS:
         raise InputError(f"1 to {MOST_RUNS} runs, not {runs}")
@@ -43,12 +44,22 @@ def _plain(seed: int, run: int, dimensions: int) -> np.ndarray:
 
 
 def run_seeds(seed: int, first: int, count: int) -> np.ndarray:
-    """Seeds (count,) of the streams inside runs *first* onwards, 64 bits each; a run's is its own whatever else is flown."""
+    """Seeds (count,) of the streams inside runs *first* onwards, 64 bits each; a run's is its own whatever else is
+    flown."""
     words = [
         np.random.SeedSequence(seed, spawn_key=(_STREAMS, run)).generate_state(1, np.uint64)[0]
         for run in range(first, first + count)
     ]
     return np.array(words, dtype=np.uint64)
+
+
+def combined(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """scores (n, k) times rows (k, m), summed in one order: a run's numbers are the same whoever is drawn with it
+    (BLAS's are not)."""
+    total = np.zeros((len(scores), rows.shape[1]))
+    for k in range(len(rows)):
+        total += scores[:, k, None] * rows[k]
+    return total
 
 
 def correlated(points: np.ndarray, correlation: np.ndarray) -> np.ndarray:
@@ -58,7 +69,7 @@ def correlated(points: np.ndarray, correlation: np.ndarray) -> np.ndarray:
     """
     from scipy.special import ndtr, ndtri
 
-    return np.clip(ndtr(ndtri(points) @ factor(correlation).T), 2.0**-54, 1.0 - 2.0**-53)
+    return np.clip(ndtr(combined(ndtri(points), factor(correlation).T)), 2.0**-54, 1.0 - 2.0**-53)
 
 
 def factor(correlation: np.ndarray) -> np.ndarray:

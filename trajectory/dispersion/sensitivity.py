@@ -56,8 +56,8 @@ def sobol_indices(
 ) -> SobolIndices:
     """Indices from outputs of two sets of points (n,) and of the first set with one factor from the second (k, n).
 
-    First order by Saltelli et al. (Comput. Phys. Commun. 181, 2010, eq. 16), total by Jansen (Comput. Phys. Commun. 117, 1999);
-    intervals by bootstrap over the points. Rows with a value that is not finite must be left out before.
+    First order by Saltelli et al. (Comput. Phys. Commun. 181, 2010, eq. 16), total by Jansen (Comput. Phys. Commun. 117,
+    1999); intervals by bootstrap over the points. Rows with a value that is not finite must be left out before.
     """
     middle = 0.5 * (f_a.mean() + f_b.mean())
     f_a, f_b, f_ab = f_a - middle, f_b - middle, f_ab - middle  # less cancellation, the same indices

@@ -1,0 +1,182 @@
+"""The runs of a dispersion as columns: what was drawn, what became of it, how it ended."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..core.earth import MU, RADIUS
+from ..trajectory.dispersion.impacts import vacuum_impacts
+from ..trajectory.dispersion.point_mass import outcomes
+from ..trajectory.dispersion.program_layout import EXCEPTION, MARK, NOT_A_NUMBER, REACHED, STATUS, O
+from .dispersion_model import DispersionModel, Draw
+
+Columns = dict[str, np.ndarray]
+TEXTS = ("status", "message")
+
+
+@dataclass(frozen=True)
+class Output:
+    """A column of results that statistics are made of: its key in files (SI, suffixed), what people read, their unit and
+    scale.
+
+    of_reached: it means something only where the orbit was reached; high: its large values are the bad ones (low: the
+    small).
+    """
+
+    key: str
+    name: str
+    unit: str
+    scale: float
+    of_reached: bool
+    high: bool = True
+
+
+DEGREE = 180.0 / np.pi
+OUTPUTS = (
+    Output("perigee_altitude_m", "Perigee altitude", "km", 1e-3, True, False),
+    Output("apogee_altitude_m", "Apogee altitude", "km", 1e-3, True),
+    Output("inclination_rad", "Inclination", "deg", DEGREE, True),
+    Output("propellant_left_kg", "Propellant margin", "kg", 1.0, True, False),
+    Output("insertion_time_s", "Insertion", "s", 1.0, True),
+    Output("max_dynamic_pressure_Pa", "Max q", "kPa", 1e-3, False),
+    Output("max_q_alpha_Pa_rad", "Max q·α", "kPa·deg", 1e-3 * DEGREE, False),
+    Output("max_axial_acceleration_m_s2", "Max axial acceleration", "m/s²", 1.0, False),
+    Output("max_lateral_acceleration_m_s2", "Max lateral acceleration", "m/s²", 1.0, False),
+    Output("fairing_heat_flux_W_m2", "Heat flux after fairing jettison", "W/m²", 1.0, True),
+)
+
+
+def slug(name: str) -> str:
+    """A column's name from a text."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def input_keys(model: DispersionModel) -> list[str]:
+    """Columns of what was drawn, SI; winds and air as normal scores of their shapes."""
+    return [f"input_{slug(name)}" for name in model.input_names]
+
+
+def fly_runs(model: DispersionModel, first: int, points: np.ndarray) -> Columns:
+    """Columns (n,) of the runs from *first* on at points (n, dimensions); a run that raises is one row that says so."""
+    try:
+        return _columns(model, first, points)
+    except Exception as error:  # one of them: each alone then, so that the rest goes on
+        if len(points) > 1:
+            return joined([fly_runs(model, first + k, points[k : k + 1]) for k in range(len(points))])
+        return _raised(model, first, points, error)
+
+
+def _columns(model: DispersionModel, first: int, points: np.ndarray) -> Columns:
+    draw = model.draw(points)
+    return as_columns(model, first, draw, model.fly(draw))
+
+
+def _raised(model: DispersionModel, first: int, points: np.ndarray, error: Exception) -> Columns:
+    out = outcomes(1)
+    out[:] = np.nan
+    out[0, O.status], out[0, O.segment] = EXCEPTION, 0
+    try:
+        draw = model.draw(points)
+    except Exception:
+        empty = np.full((1, len(model.input_names)), np.nan)
+        draw = Draw(empty, np.zeros((1, 0)), np.ones(1), np.full((1, len(model.failures)), np.nan))
+    found = as_columns(model, first, draw, out)
+    found["message"] = np.array([f"run {first}: {type(error).__name__}: {error}"], dtype=object)
+    return found
+
+
+def as_columns(model: DispersionModel, first: int, draw: Draw, out: np.ndarray) -> Columns:
+    """Draw and outcomes as columns. What is not known of a run is nan."""
+    status = out[:, O.status].astype(int)
+    reached = status == REACHED
+    columns: Columns = {
+        "run": first + np.arange(len(out)),
+        "status": np.array([STATUS[s] for s in status], dtype=object),
+        "message": np.array([_message(model, first + i, row) for i, row in enumerate(out)], dtype=object),
+        "weight": draw.weights,
+    }
+    perigee, apogee, inclination, node = _orbits(out[:, O.x : O.vz + 1])
+    inside = {
+        "insertion_time_s": out[:, O.end_time], "perigee_altitude_m": perigee, "apogee_altitude_m": apogee,
+        "inclination_rad": inclination, "ascending_node_rad": node, "propellant_left_kg": out[:, O.left],
+        "fairing_heat_flux_W_m2": out[:, O.most_heat_flux], "radius_error_m": out[:, O.target_radius_error],
+        "radial_speed_error_m_s": out[:, O.target_rate_error], "plane_speed_error_m_s": out[:, O.target_plane_error],
+    }  # fmt: skip
+    columns |= {name: np.where(reached, values, np.nan) for name, values in inside.items()}
+    columns |= {
+        "end_time_s": out[:, O.end_time],
+        "max_dynamic_pressure_Pa": out[:, O.most_q],
+        "max_dynamic_pressure_time_s": out[:, O.most_q_time],
+        "max_q_alpha_Pa_rad": out[:, O.most_q_alpha],
+        "max_axial_acceleration_m_s2": out[:, O.most_axial],
+        "max_lateral_acceleration_m_s2": out[:, O.most_lateral],
+    }
+    for segment, name in model.drops:
+        mark = out[:, O.marks + MARK * segment : O.marks + MARK * (segment + 1)].copy()
+        mark[(out[:, O.segment] < segment) | ~np.isfinite(mark).all(axis=1)] = np.nan
+        impact = vacuum_impacts(mark[:, :7])
+        speed = np.linalg.norm(mark[:, 4:7], axis=1)
+        columns |= {
+            f"{slug(name)}_time_s": mark[:, 0],
+            f"{slug(name)}_speed_inertial_m_s": speed,
+            f"{slug(name)}_impact_latitude_rad": impact[:, 0],
+            f"{slug(name)}_impact_longitude_rad": impact[:, 1],
+        }
+    columns |= {f"failed_{slug(f.name)}_time_s": draw.failed[:, k] for k, f in enumerate(model.failures)}
+    return columns | dict(zip(input_keys(model), draw.inputs.T, strict=True))
+
+
+def _message(model: DispersionModel, run: int, out: np.ndarray) -> str:
+    status = int(out[O.status])
+    if status == REACHED:
+        return ""
+    where = model.program.names[int(out[O.segment])]
+    if status == NOT_A_NUMBER:
+        return f"run {run}: a number that is none at {out[O.end_time]:.3f} s, in '{where}'"
+    return f"run {run}: {STATUS[status]} at {out[O.end_time]:.1f} s, in '{where}'"
+
+
+def _orbits(states: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Perigee and apogee altitude over the equatorial radius [m], inclination and node [rad] of states (n, 6)."""
+    r, v = states[:, :3], states[:, 3:]
+    with np.errstate(all="ignore"):
+        size = np.linalg.norm(r, axis=1)
+        h = np.cross(r, v)
+        momentum = np.linalg.norm(h, axis=1)
+        e = np.linalg.norm(np.cross(v, h) / MU - r / size[:, None], axis=1)
+        p = momentum**2 / MU
+        apogee = np.where(e < 1.0, p / (1.0 - e), np.nan) - RADIUS
+        return (
+            p / (1.0 + e) - RADIUS,
+            apogee,
+            np.arccos(h[:, 2] / momentum),
+            np.arctan2(h[:, 0], -h[:, 1]) % (2 * np.pi),
+        )
+
+
+def joined(parts: list[Columns]) -> Columns:
+    """One after another."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def to_arrow(columns: Columns) -> Any:
+    """A pyarrow table; what is not a number is null."""
+    import pyarrow as pa
+
+    arrays = {
+        name: pa.array(values.tolist(), pa.string()) if name in TEXTS else pa.array(values, from_pandas=True)
+        for name, values in columns.items()
+    }
+    return pa.table(arrays)
+
+
+def from_arrow(table: Any) -> Columns:
+    """The columns of a table as `to_arrow` made it."""
+    return {
+        name: np.array(table[name].to_pylist(), dtype=object)
+        if name in TEXTS
+        else table[name].to_numpy(zero_copy_only=False)
+        for name in table.column_names
+    }
