@@ -17,8 +17,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
-    "avionics-unit", "battery", "cooling", "dispenser", "dispersion", "electrical", "engine", "engine-cycle", "environment", "fairing", "fins",
-    "flight",
+    "avionics-unit", "battery", "cooling", "dispenser", "dispersion", "electrical", "engine", "engine-cycle", "environment",
+    "fairing", "fins", "flight",
     "harness-segment", "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
     "parachute", "payload",
     "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "structure", "study", "sweep", "tank", "thrust-curve",

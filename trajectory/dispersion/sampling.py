@@ -74,6 +74,8 @@ def correlated(points: np.ndarray, correlation: np.ndarray) -> np.ndarray:
 
 def factor(correlation: np.ndarray) -> np.ndarray:
     """L with L Lᵀ = correlation; semi-definite matrices have one too. Raises InputError when there is none."""
+    if not len(correlation):
+        return correlation
     values, vectors = np.linalg.eigh(correlation)
     if values[0] < -1e-9:
         raise InputError(
