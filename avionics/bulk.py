@@ -151,14 +151,22 @@ def _constants_test(m: ResolvedMessage) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _empty_columns(m: ResolvedMessage, n: int) -> tuple[dict[str, np.ndarray], list[tuple[np.ndarray, Read]]]:
+    """Room for *n* rows, and how each element gets there. The columns lie in one stretch of memory: numpy asks for huge pages
+    above 4 MB, and the system's work for a hundred thousand small ones costs a third of the time."""
+    fields = (m.by_name["ccsds_sequence_count"], *m.values)
+    kinds = [np.dtype(np.uint8) if f.raw == "bytes" else _native(f) for f in fields]
+    widths = [f.width // 8 if f.raw == "bytes" else f.count * k.itemsize for f, k in zip(fields, kinds, strict=True)]
+    starts = np.cumsum([0, *(-(-n * w // 64) * 64 for w in widths)])
+    memory = np.empty(int(starts[-1]), np.uint8)
     readers: list[tuple[np.ndarray, Read]] = []
     columns: dict[str, np.ndarray] = {}
-    for f in (m.by_name["ccsds_sequence_count"], *m.values):
+    for f, kind, width, start in zip(fields, kinds, widths, starts, strict=False):
+        column = memory[start : start + n * width].view(kind)
         if f.raw == "bytes":
-            columns[f.name] = np.empty((n, f.width // 8), np.uint8)
+            columns[f.name] = column.reshape(n, width)
             readers.append((columns[f.name], _reader(f, 0)))
             continue
-        columns[f.name] = np.empty((n, f.count) if f.is_array else (n,), _native(f))
+        columns[f.name] = column.reshape(n, f.count) if f.is_array else column
         for k in range(f.count):
             readers.append((columns[f.name][:, k] if f.is_array else columns[f.name], _reader(f, k)))
     return columns, readers

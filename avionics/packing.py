@@ -165,15 +165,20 @@ def _with_head(
     whole: set[int],
 ) -> Callable[[Sequence[Any], int], bytes]:
     """pack of the raws with the head and the checks."""
+    first, *length = head(0)[::2] or (0,)
+    has_head = bool(length)
 
     def pack(raws: Sequence[Any], sequence_count: int) -> bytes:
         if check is not None:
             check(raws)
+        if not 0 <= sequence_count < 1 << 14:
+            raise ValueError
+        words = (first, 0xC000 | sequence_count, *length) if has_head else ()
         try:
-            return pack_words(*head(sequence_count), *raws)
+            return pack_words(*words, *raws)
         except TypeError:  # a number of numpy, perhaps
             plain = [operator.index(x) if k in whole else x for k, x in enumerate(raws)]
-            return pack_words(*head(sequence_count), *plain)
+            return pack_words(*words, *plain)
 
     return pack
 

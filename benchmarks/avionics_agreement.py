@@ -35,10 +35,11 @@ from osea_rocket.avionics.layout_types import ResolvedField, ResolvedMessage, Re
 HERE = Path(__file__).parent
 ROUNDS = 3
 NOTES = """
-Not compared, because a reader cannot be told: text in ccsdspy, little-endian fields off the octets' borders in ccsdspy and XTCE,
-fields in nine octets in ccsdspy, calibrations that XTCE or DBC do not have. Of Yamcs 5.12: steps (it draws lines), absolute times (it
-shows UTC), and commands with scaled arguments, which it converts the other way round than the schema says. In one command (set
-717) Yamcs puts a constant of 7 bits that follows a little-endian argument in that argument's byte order: its mismatch.
+Not compared, because a reader cannot be told: text in ccsdspy, little-endian fields off the octets' borders in ccsdspy and
+XTCE, fields in nine octets in ccsdspy, calibrations that XTCE or DBC do not have. Of Yamcs 5.12: steps (it draws lines),
+absolute times (it shows UTC), and commands with scaled arguments, which it converts the other way round than the schema
+says. In one command (set 717) Yamcs puts a constant of 7 bits that follows a little-endian argument in that argument's byte
+order: its mismatch.
 """
 BATCH = 25
 FLAGS = "-std=c99 -O0 -Wall -Wextra -Werror -pedantic -Wconversion"
