@@ -23,6 +23,7 @@ from ..core.findings import Finding, Severity
 from ..core.results import Array, Result, Unit
 from ..trajectory.propagate import propagate
 from ..trajectory.range_safety.fall import inertial_from_earth_fixed
+from ..trajectory.reflight import clock_zero
 from ..trajectory.result import Trajectory
 from ..trajectory.segment import Segment
 from ..trajectory.steering import thrust_direction
@@ -226,7 +227,7 @@ def _miss(solved: "Ascent", trajectory: Trajectory, pieces: list[tuple[Array, Ar
         direction, throttle = _straight(solved, times, values)
         flown = propagate(
             segment.model, state, float(times[0]), float(times[-1]), direction, throttle,
-            clock_zero=_clock_zero(solved, segment), breaks=times[1:-1], times=np.array([]), tolerance=1e-9,
+            clock_zero=clock_zero(plan, solved.solution, segment), breaks=times[1:-1], times=np.array([]), tolerance=1e-9,
         )  # fmt: skip
         state = flown.final_state
         if segment is plan.insertion:
@@ -253,15 +254,6 @@ def _straight(
         return np.array(thrust_direction(solved.frame, between(pitch, t), between(yaw, t)))
 
     return direction, lambda t: between(throttle, t)
-
-
-def _clock_zero(solved: "Ascent", segment: Segment) -> float:
-    """When the solid motors' clock read 0 [s]."""
-    if segment.clock != "burn":
-        return 0.0
-    return float(
-        solved.solution[next(s.name for s in solved.plan.segments if s.stage == segment.stage and s.ignites)].start
-    )
 
 
 def _table(

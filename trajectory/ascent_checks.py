@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..core.findings import Finding, Severity
-from .ascent import LONGEST_BURN, Ascent
+from .ascent import Ascent
+from .ascent_problem import LONGEST_BURN
 from .motion import normal_force
 from .result import SolverSummary, Trajectory
 

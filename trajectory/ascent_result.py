@@ -1,6 +1,5 @@
-"""From a solved ascent to the flight: flown again by an independent integrator, sampled, with events, budget and checks."""
+"""From a solved ascent and its flight to the result: samples, events, orbits, budget and checks."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,11 @@ from ..core.earth import MU, RADIUS, ROTATION_RATE, geodetic_from_ecef
 from ..core.results import Array
 from .ascent import Ascent
 from .ascent_checks import ascent_findings
-from .flight_plan import Segment
+from .ascent_mesh import misses
 from .motion import air, loads, phase_model
-from .optimal_control.solution import PhaseSolution
 from .orbit import elements
 from .propagate import Propagation, propagate
+from .reflight import clock_zero, controls
 from .result import (
     AscentResult,
     Event,
@@ -24,25 +23,18 @@ from .result import (
     StagePropellant,
     Trajectory,
 )
-from .steering import thrust_direction
 
 FRAME = "ITRF axes, WGS-84 ellipsoid, Earth-fixed"
 T0_DEFINITION = "lift-off: release from the pad at full thrust"
-SAMPLE_STEP = 1.0  # s
 MEAN_RADIUS = 6371008.8  # m, of the WGS-84 ellipsoid (2a + b)/3; for downrange distance only
 
 
 def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...] = ()) -> AscentResult:
-    """Fly the solved controls from lift-off to insertion and gather what happened.
-
-    Raises UndecidedError when the integrator fails.
-    """
-    flown = _fly(ascent)
-    solution, last = ascent.solution, ascent.plan.segments[-1]
-    end = solution[last.name]
+    """Gather what happened on the solved ascent's flight."""
+    flown = ascent.flown
+    solution = ascent.solution
     inserted = ascent.plan.segments.index(ascent.plan.insertion)
-    wanted = np.array([end.states[n][-1] for n in ("x", "y", "z", "vx", "vy", "vz")])
-    final = flown[-1].final_state
+    missed = misses(ascent.plan, solution, flown)
     budget = flown[0].budget
     for piece in flown[1:]:
         budget = budget + piece.budget
@@ -58,8 +50,8 @@ def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...]
         unknowns=report.unknowns,
         constraints=report.constraints,
         wall_time=ascent.wall_time,
-        position_error=float(np.linalg.norm(final[:3] - wanted[:3])),
-        velocity_error=float(np.linalg.norm(final[3:6] - wanted[3:])),
+        position_error=max(r for r, _ in missed),
+        velocity_error=max(v for _, v in missed),
         effort=ascent.effort,
     )
     insertion = _insertion(flown[inserted].final_state, solution[ascent.plan.insertion.name].end)
@@ -84,84 +76,9 @@ def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...]
     )
 
 
-def _fly(ascent: Ascent) -> list[Propagation]:
-    """Every segment from the end of the one before, so that errors add up as they would in flight."""
-    mission, plan, solution = ascent.mission, ascent.plan, ascent.solution
-    mass = plan.liftoff_mass + ascent.payload_mass
-    state = np.array([*mission.site.position(), *mission.site.inertial_velocity(), mass])
-    flown = []
-    for segment in plan.segments:
-        phase = solution[segment.name]
-        state = state.copy()
-        state[6] = segment.mass_after_drop(state[6], ascent.payload_mass, plan.before(segment))
-        direction, throttle = _controls(ascent, segment, phase)
-        count = max(2, int(np.ceil(phase.duration / SAMPLE_STEP)) + 1)
-        piece = propagate(
-            segment.model,
-            state,
-            phase.start,
-            phase.end,
-            direction,
-            throttle,
-            clock_zero=_clock_zero(ascent, segment),
-            breaks=phase.edges[1:-1],
-            times=np.linspace(phase.start, phase.end, count)[1:-1],
-        )
-        flown.append(piece)
-        state = piece.final_state
-    return flown
-
-
-def _clock_zero(ascent: Ascent, segment: Segment) -> float:
-    """When the solid motors' clock read 0 [s]: at lift-off, or at the ignition of the segment's stage."""
-    if segment.clock != "burn":
-        return 0.0
-    begun = [s for s in ascent.plan.segments if s.stage == segment.stage and s.ignites and s.clock == "burn"]
-    return float(ascent.solution[begun[0].name].start)
-
-
-def _controls(
-    ascent: Ascent, segment: Segment, phase: PhaseSolution
-) -> tuple[Callable[[float], np.ndarray], Callable[[float], float]]:
-    """Thrust direction and throttle against time, from the solution's own polynomials."""
-    if segment.steering == "none":
-        return (lambda t: np.array([1.0, 0.0, 0.0])), (lambda t: 1.0)
-    pitch, yaw = _piecewise(phase, "pitch"), _piecewise(phase, "yaw")
-
-    def direction(t: float) -> np.ndarray:
-        return np.array(thrust_direction(ascent.frame, pitch(t), yaw(t)))
-
-    if "throttle" not in phase.states:
-        fixed = segment.throttle or 1.0
-        return direction, lambda t: fixed
-    curve = _piecewise(phase, "throttle")
-    return direction, lambda t: min(max(curve(t), segment.throttle_min), 1.0)
-
-
-def _piecewise(phase: PhaseSolution, name: str) -> Callable[[float], float]:
-    """A state or control as one polynomial an interval, quick to call: Newton's form through the interval's own points."""
-    edges = np.asarray(phase.edges)
-    pieces = []
-    for i, degree in enumerate(phase.phase.mesh.degrees):
-        nodes = 0.5 - 0.5 * np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))  # of the interval, in (0, 1)
-        fractions = (edges[i] + (edges[i + 1] - edges[i]) * nodes - phase.start) / (phase.duration or 1.0)
-        values = phase.at_fractions(fractions, interval=i)[name]
-        pieces.append(np.polynomial.polynomial.polyfit(nodes, values, degree).tolist()[::-1])
-    starts, lengths = edges[:-1].tolist(), np.diff(edges).tolist()
-    inner = edges[1:-1]
-
-    def evaluate(t: float) -> float:
-        i = int(np.searchsorted(inner, t, side="right"))
-        s = (t - starts[i]) / lengths[i]
-        value = 0.0
-        for coefficient in pieces[i]:
-            value = value * s + coefficient
-        return value
-
-    return evaluate
-
-
-def _trajectory(ascent: Ascent, flown: list[Propagation], input_hash: str, sources: tuple[str, ...]) -> Trajectory:
+def _trajectory(
+    ascent: Ascent, flown: tuple[Propagation, ...], input_hash: str, sources: tuple[str, ...]
+) -> Trajectory:
     plan = ascent.plan
     columns: dict[str, list] = {}
 
@@ -172,8 +89,8 @@ def _trajectory(ascent: Ascent, flown: list[Propagation], input_hash: str, sourc
     launch = ascent.mission.site.position()
     towards_launch = launch / np.linalg.norm(launch)
     for index, (segment, piece) in enumerate(zip(plan.segments, flown, strict=True)):
-        direction, throttle = _controls(ascent, segment, ascent.solution[segment.name])
-        zero = _clock_zero(ascent, segment)
+        direction, throttle = controls(segment, ascent.frame, ascent.solution[segment.name])
+        zero = clock_zero(plan, ascent.solution, segment)
         for t, r, v, m in zip(piece.time, piece.position, piece.velocity, piece.mass, strict=True):
             u, at = direction(t), throttle(t)
             (x, y, z), (vx, vy, vz), (ux, uy, uz) = r.tolist(), v.tolist(), u.tolist()
@@ -303,7 +220,7 @@ def _insertion(state: np.ndarray, time: float) -> Insertion:
     )
 
 
-def _orbits(ascent: Ascent, flown: list[Propagation], insertion: Insertion) -> tuple[OrbitReached, ...]:
+def _orbits(ascent: Ascent, flown: tuple[Propagation, ...], insertion: Insertion) -> tuple[OrbitReached, ...]:
     """The orbit after every burn of the last stage that ends in one, with what is released there."""
     segments, payload = ascent.plan.segments, ascent.payload_mass
     found = []
@@ -343,7 +260,7 @@ def _first_revolution(state: np.ndarray, semi_major_axis: float) -> tuple[float,
     return float(radius.min()) - RADIUS, float(radius.max()) - RADIUS
 
 
-def _propellant(ascent: Ascent, flown: list[Propagation]) -> tuple[StagePropellant, ...]:
+def _propellant(ascent: Ascent, flown: tuple[Propagation, ...]) -> tuple[StagePropellant, ...]:
     """Core stages' propellant, from the flown masses (a booster's share is no part of it)."""
     burned: dict[str, float] = {}
     left: dict[str, float] = {}

@@ -35,12 +35,13 @@ _GOOD = 2e-3  # of the residuals: about what J2 moves a low orbit by
 class Wanted:
     """The orbit that a burn leads to. inclination: None to stay in the plane. turns_later [rad]: by how much the burn after
     it turns the plane, which it can do only at a node: so this one has to put its far apsis there. perigee_free: a transfer,
-    of which the apogee alone matters."""
+    of which the apogee alone matters. argument [rad]: of the perigee, where it is asked for with the inclination."""
 
     sizes: Sizes
     inclination: float | None = None
     turns_later: float = 0.0
     perigee_free: bool = False
+    argument: float | None = None
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,10 @@ def _detour(state: np.ndarray, wanted: Wanted) -> float:
     if wanted.inclination is not None:
         within = min(wanted.inclination, np.pi - wanted.inclination)
         cost += speed * max(float(np.arcsin(min(sine, 1.0))) - within, 0.0)
+    if wanted.argument is not None:
+        here = elements(position, velocity)
+        apsis = wanted.argument + (np.pi if abs(radius - high) < abs(radius - low) else 0.0)
+        cost += speed * abs(float(np.sin(0.5 * (here.argument_of_perigee + here.true_anomaly - apsis))))
     return cost + speed * wanted.turns_later * sine
 
 
@@ -233,7 +238,8 @@ def _residuals(wanted: Wanted) -> Callable[[np.ndarray], np.ndarray]:
         return open_orbit
     if wanted.perigee_free:
         return lambda s: np.array([elements(s[:3], s[3:6]).apogee_radius / high - 1.0])
-    goal = orbit_goal(low, high, np.pi / 2 if inclination is None else inclination)
+    argument = None if inclination is None else wanted.argument
+    goal = orbit_goal(low, high, np.pi / 2 if inclination is None else inclination, argument_of_perigee=argument)
     keep: Sequence[int] = range(9)
     if inclination is None:
         keep = (0, 2, 3) if goal.eccentricity < CIRCULAR else (0, 2)

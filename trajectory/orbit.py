@@ -106,8 +106,10 @@ def orbit_goal(
     if not 0 < perigee_radius <= apogee_radius:
         raise ValueError("a perigee radius is positive and not above the apogee radius")
     eccentricity = (apogee_radius - perigee_radius) / (apogee_radius + perigee_radius)
-    if argument_of_perigee is not None and (ascending_node is None or eccentricity < CIRCULAR):
-        raise ValueError("an argument of perigee needs an ascending node and an orbit that is not circular")
+    if argument_of_perigee is not None and (
+        eccentricity < CIRCULAR or (ascending_node is None and np.sin(inclination) < 1e-9)
+    ):
+        raise ValueError("an argument of perigee needs a node and a perigee: an orbit neither equatorial nor circular")
     return OrbitGoal(
         gravitational_parameter=gravitational_parameter,
         semi_latus_rectum=2 * perigee_radius * apogee_radius / (perigee_radius + apogee_radius),
@@ -174,7 +176,8 @@ def terminal_residuals(goal: OrbitGoal, x: Any, y: Any, z: Any, vx: Any, vy: Any
     """Residuals that vanish in the target orbit, for floats or CasADi SX; their number depends on what the target leaves free.
 
     Plane and size: |h| and h_z; with a node, and for an equatorial target, h as a vector in the target's axes (3).
-    Shape: |e| (1); with an argument of perigee e along the target's perigee and across it (2); of a circular target, whose |e|
+    Shape: |e| (1); with an argument of perigee e along the target's perigee and across it (2), from the orbit's own node where
+    that is free; of a circular target, whose |e|
     has no slope, |r| and r · v, which together with h say that e vanishes (2).
     """
     mu, e = goal.gravitational_parameter, goal.eccentricity
@@ -200,6 +203,11 @@ def terminal_residuals(goal: OrbitGoal, x: Any, y: Any, z: Any, vx: Any, vy: Any
     ex, ey, ez = eccentricity_vector(mu, x, y, z, vx, vy, vz)
     if goal.argument_of_perigee is None:
         residuals += [(ex * ex + ey * ey + ez * ez - e * e) / (2 * e)]
+    elif goal.ascending_node is None:
+        s, c = float(np.sin(goal.argument_of_perigee)), float(np.cos(goal.argument_of_perigee))
+        sideways = (hx * hx + hy * hy) ** 0.5  # the node lies along (-hy, hx, 0)
+        to_node, ahead = (hx * ey - hy * ex) / sideways, ez / sine
+        residuals += [c * to_node + s * ahead - e, c * ahead - s * to_node]
     else:
         s, c = float(np.sin(goal.argument_of_perigee)), float(np.cos(goal.argument_of_perigee))
         perigee, beside = c * node + s * across, c * across - s * node

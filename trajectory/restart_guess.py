@@ -34,11 +34,6 @@ def has_restarts(plan: FlightPlan) -> bool:
     return _first_coast(plan) < len(plan.segments)
 
 
-def restarts(plan: FlightPlan) -> int:
-    """How often the last stage burns again."""
-    return sum(s.powered for s in plan.segments[_first_coast(plan) :])
-
-
 def _first_coast(plan: FlightPlan) -> int:
     """Index of the first coast after a burn of the same stage; the number of segments when there is none."""
     pairs = enumerate(zip(plan.segments, plan.segments[1:], strict=False), start=1)
@@ -76,7 +71,10 @@ def guess_with_restarts(
         state[6] = coast.mass_after_drop(state[6], payload, last)
         asks = isinstance(burn.target, InsertionOrbit) or getattr(burn.target, "inclination", None) is not None
         hardest = None if burn.payload_gone else mission.limits.axial_acceleration
-        wanted = Wanted(sizes[k], inclinations[k] if asks else None, turns[k] if k < len(turns) else 0.0)
+        argument = getattr(burn.target, "argument_of_perigee", None)
+        wanted = Wanted(
+            sizes[k], inclinations[k] if asks else None, turns[k] if k < len(turns) else 0.0, argument=argument
+        )
         following = plan.segments[cut + 2 * k] if k + 1 < len(burns) else None
         raises = following is not None and burn.target is None and sizes[k][1] > _APART * sizes[k][0]
         if raises and abs(sizes[k + 1][1] / sizes[k][1] - 1) < _SAME:

@@ -118,6 +118,12 @@ class FlightPlan:
         """Payload [kg] that leaves before insertion."""
         return self.insertion.released_before
 
+    def restarted(self, segment: Segment) -> bool:
+        """Whether the segment's stage has burned and coasted before it burns here."""
+        own = [s for s in self.segments[: self.segments.index(segment)] if s.stage == segment.stage]
+        burned = next((i for i, s in enumerate(own) if s.powered), len(own))
+        return segment.powered and any(not s.powered for s in own[burned:])
+
     def before(self, segment: Segment) -> Segment | None:
         """The segment before one, None before the first."""
         at = self.segments.index(segment)

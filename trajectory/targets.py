@@ -63,7 +63,11 @@ class TargetOrbit(InsertionOrbit):
         description="angle of the ascending node from the Greenwich meridian of T-0, eastward, in the inertial frame frozen "
         "at T-0 (right ascension less Earth rotation angle); free when absent",
     )
-    argument_of_perigee: Turn | None = Field(default=None, description="free when absent")
+    argument_of_perigee: Turn | None = Field(
+        default=None,
+        description="from the ascending node, that one free or given; free when absent. 0 deg or 180 deg put the apogee over the "
+        "equator, as a transfer to the geostationary orbit has it",
+    )
 
     @model_validator(mode="after")
     def _is_an_orbit(self) -> Self:
@@ -72,8 +76,10 @@ class TargetOrbit(InsertionOrbit):
         if self.ascending_node is not None and np.sin(self.inclination) < 1e-9:
             raise FieldError("ascending_node", "an equatorial orbit has no node; leave it out")
         if self.argument_of_perigee is not None:
-            if self.ascending_node is None:
-                raise FieldError("argument_of_perigee", "counts from the ascending node: give 'ascending_node' too")
+            if np.sin(self.inclination) < 1e-9:
+                raise FieldError(
+                    "argument_of_perigee", "counts from the node, and an equatorial orbit has none; leave it out"
+                )
             if self.eccentricity < CIRCULAR:
                 raise FieldError("argument_of_perigee", "a circular orbit has no perigee; leave it out")
         return self

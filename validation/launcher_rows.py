@@ -5,7 +5,7 @@ so that every stage carries a thrust curve: constant, until what it may burn is 
 from the same figures, which lets them stop, start again and follow a throttle schedule.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,11 +17,14 @@ import yaml
 from ..core.earth import G0, SEA_LEVEL_PRESSURE
 from ..propulsion.engine_map import EngineMap
 from ..propulsion.thrust_curve import MotorMap, ThrustCurve, motor_map
+from ..trajectory.flight_plan import FlightPlan
 from ..trajectory.mission import Limits, Mission, TargetOrbit
+from ..trajectory.motion import thrust_in_vacuum, total_mass_flow
+from ..trajectory.reach import ALLOWANCE, reach
 from ..trajectory.sequence import Burn, BurnOrbit, Sequence, ThrottleInterval
 from ..trajectory.site import LaunchSite
 from ..vehicle.parts import Fairing, Interstage, Payload
-from ..vehicle.residuals import reserve_by_rule, residual_by_rule
+from ..vehicle.residuals import residual_by_rule
 from ..vehicle.stage import Stage
 from ..vehicle.vehicle import StrapOns, Vehicle
 
@@ -81,9 +84,28 @@ def _solid(stage: dict[str, Any]) -> bool:
 
 
 def unburned(stage: dict[str, Any]) -> float:
-    """Propellant [kg] that stays in an empty stage: residual and reserve of a liquid one."""
-    loaded = float(stage["propellant_mass_kg"])
-    return 0.0 if _solid(stage) else residual_by_rule(loaded) + reserve_by_rule(loaded)
+    """Propellant [kg] that stays in an empty stage: the residual of a liquid one. The reserve is the whole flight's."""
+    return 0.0 if _solid(stage) else residual_by_rule(float(stage["propellant_mass_kg"]))
+
+
+def separated(mass_in_orbit: float) -> float:
+    """Payload [kg] of what the last stage brings to its orbit, the rest being its adapter: the rule inverted."""
+    rule = table()["rules"]["adapter"]
+    payload = mass_in_orbit
+    for _ in range(20):  # a contraction by a factor of twenty at each step
+        payload = mass_in_orbit - rule["coefficient"] * payload ** rule["exponent"]
+    return payload
+
+
+def with_reserve(plan: FlightPlan, mission: Mission) -> FlightPlan:
+    """The plan, whose last stage keeps at its end what would give it the rule's share of the flight's ideal velocity."""
+    rule, last = table()["rules"]["flight_performance_reserve"], plan.insertion
+    assert last.burnout_mass is not None
+    ideal = reach(plan, mission).needed + ALLOWANCE + rule["losses_m_s"]
+    exhaust = float(thrust_in_vacuum(last.model, 1.0) / total_mass_flow(last.model, 1.0))
+    share = float(np.expm1(rule["share"] * ideal / exhaust))
+    kept = replace(last, burnout_mass=(1.0 + share) * last.burnout_mass, kept_per_payload=share)
+    return replace(plan, segments=tuple(kept if s is last else s for s in plan.segments))
 
 
 def _burned(stage: dict[str, Any]) -> float:
@@ -215,11 +237,13 @@ def _mission(row: dict[str, Any], core: tuple[Stage, ...]) -> Mission:
             perigee_altitude=1e3 * orbit["perigee_km"],
             apogee_altitude=1e3 * orbit["apogee_km"],
             inclination=np.radians(orbit["inclination_deg"]),
+            argument_of_perigee=np.radians(argument) if (argument := orbit.get("argument_of_perigee_deg")) else None,
         ),
         sequence=_sequence(row, core),
         limits=limits,
         objective="payload",
         allow_dog_leg=True,
+        heading=row.get("flight", {}).get("heading"),
     )
 
 

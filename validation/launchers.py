@@ -23,7 +23,7 @@ from ..trajectory.flight_plan import FlightPlan, flight_plan
 from ..trajectory.result import AscentResult
 from ..vehicle.checks import lift_off_check
 from .comparison import Comparison
-from .launcher_rows import complete_rows, flight_of, table, unburned
+from .launcher_rows import complete_rows, flight_of, separated, table, unburned, with_reserve
 
 GROUP = "Payload of launch vehicles"
 _ITERATIONS = 600  # several stages and restarts take more than a plain ascent
@@ -62,7 +62,7 @@ def ascent_of(row: dict[str, Any]) -> AscentResult:
     flight = flight_of(row)
     ambient = float(pressure(standard_atmosphere(), flight.mission.site.ellipsoid_altitude()))
     lift_off_check(flight.vehicle, flight.maps, payload_mass=0.0, ambient_pressure=ambient)
-    plan = flight_plan(flight.vehicle, flight.mission, flight.maps)
+    plan = with_reserve(flight_plan(flight.vehicle, flight.mission, flight.maps), flight.mission)
     return fly_ascent(
         solve_ascent(_full_thrust(plan), flight.mission, options=replace(OPTIONS, max_iterations=_ITERATIONS))
     )
@@ -91,7 +91,7 @@ def fly(name: str) -> Payload:
     budget = found.budget
     return Payload(
         name,
-        payload=found.payload_mass,
+        payload=separated(found.payload_mass),
         burns=burns,
         gravity_loss=budget.gravity,
         drag_loss=budget.drag,

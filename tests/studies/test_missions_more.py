@@ -258,9 +258,9 @@ def test_the_last_stage_falls_into_its_area() -> None:
 @pytest.mark.slow
 def test_a_burn_on_the_optimizers_own_bound_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last burn of the example lasts some 370 s, of which the bound leaves 300."""
-    from osea_rocket.trajectory import ascent, ascent_checks
+    from osea_rocket.trajectory import ascent_checks, ascent_problem
 
-    for module in (ascent, ascent_checks):
+    for module in (ascent_problem, ascent_checks):
         monkeypatch.setattr(module, "LONGEST_BURN", 300.0)
     (finding,) = [f for f in limited().findings if f.rule == "ascent.longest_burn"]
     assert finding.severity is Severity.WARN and "300 s" in finding.message

@@ -111,10 +111,10 @@ def test_result_survives_its_file(flown):
 
 def test_the_penalty_on_rates_costs_next_to_nothing(solved, monkeypatch):
     """A hundredth of the weights changes the payload by less than 0.02 %: they make rates unique, no more."""
-    from osea_rocket.trajectory import ascent
+    from osea_rocket.trajectory import ascent_problem as stated
 
-    monkeypatch.setattr(ascent, "TURNING_WEIGHT", ascent.TURNING_WEIGHT / 100)
-    monkeypatch.setattr(ascent, "THROTTLING_WEIGHT", ascent.THROTTLING_WEIGHT / 10)
+    monkeypatch.setattr(stated, "TURNING_WEIGHT", stated.TURNING_WEIGHT / 100)
+    monkeypatch.setattr(stated, "THROTTLING_WEIGHT", stated.THROTTLING_WEIGHT / 10)
     freer = solve_ascent(solved.plan, solved.mission, mesh_tolerance=1e-4)
     assert freer.payload_mass == pytest.approx(solved.payload_mass, rel=2e-4)
 

@@ -64,8 +64,10 @@ def test_three_burns_to_the_geostationary_orbit(study):
     assert parked.perigee_altitude == pytest.approx(185e3, abs=3e3)
     assert transfer.apogee_altitude == pytest.approx(35786e3, rel=0.01)
     assert np.degrees(transfer.inclination) < np.degrees(parked.inclination)  # a little of the turn is made low
-    assert final.semi_major_axis == pytest.approx(42164e3, rel=2e-3)  # of a coarse mesh, after six hours
-    assert np.degrees(final.inclination) < 0.1
+    # refined until the flight stands: a millimetre a second at the perigee is sixty metres here
+    assert flown.solver.position_error < 100.0 and flown.solver.velocity_error < 0.1
+    assert final.semi_major_axis == pytest.approx(42164e3, abs=1e3)
+    assert np.degrees(final.inclination) < 1e-3
     coast = flown.trajectory.phase_index == flown.trajectory.phase_names.index("second coast")
     half_a_turn = np.pi * np.sqrt((0.5 * (6563e3 + 42164e3)) ** 3 / MU)
     assert np.ptp(flown.trajectory.time[coast]) == pytest.approx(half_a_turn, rel=0.02)

@@ -102,7 +102,7 @@ BROKEN = [
     ("perigee_altitude: 200 km", "perigee_altitude: 200", 5, "unit"),
     ("inclination: 28.5 deg", "inclination: 200 deg", 7, "at most"),
     ("inclination: 28.5 deg", "inclination: -5 deg", 7, "at least"),
-    ("inclination: 28.5 deg", "inclination: 28.5 deg\n  argument_of_perigee: 10 deg", 8, "ascending_node"),
+    ("inclination: 28.5 deg", "inclination: 0 deg\n  argument_of_perigee: 10 deg", 8, "counts from the node"),
     ("inclination: 28.5 deg", "inclination: 0 deg\n  ascending_node: 10 deg", 8, "no node"),
     (
         "apogee_altitude: 300 km",

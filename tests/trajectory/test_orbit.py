@@ -42,7 +42,7 @@ def test_no_orbit_through_the_centre():
 radius = st.floats(RADIUS + 150e3, RADIUS + 40e6)
 
 
-@given(radius, radius, st.floats(0.0, np.pi), angle, angle, angle, st.sampled_from(["free", "node", "both"]))
+@given(radius, radius, st.floats(0.0, np.pi), angle, angle, angle, st.sampled_from(["free", "node", "both", "perigee"]))
 def test_residuals_vanish_in_the_target(r1, r2, i, node, argument, anomaly, given_angles):
     low, high = sorted([r1, r2])
     assume(high - low > 1e3)
@@ -50,11 +50,13 @@ def test_residuals_vanish_in_the_target(r1, r2, i, node, argument, anomaly, give
         "free": {},
         "node": {"ascending_node": node},
         "both": {"ascending_node": node, "argument_of_perigee": argument},
+        "perigee": {"argument_of_perigee": argument},
     }
+    assume(given_angles != "perigee" or np.sin(i) > 1e-3)
     goal = orbit_goal(low, high, i, **keys[given_angles])
     r, v = state_from_elements((low + high) / 2, goal.eccentricity, i, node, argument, anomaly)
     residuals = np.array(terminal_residuals(goal, *r, *v))
-    assert len(residuals) == {"free": 3, "node": 4, "both": 5}[given_angles] + (
+    assert len(residuals) == {"free": 3, "node": 4, "both": 5, "perigee": 4}[given_angles] + (
         given_angles == "free" and np.sin(i) < 1e-9
     )
     assert np.max(np.abs(residuals)) < 1e-9 / min(1.0, goal.eccentricity)
@@ -81,6 +83,13 @@ def test_residuals_have_full_rank_and_good_condition(degrees, eccentricity, node
     assert singular[0] < 10.0
 
 
+def test_a_perigee_over_the_other_node_is_another():
+    goal = orbit_goal(6563e3, 42164e3, 0.47, argument_of_perigee=np.pi)
+    for argument, met in ((np.pi, True), (0.0, False), (np.pi + 0.1, False)):
+        r, v = state_from_elements(0.5 * (6563e3 + 42164e3), goal.eccentricity, 0.47, 1.3, argument, 0.4)
+        assert bool(np.max(np.abs(terminal_residuals(goal, *r, *v))) < 1e-9) is met
+
+
 def test_residuals_tell_a_retrograde_plane_from_the_target():
     goal = orbit_goal(7e6, 8e6, 0.5, 1.0)
     r, v = state_from_elements(7.5e6, goal.eccentricity, np.pi - 0.5, 1.0 + np.pi, 0.3, 0.2)
@@ -91,4 +100,4 @@ def test_contradictory_goals_are_refused():
     with pytest.raises(ValueError, match="apogee"):
         orbit_goal(8e6, 7e6, 0.5)
     with pytest.raises(ValueError, match="perigee needs"):
-        orbit_goal(7e6, 8e6, 0.5, argument_of_perigee=1.0)
+        orbit_goal(7e6, 8e6, 0.0, argument_of_perigee=1.0)

@@ -8,7 +8,7 @@ from osea_rocket.propulsion.engine_map import EngineMap
 from osea_rocket.propulsion.thrust_curve import MotorMap
 from osea_rocket.trajectory.flight_plan import flight_plan
 from osea_rocket.validation import launchers
-from osea_rocket.validation.launcher_rows import complete_rows, flight_of, table, unburned
+from osea_rocket.validation.launcher_rows import complete_rows, flight_of, separated, table, unburned, with_reserve
 
 ROWS = {row["name"]: row for row in complete_rows()}
 GRADES = {"read", "secondary", "recalled", "estimate"}
@@ -53,10 +53,32 @@ def test_exit_area_takes_the_sea_level_thrust():
 
 def test_liquid_stages_keep_what_the_rule_says():
     stage = ROWS["Falcon 9 Block 5"]["stages"][1]
-    # 0.05 m^0.79 in pounds and 0.005 m of 109.5 t
-    assert unburned(stage) == pytest.approx(0.05 * (109500 / 0.45359237) ** 0.79 * 0.45359237 + 547.5, rel=1e-9)
+    # 0.05 m^0.79 in pounds
+    assert unburned(stage) == pytest.approx(0.05 * (109500 / 0.45359237) ** 0.79 * 0.45359237, rel=1e-9)
     solid = next(s for s in ROWS["Vega C"]["stages"] if s["name"] == "Zefiro 9")
     assert unburned(solid) == 0.0
+
+
+def test_the_adapter_is_no_payload():
+    """10 t of payload need 0.0477536 · 10000^1.01317 kg of adapter: 539 kg."""
+    assert separated(10000.0 + 0.0477536 * 10000.0**1.01317) == pytest.approx(10000.0, abs=1e-6)
+
+
+def test_the_reserve_is_a_share_of_the_ideal_velocity():
+    flight = flight_of(ROWS["Falcon 9 Block 5"])
+    plan = flight_plan(flight.vehicle, flight.mission, flight.maps)
+    kept = with_reserve(plan, flight.mission).insertion
+    assert plan.insertion.burnout_mass is not None and kept.burnout_mass is not None
+    payload = 20e3
+    left = kept.burnout_mass + kept.kept_per_payload * payload - plan.insertion.burnout_mass
+    reserve = 348.0 * G0 * np.log1p(left / (plan.insertion.burnout_mass + payload))
+    assert 85.0 < reserve < 100.0  # 1 % of what a low orbit takes
+
+
+def test_transfer_orbits_hold_their_apogee_over_the_equator():
+    for row in ROWS.values():
+        if 20000 < row["orbit"]["apogee_km"] < 50000:
+            assert np.degrees(flight_of(row).mission.target.argument_of_perigee) == pytest.approx(180.0)
 
 
 def test_a_missing_fairing_mass_follows_the_relation():

@@ -106,9 +106,11 @@ def finer(
     largest_degree: int = 10,
     switches: Sequence[float | None] = (),
     join: bool = False,
+    aim: float | None = None,
 ) -> Mesh:
-    """The next mesh. Intervals within the tolerance stay; with *join*, neighbours far within it become one. *switches* (see
-    *switch_in*) are enclosed in a short interval of their own, which every round makes shorter."""
+    """The next mesh. Intervals within the tolerance stay, the others are refined to *aim* (the tolerance unless given); with
+    *join*, neighbours far within it become one. *switches* (see *switch_in*) are enclosed in a short interval of their own,
+    which every round makes shorter."""
     parts: list[tuple[float, int, float]] = []  # fraction, degree, error (or infinity for a new interval)
     for index, (fraction, degree, error) in enumerate(zip(mesh.fractions, mesh.degrees, errors, strict=True)):
         switch = switches[index] if index < len(switches) else None
@@ -120,7 +122,7 @@ def finer(
             pieces = (low, high - low, 1.0 - high)
             parts += [(fraction * piece, least_degree, math.inf) for piece in pieces if piece > 0.02]
             continue
-        wanted = degree + max(1, math.ceil(math.log(error / tolerance) / math.log(max(degree, 2))))
+        wanted = degree + max(1, math.ceil(math.log(error / (aim or tolerance)) / math.log(max(degree, 2))))
         if wanted <= largest_degree:
             parts.append((fraction, wanted, math.inf))
         else:
