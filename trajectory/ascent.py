@@ -1,6 +1,7 @@
 """Optimal ascent: the problem of `ascent_problem` solved from a guess, on finer meshes until its flight stands."""
 
 import contextlib
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,9 +10,10 @@ from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_guess import GuessedPhase, guess_ascent
 from .ascent_mesh import LARGEST_MISS, solve_refined
 from .ascent_problem import ascent_problem
+from .blame import limits_to_blame
 from .flight_plan import FlightPlan
 from .launch_window import at_its_time
-from .limits_in_reach import limits_to_blame, require_limits
+from .limits_in_reach import require_limits
 from .mission import EscapeOrbit, Mission
 from .optimal_control.ipopt import Options
 from .optimal_control.problem import Problem
@@ -27,7 +29,7 @@ from .steering import LaunchFrame, launch_frame
 _EASY_C3 = -2e6  # m²/s²: to the Moon's distance
 TIME_LIMIT = 900.0  # s, of all solves of one ascent
 # Throttle ends on its bound, and the engine map has a corner there: without relaxed bounds it is never reached.
-OPTIONS = Options(max_iterations=300, extra=(("bound_relax_factor", 0.0),))
+OPTIONS = Options(max_iterations=300, max_wall_time=TIME_LIMIT, extra=(("bound_relax_factor", 0.0),))
 NEAR = dict.fromkeys(("bound_push", "bound_frac", "slack_bound_push", "slack_bound_frac"), 1e-6) | {"mu_init": 1e-4}
 NEAR_ITERATIONS = 200
 
@@ -115,15 +117,17 @@ def solve_ascent(
             largest_miss=largest_miss,
         )
     except ImpossibleError as refused:
-        if refused.where is not None or not all("propellant" in d or "lift-off mass" in d for d in refused.details):
-            raise no_flight(refused, mission) from None
-
-        def payload_without(freed: Mission) -> float:
-            free = ascent_problem(anything, freed, frame, guess, mesh_density, range_safety)
-            found = solve(free, options=replace(options, explain=False), on_iteration=count)
-            return float(found.parameters["payload"])
-
-        raise no_flight(refused, mission, limits_to_blame(mission, payload_without)) from None
+        if refused.where is not None:
+            raise
+        blamed = limits_to_blame(
+            plan,
+            mission,
+            state=lambda freed: ascent_problem(anything, freed, frame, guess, mesh_density, range_safety),
+            flies=lambda problem: _flies(problem, replace(options, explain=False), count),
+            options=options,
+            hook=lambda number, objective, g: count(Iteration(number, math.nan, 0.0, soft=True)),
+        )
+        raise no_flight(refused, mission, blamed) from None
     return Ascent(
         plan=plan,
         mission=at_its_time(mission, solution, plan),
@@ -141,6 +145,14 @@ def solve_ascent(
         mesh_error=error,
         mesh_tolerance=mesh_tolerance,
     )
+
+
+def _flies(problem: Problem, options: Options, on_iteration: Callable[[Iteration], None]) -> bool:
+    try:
+        solve(problem, options=options, on_iteration=on_iteration)
+    except (ImpossibleError, UndecidedError):
+        return False
+    return True
 
 
 def _guess(

@@ -17,7 +17,9 @@ def payload_without_failure(
 ) -> float:
     """The largest payload [kg] when no engine fails; raises as `solve_ascent` does."""
     nominal = mission.evolve(sequence=mission.sequence.evolve(engine_out=()), objective="payload")
-    return solve_ascent(flight_plan(vehicle, nominal, maps), nominal, mesh_tolerance=mesh_tolerance).payload_mass
+    return solve_ascent(
+        flight_plan(vehicle, nominal, maps), nominal, mesh_tolerance=mesh_tolerance, largest_miss=None
+    ).payload_mass
 
 
 def failure_finding(ascent: AscentResult, nominal: float, mission: Mission) -> Finding:

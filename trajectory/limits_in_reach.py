@@ -5,14 +5,12 @@ heaviest payload that could reach the orbit's energy meets there, every flight m
 flies higher than its orbit's apogee: the heating there, no flight stays below.
 """
 
-import contextlib
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from ..core.earth import RADIUS
-from ..core.errors import ImpossibleError, InputError, UndecidedError
+from ..core.errors import ImpossibleError, InputError
 from .ascent_guess import fly
 from .environment.atmosphere import density
 from .flight_plan import FlightPlan
@@ -45,24 +43,6 @@ def require_limits(plan: FlightPlan, mission: Mission) -> None:
         )
     _rise(plan, mission)
     _orbit(plan, mission)
-
-
-_FREED = ("stations", "range_during", "disposal_area")
-
-
-def limits_to_blame(mission: Mission, payload_without: Callable[[Mission], float]) -> dict[str, float]:
-    """Of the mission's limits on place those without which, alone, there is a flight, and its payload [kg].
-
-    Propellant is what a soft solve gives away first, being cheap in its own scale, even where a limit is what stands in the way.
-    """
-    found = {}
-    for name in _FREED:
-        if not getattr(mission.limits, name):
-            continue
-        freed = mission.limits.evolve(**{name: type(mission.limits).model_fields[name].default})
-        with contextlib.suppress(ImpossibleError, UndecidedError):
-            found[name] = payload_without(mission.evolve(limits=freed))
-    return found
 
 
 def _rise(plan: FlightPlan, mission: Mission) -> None:

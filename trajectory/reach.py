@@ -105,22 +105,19 @@ def require_payload(asked: float, largest: float, mission: Mission) -> None:
         )
 
 
-def no_flight(refused: ImpossibleError, mission: Mission, blamed: dict[str, float] | None = None) -> ImpossibleError:
+def no_flight(refused: ImpossibleError, mission: Mission, blamed: dict[str, str] | None = None) -> ImpossibleError:
     """The optimizer's refusal as the answer to the mission, pointing at the limit that gives way most.
 
-    blamed: limits without which, alone, there is a flight, with its payload [kg].
+    blamed: limits that leave a flight when they alone give way, and by how much.
     """
     if refused.where is not None:
         return refused
     if blamed:
-        ways = [
-            f"limits.{name}: without it there is a flight, with {kg:.5g} kg of payload" for name, kg in blamed.items()
-        ]
         return ImpossibleError(
             f"'{mission.name}' cannot be flown with this vehicle: its limits exclude each other or the orbit. Mend one of "
             "these, or bring the propellant that a flight within all of them would be short of",
             where=mission.where(f"limits.{next(iter(blamed))}"),
-            details=[*ways, *refused.details],
+            details=[*blamed.values(), *refused.details],
         )
     # the lift-off mass is nobody's limit: where it gives way, too, it is named last
     details = sorted(refused.details, key=lambda line: "lift-off mass" in line)

@@ -139,7 +139,9 @@ def _sizes(burns: list[Segment], final: TargetOrbit | EscapeOrbit) -> list[Sizes
             sizes[k] = before or (low, low)
         elif before is None:
             low = RADIUS + min(max(after[0] - RADIUS - _LEFT_TO_RAISE, LOWEST_PERIGEE), _PARKING_PERIGEE)
-            sizes[k] = (low, after[1] if after[1] > 0 else low)
+            # an apogee whose place is asked for is raised from there, not from where the first burn happens to end
+            parks = after[1] < 0 or getattr(final, "argument_of_perigee", None) is not None
+            sizes[k] = (low, low if parks else after[1])
         elif 0 < after[1] < before[0]:
             sizes[k] = (after[0], before[1])
         else:

@@ -158,12 +158,12 @@ def test_what_is_impossible_is_told_with_its_reason(case: tuple, fly: Callable) 
 @pytest.mark.parametrize(
     ("new", "named", "unit"),
     [
-        ("dynamic_pressure: 2500 Pa", "dynamic_pressure", "at most 2500 Pa"),
+        ("dynamic_pressure: 2500 Pa", "limits.dynamic_pressure gives way", "at most 2500 Pa"),
         (
             "dynamic_pressure: 35 kPa\n  stations: [{name: Bermuda, latitude: 32.35 deg, longitude: -64.66 deg, "
             "begin: 480 s, end: 500 s, minimum_elevation: 60 deg}]",
-            "limits.stations: without it there is a flight",
-            "kg of payload",
+            "limits.stations gives way",
+            "must be at least 0",
         ),
     ],
 )

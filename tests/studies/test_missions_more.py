@@ -41,7 +41,7 @@ def solved(study: Study, mission: Mission | None = None) -> Ascent:
     mission = mission or study.mission
     _, maps = engines_of(study.vehicle)
     plan = flight_plan(study.vehicle, mission, maps)
-    return solve_ascent(plan, mission, mesh_tolerance=1e-4, range_safety=study.range)
+    return solve_ascent(plan, mission, mesh_tolerance=1e-4, range_safety=study.range, largest_miss=None)
 
 
 @cache
@@ -264,3 +264,33 @@ def test_a_burn_on_the_optimizers_own_bound_is_a_finding(monkeypatch: pytest.Mon
         monkeypatch.setattr(module, "LONGEST_BURN", 300.0)
     (finding,) = [f for f in limited().findings if f.rule == "ascent.longest_burn"]
     assert finding.severity is Severity.WARN and "300 s" in finding.message
+
+
+def test_every_limit_can_be_blamed() -> None:
+    """Each field of the limits is found again in the problem, so that it can be asked to give way alone."""
+    from osea_rocket.trajectory.ascent_guess import guess_ascent
+    from osea_rocket.trajectory.ascent_problem import ascent_problem
+    from osea_rocket.trajectory.blame import HELD_BY, holds
+    from osea_rocket.trajectory.limits import Limits
+    from osea_rocket.trajectory.steering import launch_frame
+
+    study = study_of("keep-out")
+    corners = np.radians([-27.0, -5.0, -5.0, -27.0]), np.radians([60.0, 60.0, 95.0, 95.0])
+    area = Area(name="sea", latitude=tuple(corners[0]), longitude=tuple(corners[1]))
+    station = GroundStation(name="A", latitude=0.5, longitude=-1.1, begin=300.0, end=400.0, minimum_elevation=0.1)
+    limits = study.mission.limits.evolve(
+        lateral_acceleration=5.0, throttle_rate=0.1, covered_heat_flux=60e6, stations=(station,), disposal_area=(area,)
+    )
+    disposal = Disposal(perigee_altitude=0.0, shortest_coast=60.0, longest_coast=5000.0)
+    mission = study.mission.evolve(limits=limits, sequence=study.mission.sequence.evolve(disposal=disposal))
+    plan = flight_plan(study.vehicle, mission, engines_of(study.vehicle)[1])
+    frame = launch_frame(mission.site, mission.launch_azimuth())
+    problem = ascent_problem(plan, mission, frame, guess_ascent(plan, mission, frame), 1.0, study.range)
+    held = [(p.name, x.name) for p in problem.phases for x in (*p.path, *p.controls)]
+    held += [("boundary", x.name) for b in problem.boundaries for x in b.limits]
+    assert set(HELD_BY) == set(Limits.model_fields) - {"notes", "sources"}
+    for field in HELD_BY:
+        mine = [one for one in held if holds(field, plan)(*one)]
+        assert mine, field
+        others = [f for f in HELD_BY if f != field and any(holds(f, plan)(*one) for one in mine)]
+        assert others == [], field
