@@ -111,7 +111,8 @@ def line_plot(
 
     def draw(figure: Any) -> None:
         top = 0.22 + heading_height(bands, markers)
-        axes = figure.add_axes((0.5 / width, 0.4 / height, 1.0 - 0.6 / width, 1.0 - (0.4 + top) / height))
+        # at the right, room for half of the last tick's label
+        axes = figure.add_axes((0.5 / width, 0.4 / height, 1.0 - 0.72 / width, 1.0 - (0.4 + top) / height))
         values = np.asarray(x, float)
         _draw_panel(axes, values, panel)
         low, high = float(np.min(values)), float(np.max(values))

@@ -189,6 +189,7 @@ def flight_sections(report: Report, flight: FlightData, drawn: dict[str, str]) -
         Figure(drawn["ascent"], "Ascent profiles; shaded: the stages' burns.", label="profiles"),
         events_table(ascent),
         *_orbits(ascent),
+        *engine_out_table(flight.study, ascent),
         Figure(drawn["air"], "What the air does, while there is any.", label="air"),
         Figure(drawn["delta_v"], "Where the velocity goes.", label="budget"),
         budget_table(ascent),
@@ -229,6 +230,27 @@ def _orbits(ascent: AscentResult) -> list[Table]:
         Column("Released", "kg", decimals=0),
     )
     return [Table(columns, rows, "Orbits, osculating; altitudes over the equatorial radius.", label="orbits")]
+
+
+def engine_out_table(study: Study, ascent: AscentResult) -> list[Table]:
+    """Which engines fail, and what it costs beside the flight without failure; nothing where none does."""
+    failures, nominal = study.mission.sequence.engine_out, ascent.nominal_payload
+    if not failures or nominal is None:
+        return []
+    columns = (
+        Column("Engines out"),
+        Column("After ignition", "s", decimals=1),
+        Column("Payload", "kg", decimals=0),
+        Column("Without failure", "kg", decimals=0),
+        Column("Lost", "kg", decimals=0),
+    )
+    whole = (ascent.payload_mass, nominal, nominal - ascent.payload_mass)
+    rows = [
+        (f"{out.engines} of {out.stage}", out.after, *(whole if i == 0 else (None,) * 3))
+        for i, out in enumerate(failures)
+    ]
+    caption = "Engine failure: the largest payload with and without. The flight knows of it from lift-off on, which loses least."
+    return [Table(columns, rows, caption, label="engine-out")]
 
 
 def _steering(s: SteeringTable) -> str:

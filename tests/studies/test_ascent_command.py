@@ -15,14 +15,17 @@ from osea_rocket.core.earth import ROTATION_RATE
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.findings import Finding, Severity
 from osea_rocket.core.run_folder import read_result, read_run
+from osea_rocket.report.pieces import Row
 from osea_rocket.studies import ascent_command, flight_data
 from osea_rocket.studies.ascend import ascend
+from osea_rocket.studies.ascent_sections import engine_out_table
 from osea_rocket.studies.documents import Study
 from osea_rocket.studies.flight_range import flight_range
 from osea_rocket.studies.joint_loads import AscentLoads
 from osea_rocket.studies.steering_table import SteeringTable, quaternion, steering_table
 from osea_rocket.studies.sweep import Sweep
 from osea_rocket.trajectory.range_safety.result import RangeResult
+from osea_rocket.trajectory.sequence import EngineOut
 
 FALCON9 = Path(__file__).parents[2] / "examples" / "falcon9"
 
@@ -228,3 +231,21 @@ def test_the_sweep_over_altitude_at_one_of_its_points(flown):
     after, before = steering.phase_index == k + 1, steering.phase_index == k - 1
     assert steering.pitch[rows][0] == pytest.approx(steering.pitch[before][-1], abs=1e-9)
     assert steering.pitch[rows][-1] == pytest.approx(steering.pitch[after][0], abs=1e-9)
+
+
+@pytest.mark.slow
+def test_an_engine_that_fails_is_told_with_what_it_costs():
+    """The flight without the failure beside it, in a table and a finding."""
+    plain = load_document(Study, FALCON9 / "study.yaml")
+    out = EngineOut(stage="first stage", engines=1, after=60.0)
+    sequence = plain.mission.sequence.evolve(engine_out=(out,))
+    flown = ascend(plain.evolve(mission=plain.mission.evolve(sequence=sequence)))
+    nominal = flown.ascent.nominal_payload
+    assert nominal is not None and 0.85 * nominal < flown.ascent.payload_mass < nominal
+    (found,) = [f for f in flown.ascent.findings if f.rule == "ascent.engine_out"]
+    assert found.severity is Severity.WARN and "1 of 'first stage' after 60 s" in found.message
+    (table,) = engine_out_table(flown.study, flown.ascent)
+    row = table.rows[0]
+    assert not isinstance(row, Row)
+    assert row[0] == "1 of first stage" and row[-1] == pytest.approx(nominal - flown.ascent.payload_mass)
+    assert engine_out_table(plain, flown.ascent) == []

@@ -1,5 +1,6 @@
 """The example missions, coarsely meshed: dawn-dusk, into a station's plane, escape, dog-leg, a keep-out area; more limits."""
 
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from osea_rocket.trajectory.launch_window import launch_window, site_passages
 from osea_rocket.trajectory.limits import GroundStation
 from osea_rocket.trajectory.mission import EscapeOrbit, Mission
 from osea_rocket.trajectory.orbit import elements, outgoing_asymptote
+from osea_rocket.trajectory.range_safety.document import AzimuthCorridor
 from osea_rocket.trajectory.range_safety.impact_point import vacuum_impact_coordinates
 from osea_rocket.trajectory.range_safety.polygons import Area
 from osea_rocket.trajectory.range_safety.report import range_report
@@ -294,3 +296,20 @@ def test_every_limit_can_be_blamed() -> None:
         assert mine, field
         others = [f for f in HELD_BY if f != field and any(holds(f, plan)(*one) for one in mine)]
         assert others == [], field
+
+
+@pytest.mark.slow
+def test_inside_a_corridor() -> None:
+    """The Earth turns under the plane: the free optimum's impact point leaves a strip due east on one side; held, it stays."""
+    study = study_of("keep-out")
+    strip = AzimuthCorridor(azimuth=np.radians(92.0), half_width=120e3)
+    assert study.range is not None
+    narrow = study.evolve(range=study.range.evolve(keep_out=(), azimuth_corridor=strip))
+    assert narrow.range is not None
+    rules = [
+        [f for f in range_report(fly_ascent(ascent).trajectory, narrow.range).findings if "azimuth" in f.rule]
+        for ascent in (flown("study")[0], solved(narrow))
+    ]
+    widths = [float(re.findall(r"([\d.]+) km", found[0].message)[0]) for found in rules]
+    during = narrow.mission.limits.range_during
+    assert during and widths[1] < widths[0], (during, rules)
