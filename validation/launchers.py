@@ -27,6 +27,7 @@ from .launcher_rows import complete_rows, flight_of, separated, table, unburned,
 
 GROUP = "Payload of launch vehicles"
 _ITERATIONS = 600  # several stages and restarts take more than a plain ascent
+_LONGEST = 120.0  # s, of one solve: seventeen rows are to be flown
 LEAST_SHARE = 0.8  # of the complete rows that should come within the tolerance
 
 
@@ -64,7 +65,11 @@ def ascent_of(row: dict[str, Any]) -> AscentResult:
     lift_off_check(flight.vehicle, flight.maps, payload_mass=0.0, ambient_pressure=ambient)
     plan = with_reserve(flight_plan(flight.vehicle, flight.mission, flight.maps), flight.mission)
     return fly_ascent(
-        solve_ascent(_full_thrust(plan), flight.mission, options=replace(OPTIONS, max_iterations=_ITERATIONS))
+        solve_ascent(
+            _full_thrust(plan),
+            flight.mission,
+            options=replace(OPTIONS, max_iterations=_ITERATIONS, max_wall_time=_LONGEST),
+        )
     )
 
 
