@@ -55,12 +55,23 @@ _registered: set[Callable[..., Any]] = set()
 
 
 def compiled(function: F) -> F:
-    """The function compiled by numba, with every ``@equation`` known so far; compiled code is kept on disk."""
+    """The function compiled by numba, with every ``@equation`` known so far; compiled code is kept on disk, and holds no lock."""
+    _register()
+    return numba.njit(cache=True, nogil=True)(function)  # type: ignore[return-value]
+
+
+def compiled_ieee(function: F) -> F:
+    """As `compiled`, but a division by zero gives infinity or not-a-number, as IEEE 754 has it, and no exception: a check less
+    for every division, for loops that look at their results themselves."""
+    _register()
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
+
+
+def _register() -> None:
     for known in numeric.EQUATIONS:
         if known not in _registered:
             _registered.add(known)
             register_jitable(known)
-    return numba.njit(cache=True)(function)  # type: ignore[return-value]
 
 
 def is_kept(function: str) -> bool:

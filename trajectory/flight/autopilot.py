@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from ...core.numeric import lookup
 from .dynamics import flat, inertia_about, programme
 from .equations import dryden_length, quaternion_product
@@ -23,7 +23,7 @@ RCS_RATE = np.radians(1.0)  # rad/s
 TURBULENCE_TOP = 30e3  # m
 
 
-@compiled
+@compiled_ieee
 def commanded_attitude(bank, pitch, yaw):
     """Quaternion body to inertial of an attitude in the launch frame: launch frame, pitch about y, yaw about z."""
     a, b = np.cos(0.5 * pitch), np.sin(0.5 * pitch)
@@ -31,7 +31,7 @@ def commanded_attitude(bank, pitch, yaw):
     return quaternion_product(bank[H.l0], bank[H.l1], bank[H.l2], bank[H.l3], a * c, b * d, b * c, a * d)
 
 
-@compiled
+@compiled_ieee
 def control(bank, ph, parameters, y, memory, covariance, w):
     """One run of navigation, guidance and control, when it is due."""
     if (
@@ -90,7 +90,7 @@ def control(bank, ph, parameters, y, memory, covariance, w):
     steer(bank, ph, y, memory, rates, t, dt)
 
 
-@compiled
+@compiled_ieee
 def steer(bank, ph, y, memory, rates, t, step):
     """Attitude error and commands of the built-in attitude control."""
     c0, c1, c2, c3 = commanded_attitude(bank, memory[M.pitch], memory[M.yaw])
@@ -99,7 +99,8 @@ def steer(bank, ph, y, memory, rates, t, step):
     errors = (sign * ex, sign * ey, sign * ez)
     memory[M.error] = np.sqrt(errors[1] * errors[1] + errors[2] * errors[2])
     yaw, pitch_rate, yaw_rate = memory[M.yaw], memory[M.pitch_rate], memory[M.yaw_rate]
-    off = (rates[0] - pitch_rate * np.sin(yaw), rates[1] - pitch_rate * np.cos(yaw), rates[2] - yaw_rate)
+    sine = np.sin(yaw)  # yaw stays within 90 deg
+    off = (rates[0] - pitch_rate * sine, rates[1] - pitch_rate * np.sqrt(1.0 - sine * sine), rates[2] - yaw_rate)
     by_gimbal = ph[PH.gimbal_limit] > 0.0 and memory[M.level] > 0.5
     if by_gimbal:
         if memory[M.ticks] % GAINS_EVERY == 1.0 or memory[M.gain_p] == 0.0:
@@ -151,7 +152,7 @@ def steer(bank, ph, y, memory, rates, t, step):
             _jets(ph, memory, axis, errors[axis], off[axis], torque / inertia, step)
 
 
-@compiled
+@compiled_ieee
 def _jets(ph, memory, axis, error, rate, acceleration, step):
     """Pulses of the attitude jets about one axis: outside the deadband as long as would stop the turning, and no shorter
     than the
@@ -168,7 +169,7 @@ def _jets(ph, memory, axis, error, rate, acceleration, step):
     memory[M.rcs_used] += pulse
 
 
-@compiled
+@compiled_ieee
 def turbulence(bank, parameters, memory, dt):
     """Dryden turbulence (MIL-F-8785C sec. 3.7): white noise through its forming filters, along the flight first-order,
     across it second-order; laid on

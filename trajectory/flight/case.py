@@ -36,8 +36,9 @@ from .layout import (
 TABLES = (
     "thrust", "flow", "motor_thrust", "motor_flow", "axial", "pitch_damping", "roll_damping", "roll_forcing",
     "gain_p", "gain_d", "gain_i",
+    "plume", "fin_slope",
 )  # fmt: skip
-_ABSENT = ("motor_thrust", "motor_flow")  # -1 where there is none
+_ABSENT = ("motor_thrust", "motor_flow", "plume", "fin_slope")  # -1 where there is none
 _DEFAULTS: dict[str, Any] = {
     "kind": KIND_FREE, "duration": NEVER, "target_energy": NEVER, "end_event": EVENT_NONE, "guidance": GUIDANCE_TABLE,
     "step": 0.01,
@@ -200,6 +201,7 @@ def assemble(
     )
     first[H.sound] = put(pack_table(atmosphere.speed_of_sound))
     first[H.wind_east], first[H.wind_north] = put(pack_table(wind.east)), put(pack_table(wind.north))
+    first[H.calm] = float(not np.any(wind.east.coefficients) and not np.any(wind.north.coefficients))
     first[H.control_every] = first[H.log_every] = 1.0
     first[H.guidance_every] = 100.0
     first[H.perfect] = 1.0

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from ...core.numeric import FlatTable, lookup
 from ..environment.atmosphere import Atmosphere, density, pressure, speed_of_sound
 from ..environment.gravity import Earth, geodetic_altitude, gravity
 from ..environment.wind import Wind, wind_components
 from ..motion import dynamic_pressure, smoothed_speed
 from ..steering import LaunchFrame, thrust_direction
+from .contact import fins, legs
 from .equations import (
     across_force,
     half_angle_sine,
@@ -62,13 +63,13 @@ THIN_AIR = 1e-8  # kg/m^3: above it (some 150 km) the air damps nothing
 THIN = 1e-9  # N: below this q A nothing is felt
 
 
-@compiled
+@compiled_ieee
 def flat(bank, at) -> Any:
     """The table that begins at a place of the vector of tables."""
     return FlatTable(bank, int(at))
 
 
-@compiled
+@compiled_ieee
 def mass_piece(bank, at, mass):
     """Where the cubics of the four mass properties stand that hold at a mass, and how far into their piece it lies."""
     pieces = int(bank[at + 2])
@@ -77,7 +78,7 @@ def mass_piece(bank, at, mass):
     return at + 3 + 16 * i, (s - i) / bank[at + 1]
 
 
-@compiled
+@compiled_ieee
 def profile(parameters, begin, nodes, spacing, altitude):
     """A deviation given at equidistant altitudes, C1 between them (Catmull-Rom), its end values beyond."""
     s = min(max(altitude / spacing, 0.0), nodes - 1.000001)
@@ -90,7 +91,7 @@ def profile(parameters, begin, nodes, spacing, altitude):
     return b + 0.5 * f * (c - a + f * (2.0 * a - 5.0 * b + 4.0 * c - d + f * (3.0 * (b - c) + d - a)))
 
 
-@compiled
+@compiled_ieee
 def grid(bank, at, mach, sine):
     """Aerodynamic coefficients (axial over its value at zero angle, normal per sine, centre of pressure), bilinear in the
     Mach number and
@@ -112,7 +113,7 @@ def grid(bank, at, mach, sine):
     )
 
 
-@compiled
+@compiled_ieee
 def programme(bank, ph, memory, time):
     """Pitch, yaw [rad], throttle and the two rates [rad/s] that the steering programme asks for at a time [s] since the
     phase began."""
@@ -142,7 +143,7 @@ def programme(bank, ph, memory, time):
     )
 
 
-@compiled
+@compiled_ieee
 def engines(bank, ph, parameters, memory, throttle, level, time):
     """Vacuum thrust [N], mass flow [kg/s] and exit area [m^2] of all that burns at a time [s since lift-off]."""
     at = P.stages + int(ph[PH.stage]) * STAGE_SIZE
@@ -165,7 +166,7 @@ def engines(bank, ph, parameters, memory, throttle, level, time):
     return thrust * factor, flow * factor / parameters[at + ST.isp_factor], area
 
 
-@compiled
+@compiled_ieee
 def prepare(bank, ph, parameters, y, memory, w, h):
     """Fill the work vector for a step of h [s] from the state y."""
     half = 0.5 * h
@@ -183,8 +184,10 @@ def prepare(bank, ph, parameters, y, memory, w, h):
     w[WK.density] = rho
     w[WK.pressure] = pressure(air, altitude) * parameters[P.pressure_factor]
     w[WK.per_sound] = 1.0 / speed_of_sound(air, altitude)
-    wind = Wind(flat(bank, bank[H.wind_east]), flat(bank, bank[H.wind_north]))
-    bx, by, bz = wind_components(wind, x, yy, z, altitude, earth.flattening)
+    bx = by = bz = 0.0
+    if bank[H.calm] == 0.0:
+        wind = Wind(flat(bank, bank[H.wind_east]), flat(bank, bank[H.wind_north]))
+        bx, by, bz = wind_components(wind, x, yy, z, altitude, earth.flattening)
     if altitude < 1.2e5:
         east = profile(parameters, P.wind_east, WIND_NODES, WIND_SPACING, altitude)
         north = profile(parameters, P.wind_north, WIND_NODES, WIND_SPACING, altitude)
@@ -259,15 +262,17 @@ def prepare(bank, ph, parameters, y, memory, w, h):
     moves = time < parameters[stage + ST.stuck_time]
     share = 1.0 - np.exp(-half / max(lag, 1e-9)) if moves else 0.0
     part = ph[PH.gimballed]
+    ux = uy = uz = last_y = last_z = 0.0
     for s in range(3):
         if s > 0:
             gy = lagged(gy, memory[M.command_y], share, rate * half)
             gz = lagged(gz, memory[M.command_z], share, rate * half)
         if w[WK.thrust_0 + s] != 0.0 and not point_mass:
-            ux, uy, uz = thrust_axis(
-                part * (gy + parameters[stage + ST.gimbal_bias_y]) + parameters[stage + ST.thrust_angle_y],
-                part * (gz + parameters[stage + ST.gimbal_bias_z]) + parameters[stage + ST.thrust_angle_z],
-            )
+            ay = part * (gy + parameters[stage + ST.gimbal_bias_y]) + parameters[stage + ST.thrust_angle_y]
+            az = part * (gz + parameters[stage + ST.gimbal_bias_z]) + parameters[stage + ST.thrust_angle_z]
+            if s == 0 or ay != last_y or az != last_z:
+                ux, uy, uz = thrust_axis(ay, az)
+                last_y, last_z = ay, az
             w[WK.push_x_0 + s] = w[WK.thrust_0 + s] * ux
             w[WK.push_y_0 + s] = w[WK.thrust_0 + s] * uy
             w[WK.push_z_0 + s] = w[WK.thrust_0 + s] * uz
@@ -275,6 +280,10 @@ def prepare(bank, ph, parameters, y, memory, w, h):
             w[WK.push_x_0 + s] = w[WK.push_y_0 + s] = w[WK.push_z_0 + s] = 0.0
     w[WK.gimbal_y], w[WK.gimbal_z] = gy, gz
 
+    if ph[PH.fin_slope] >= 0.0:
+        lagged_by = 1.0 - np.exp(-h / max(ph[PH.fin_lag], 1e-9))
+        w[WK.fin_y] = lagged(memory[M.fin_y], memory[M.fin_command_y], lagged_by, ph[PH.fin_rate] * h)
+        w[WK.fin_z] = lagged(memory[M.fin_z], memory[M.fin_command_z], lagged_by, ph[PH.fin_rate] * h)
     # mass properties at the middle
     mass = y[Y.mass] - half * flow - memory[M.mass_offset]
     factor = parameters[stage + ST.inertia_factor]
@@ -300,13 +309,13 @@ def prepare(bank, ph, parameters, y, memory, w, h):
         w[WK.chute] = memory[M.chute] + opened * (ph[PH.chute_area] * parameters[P.chute_factor] - memory[M.chute])
 
 
-@compiled
+@compiled_ieee
 def _pulse(remaining, h):
     """Share of a step that a pulse of a remaining (signed) time fills."""
     return min(max(remaining / h, -1.0), 1.0)
 
 
-@compiled
+@compiled_ieee
 def derive(bank, ph, parameters, y, w, s, at):
     """Time derivative of the state at stage s (0, 1, 2: begin, middle, end), written to w[at:]; leaves the forces in w."""
     earth = Earth(bank[H.mu], bank[H.radius], bank[H.flattening], bank[H.rotation], bank[H.j2])
@@ -329,11 +338,13 @@ def derive(bank, ph, parameters, y, w, s, at):
     w[at + Y.mass] = -w[WK.flow_0 + s]
     w[WK.q_area], w[WK.speed], w[WK.mach] = q_area, speed, mach
     w[WK.gx], w[WK.gy], w[WK.gz] = gx, gy, gz
-    for i in range(6, STATE_SIZE):
-        if i != Y.mass:
+    if ph[PH.slosh] >= 0.0 or ph[PH.bend_frequency] > 0.0:
+        for i in range(RIGID, STATE_SIZE):
             w[at + i] = 0.0
 
     if bank[H.point_mass] > 0.0:
+        for i in range(6, Y.mass):
+            w[at + i] = 0.0
         push, hold = thrust / mass, axial / (mass * speed)
         w[at + 3] = gx + push * w[WK.axis_0 + 3 * s] - hold * ax
         w[at + 4] = gy + push * w[WK.axis_1 + 3 * s] - hold * ay
@@ -341,6 +352,8 @@ def derive(bank, ph, parameters, y, w, s, at):
         w[WK.fx], w[WK.fy], w[WK.fz] = thrust - axial, 0.0, 0.0
         return
     if ph[PH.kind] == KIND_CHUTE:
+        for i in range(6, Y.mass):
+            w[at + i] = 0.0
         hold = dynamic_pressure(w[WK.density], speed) * w[WK.chute] / (mass * speed)
         w[at + 3], w[at + 4], w[at + 5] = gx - hold * ax, gy - hold * ay, gz - hold * az
         if ph[PH.glide] > 0.0:
@@ -370,6 +383,8 @@ def derive(bank, ph, parameters, y, w, s, at):
         ratio, per_sine, pressure_center = grid(bank, int(ph[PH.normal]), mach, sine)
         per_sine *= parameters[P.normal_factor]
         w[WK.sine] = sine
+        if ph[PH.plume] >= 0.0 and bu < 0.0 and thrust > 0.0:
+            ratio *= lookup(flat(bank, ph[PH.plume]), thrust / q_area)
         fx = -axial * ratio
         fy = across_force(q_area, per_sine, bv, speed)
         fz = across_force(q_area, per_sine, bw, speed)
@@ -379,6 +394,9 @@ def derive(bank, ph, parameters, y, w, s, at):
         mx = rotary_damping(q_area, roll_damping, wx, d, speed) + q_area * d * roll_forcing - oy * fz + oz * fy
         my = -arm * fz - oz * fx + rotary_damping(q_area, damping, wy, d, speed)
         mz = arm * fy + oy * fx + rotary_damping(q_area, damping, wz, d, speed)
+        if ph[PH.fin_slope] >= 0.0:
+            ay, az, ny, nz = fins(ph, w, q_area, bu, lookup(flat(bank, ph[PH.fin_slope]), mach))
+            fy, fz, my, mz = fy + ay, fz + az, my + ny, mz + nz
     w[WK.fx], w[WK.fy], w[WK.fz] = fx, fy, fz
     if thrust != 0.0:
         tx, ty, tz = w[WK.push_x_0 + s], w[WK.push_y_0 + s], w[WK.push_z_0 + s]
@@ -388,6 +406,9 @@ def derive(bank, ph, parameters, y, w, s, at):
         my += pz * tx - arm * tz
         mz += arm * ty - py * tx
         fx, fy, fz = fx + tx, fy + ty, fz + tz
+    if ph[PH.legs] > 0.0:
+        ax, ay, az, nx, ny, nz = legs(bank, ph, y, w)
+        fx, fy, fz, mx, my, mz = fx + ax, fy + ay, fz + az, mx + nx, my + ny, mz + nz
     flow = w[WK.flow_0 + s]
     arm = ph[PH.gimbal_station] - center
     radius = ph[PH.exit_radius]
@@ -413,6 +434,7 @@ def derive(bank, ph, parameters, y, w, s, at):
         wx, wy, wz = to_body(q0, q1, q2, q3, 0.0, 0.0, rate)
         d0, d1, d2, d3 = quaternion_rates(q0, q1, q2, q3, wx, wy, wz)
         w[at + 6], w[at + 7], w[at + 8], w[at + 9] = d0, d1, d2, d3
+        w[at + 10] = w[at + 11] = w[at + 12] = 0.0
         return
     w[at + 3], w[at + 4], w[at + 5] = gx + px / mass, gy + py / mass, gz + pz / mass
     d0, d1, d2, d3 = quaternion_rates(q0, q1, q2, q3, wx, wy, wz)
@@ -421,7 +443,7 @@ def derive(bank, ph, parameters, y, w, s, at):
     w[at + 10], w[at + 11], w[at + 12] = d0, d1, d2
 
 
-@compiled
+@compiled_ieee
 def take_step(bank, ph, parameters, y, memory, w, h):
     """The state y after h [s], in place: classical Runge-Kutta of order four. The state before stays in the work vector
     (`BEFORE`); actuators'
@@ -451,19 +473,21 @@ def take_step(bank, ph, parameters, y, memory, w, h):
         y[i] *= n
 
 
-@compiled
+@compiled_ieee
 def step_back(y, w):
     """Undo `take_step`."""
     for i in range(STATE_SIZE):
         y[i] = w[BEFORE + i]
 
 
-@compiled
+@compiled_ieee
 def accept(memory, w, y, h):
     """Take over what the step did to the actuators, and the clock."""
     memory[M.time] += h
     memory[M.gimbal_y], memory[M.gimbal_z] = w[WK.gimbal_y], w[WK.gimbal_z]
     memory[M.level] = w[WK.level]
+    memory[M.fin_y], memory[M.fin_z] = w[WK.fin_y], w[WK.fin_z]
+    memory[M.most_stroke] = max(memory[M.most_stroke], w[WK.stroke])
     for i in range(3):
         memory[M.ax + i] = (y[3 + i] - w[BEFORE + 3 + i]) / h
         memory[M.rcs_x + i] = towards(memory[M.rcs_x + i], 0.0, h)
@@ -476,7 +500,7 @@ def accept(memory, w, y, h):
     memory[M.thrust] = w[WK.thrust_2]
 
 
-@compiled
+@compiled_ieee
 def center_of_mass(bank, ph, parameters, mass):
     """Station of the centre of mass [m] in a phase, for a mass less its offsets [kg]."""
     stage = P.stages + int(ph[PH.stage]) * STAGE_SIZE
@@ -486,7 +510,7 @@ def center_of_mass(bank, ph, parameters, mass):
     )
 
 
-@compiled
+@compiled_ieee
 def inertia_about(bank, ph, axis, mass):
     """Moment of inertia [kg m^2] about body axis 0, 1, 2 in a phase, for a mass less its offsets [kg]."""
     row, s = mass_piece(bank, int(ph[PH.masses]), mass)

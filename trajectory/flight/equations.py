@@ -99,9 +99,10 @@ def rotary_damping(q_area, coefficient, rate, length, speed):
 
 @equation
 def thrust_axis(angle_y, angle_z):
-    """Unit vector of a thrust turned by angles [rad] about body y, then about z."""
-    cy, cz = np.cos(angle_y), np.cos(angle_z)
-    return cy * cz, np.sin(angle_z), -np.sin(angle_y) * cz
+    """Unit vector of a thrust turned by angles [rad] below 90 deg about body y, then about z."""
+    sy, sz = np.sin(angle_y), np.sin(angle_z)
+    cz = np.sqrt(1.0 - sz * sz)
+    return np.sqrt(1.0 - sy * sy) * cz, sz, -sy * cz
 
 
 @equation

@@ -13,7 +13,7 @@ sideways by m A a at its hinge.
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from .layout import PH, WK, P, Y
 
 ROOT = 1.8411837813
@@ -44,7 +44,7 @@ def pack_pendulums(mass: np.ndarray, columns: np.ndarray) -> np.ndarray:
     )
 
 
-@compiled
+@compiled_ieee
 def pendulums(bank, at, mass, factor, w):
     """Look both pendulums up, linear in the vehicle's mass."""
     n = int(bank[at + 2])
@@ -58,7 +58,7 @@ def pendulums(bank, at, mass, factor, w):
     w[WK.slosh_3] *= factor
 
 
-@compiled
+@compiled_ieee
 def slosh(y, w, at, mass, fx, fy, fz, my, mz):
     """Slopes of the pendulums, and what the whole feels: the lateral force that accelerates the centre of mass's point as
     it does, and the
@@ -103,7 +103,7 @@ def slosh(y, w, at, mass, fx, fy, fz, my, mz):
     return ay * mass, az * mass, spin_y * inertia_y, spin_z * inertia_z
 
 
-@compiled
+@compiled_ieee
 def bend(ph, parameters, y, w, at, s):
     """Slopes of the bending mode under the gimbal's side force."""
     frequency = ph[PH.bend_frequency] * parameters[P.bending_factor]

@@ -20,7 +20,7 @@ its results. To fly step by step, or with an external computer, see `plant.Plant
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from .case import Case
 from .layout import MEMORY_SIZE, PARAMETER_SIZE, STATE_SIZE, WORK_SIZE, H, M
 from .loop import LOG_SIZE, RESULT_NAMES, RESULT_SIZE, advance, finish
@@ -28,7 +28,7 @@ from .loop import LOG_SIZE, RESULT_NAMES, RESULT_SIZE, advance, finish
 __all__ = ["RESULT_NAMES", "RESULT_SIZE", "fly_many", "fly_one", "run"]
 
 
-@compiled
+@compiled_ieee
 def run(bank, phases, state, parameters, seeds, results, y, memory, covariance, w, log):
     """Fly n cases: parameters (n, PARAMETER_SIZE), seeds (n,) float64 whole numbers, results (n, RESULT_SIZE); the rest is
     scratch."""

@@ -221,6 +221,10 @@ class PhaseLayout(NamedTuple):
     glide: lift over drag
     of a parafoil; slosh1, slosh2: offsets of tables (mass, length, station against mass) or -1; bend: offset of modal data
     or -1.
+    level [m]: the altitude of EVENT_ALTITUDE_DOWN. plume: table of the share of the air's axial force that is left when engines
+    fire into the flow, against thrust over q A (-1: none). fin_slope: table of the grid fins' C_N per radian of deflection
+    against Mach (-1: none); fin_station, fin_limit, fin_rate, fin_lag. legs: number; leg_station, leg_radius of the feet,
+    leg_angle of the first, leg_stroke [m], leg_stiffness [N/m], leg_damping [N s/m], leg_friction.
     """
 
     kind: int
@@ -299,6 +303,20 @@ class PhaseLayout(NamedTuple):
     tail: int
     filter: int
     level: int
+    plume: int
+    fin_slope: int
+    fin_station: int
+    fin_limit: int
+    fin_rate: int
+    fin_lag: int
+    legs: int
+    leg_station: int
+    leg_radius: int
+    leg_angle: int
+    leg_stroke: int
+    leg_stiffness: int
+    leg_damping: int
+    leg_friction: int
 
 
 PH = PhaseLayout._make(range(len(PhaseLayout._fields)))
@@ -320,7 +338,8 @@ class HeadLayout(NamedTuple):
     control,
     guidance_every: runs of the control between two of guidance. log_every: steps between two rows of the log. perfect: 1:
     control and guidance
-    know the true state. ground [m]: altitude of the ground above the ellipsoid. lost_angle [rad]: attitude error that
+    know the true state. calm: 1: the case's wind is nought. ground [m]: altitude of the ground above the ellipsoid.
+    lost_angle [rad]: attitude error that
     counts as loss of
     control. longest [s]: end of any flight. gyro_*, accelerometer_*, gnss_*, altimeter_*,
     barometer_noise: of the sensors; *_sigma: of the first estimate.
@@ -377,6 +396,7 @@ class HeadLayout(NamedTuple):
     l1: int
     l2: int
     l3: int
+    calm: int
 
 
 H = HeadLayout._make(range(len(HeadLayout._fields)))
@@ -455,6 +475,9 @@ class WorkLayout(NamedTuple):
     slosh_3: int
     slosh_4: int
     slosh_5: int
+    fin_y: int
+    fin_z: int
+    stroke: int
 
 
 WK = WorkLayout._make(range(len(WorkLayout._fields)))
@@ -550,6 +573,11 @@ class MemoryLayout(NamedTuple):
     draws: int
     end_time: int
     bank_angle: int
+    fin_command_y: int
+    fin_command_z: int
+    fin_y: int
+    fin_z: int
+    most_stroke: int
     chute: int
     spare: int
     thrust: int

@@ -7,7 +7,7 @@ flight that is interrupted and resumed is the uninterrupted one to the bit.
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from ..environment.gravity import Earth, geodetic_altitude
 from .autopilot import control
 from .dynamics import accept, center_of_mass, step_back, take_step
@@ -44,7 +44,7 @@ EVENT_TIME = 1e-7
 """[s]: events are located to this."""
 
 
-@compiled
+@compiled_ieee
 def enter(bank, phases, k, parameters, y, memory):
     """Begin a phase: drop what is left behind, move to the new centre of mass, tip off, set clocks."""
     memory[M.phase_begin] = memory[M.time]
@@ -113,7 +113,7 @@ def enter(bank, phases, k, parameters, y, memory):
     memory[M.entered] = 1.0
 
 
-@compiled
+@compiled_ieee
 def watched(bank, ph, parameters, y, memory):
     """What ends the phase when it falls to zero: the least of its conditions, each scaled to about seconds."""
     value = NEVER
@@ -137,13 +137,13 @@ def watched(bank, ph, parameters, y, memory):
     return value
 
 
-@compiled
+@compiled_ieee
 def _unburned_extra(ph, parameters):
     """The mass offset of the burning stage's propellant [kg]: it burns too, and does not raise the mass at burnout."""
     return parameters[P.stages + int(ph[PH.stage]) * STAGE_SIZE + ST.propellant]
 
 
-@compiled
+@compiled_ieee
 def extremes(bank, memory, y):
     """Remember the largest loads so far."""
     q, alpha = memory[M.q], memory[M.alpha]
@@ -165,7 +165,7 @@ def extremes(bank, memory, y):
     memory[M.most_mach] = max(memory[M.most_mach], memory[M.mach])
 
 
-@compiled
+@compiled_ieee
 def travelled(bank, w, y, memory, h):
     """Way along a rail [m] after a step, from the speed over the turning ground."""
     ux, uy, uz = to_inertial(y[6], y[7], y[8], y[9], 1.0, 0.0, 0.0)
@@ -176,7 +176,7 @@ def travelled(bank, w, y, memory, h):
     return 0.5 * h * (now + then)
 
 
-@compiled
+@compiled_ieee
 def advance(bank, phases, parameters, y, memory, covariance, w, log, until):
     """Fly on until a time [s since lift-off] has been reached or the flight has ended; returns the status.
 
@@ -279,7 +279,7 @@ LOG_COLUMNS = (
 LOG_SIZE = len(LOG_COLUMNS)
 
 
-@compiled
+@compiled_ieee
 def record(bank, k, y, memory, w, log):
     """Write a row of the log: LOG_COLUMNS."""
     row = int(memory[M.log_row])
@@ -299,7 +299,7 @@ def record(bank, k, y, memory, w, log):
     log[row, 35] = memory[M.spare]
 
 
-@compiled
+@compiled_ieee
 def finish(bank, phases, y, memory, results):
     """The results of a flight from its last state; RESULT_NAMES."""
     mu = bank[H.mu]
@@ -360,7 +360,7 @@ RESULT_NAMES = (
 RESULT_SIZE = len(RESULT_NAMES)
 
 
-@compiled
+@compiled_ieee
 def step_plant(bank, phases, parameters, y, memory, w, commands, h):
     """One step of h [s] under commands from outside (`plant.COMMANDS`); returns the status. Nothing is located: what ends a
     phase is seen at the step's end."""
@@ -386,6 +386,8 @@ def step_plant(bank, phases, parameters, y, memory, w, commands, h):
             memory[M.rcs_used] += abs(memory[M.rcs_x + i])
     memory[M.cut] = 1.0 if commands[8] > 0.0 else 0.0
     memory[M.bank_angle] = commands[9]
+    memory[M.fin_command_y] = min(max(commands[10], -ph[PH.fin_limit]), ph[PH.fin_limit])
+    memory[M.fin_command_z] = min(max(commands[11], -ph[PH.fin_limit]), ph[PH.fin_limit])
     value = watched(bank, ph, parameters, y, memory)
     take_step(bank, ph, parameters, y, memory, w, h)
     if ph[PH.kind] == KIND_RAIL:

@@ -9,7 +9,7 @@ identity and five blocks (Groves, 2nd ed., sec. 14.2.2, in ECI). Measurements ar
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from ..environment.gravity import Earth, geodetic_altitude, gravity
 from .dynamics import BETWEEN
 from .equations import quaternion_product, to_inertial
@@ -24,7 +24,7 @@ ALTITUDE_PERIOD = 0.1  # s
 BAROMETER_TOP = 30e3  # m
 
 
-@compiled
+@compiled_ieee
 def align(bank, parameters, memory, covariance, y):
     """First estimate: the truth, with the errors of the alignment and the receiver; and its covariance."""
     for i in range(6):
@@ -53,7 +53,7 @@ def align(bank, parameters, memory, covariance, y):
     look(memory, y)
 
 
-@compiled
+@compiled_ieee
 def strapdown(bank, memory, dt):
     """Integrate the estimate over the increments just given."""
     n, i_ = N, I_
@@ -88,7 +88,7 @@ def strapdown(bank, memory, dt):
     memory[n + SPAN] += dt
 
 
-@compiled
+@compiled_ieee
 def propagate_covariance(bank, memory, c):
     """P <- F P F' + Q over the span gathered since the last time."""
     dt = memory[N + SPAN]
@@ -161,7 +161,7 @@ def propagate_covariance(bank, memory, c):
         memory[N + FORCE + i] = 0.0
 
 
-@compiled
+@compiled_ieee
 def measure(memory, c, row, gain, innovation, variance):
     """One scalar measurement. row (15,): what it sees of the error state; innovation: predicted less measured; gain (15,):
     scratch."""
@@ -193,7 +193,7 @@ def measure(memory, c, row, gain, innovation, variance):
         memory[N + ACCELEROMETER + i] += k * gain[12 + i]
 
 
-@compiled
+@compiled_ieee
 def satellite_fix(bank, parameters, memory, covariance, w, y):
     """Position and velocity from the satellite receiver, six numbers one after another."""
     row, gain = w[BETWEEN : BETWEEN + 15], w[BETWEEN + 15 : BETWEEN + 30]
@@ -212,7 +212,7 @@ def satellite_fix(bank, parameters, memory, covariance, w, y):
     memory[N + FIXES] += 1.0
 
 
-@compiled
+@compiled_ieee
 def altitude_fix(bank, parameters, memory, covariance, w, y):
     """Height from the radar altimeter within its range, else from the barometer while there is air."""
     earth = Earth(bank[H.mu], bank[H.radius], bank[H.flattening], bank[H.rotation], bank[H.j2])
@@ -241,7 +241,7 @@ def altitude_fix(bank, parameters, memory, covariance, w, y):
     measure(memory, covariance, row, gain, thought - seen, sigma * sigma)
 
 
-@compiled
+@compiled_ieee
 def navigate(bank, parameters, memory, covariance, w, y):
     """One control period of sensing and estimating."""
     dt = memory[M.time] - memory[I_ + CLOCK]

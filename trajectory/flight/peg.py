@@ -11,7 +11,7 @@ numerically with J2, where the papers extrapolate a conic.
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from ..environment.gravity import Earth, gravity
 from .layout import PH, G, H, M, N
 
@@ -28,44 +28,44 @@ ACTIVE, VGO, RBIAS, RGRAV, RD, TGO, LAMBDA, RATE, MEAN, SOLVED_AT, SEEN, FOUND, 
 )  # fmt: skip
 
 
-@compiled
+@compiled_ieee
 def _dot(a, b):
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@compiled
+@compiled_ieee
 def _cross(a, b):
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
-@compiled
+@compiled_ieee
 def _sum(a, s, b):
     """a + s b."""
     return a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]
 
 
-@compiled
+@compiled_ieee
 def _times(s, a):
     return s * a[0], s * a[1], s * a[2]
 
 
-@compiled
+@compiled_ieee
 def _unit(a):
     n = 1.0 / max(np.sqrt(_dot(a, a)), 1e-12)
     return n * a[0], n * a[1], n * a[2]
 
 
-@compiled
+@compiled_ieee
 def _get(memory, i):
     return memory[G + i], memory[G + i + 1], memory[G + i + 2]
 
 
-@compiled
+@compiled_ieee
 def _put(memory, i, a):
     memory[G + i], memory[G + i + 1], memory[G + i + 2] = a
 
 
-@compiled
+@compiled_ieee
 def falling(bank, r, v, time):
     """What gravity does to a body in free fall over a time: change of velocity, and of position beyond v t."""
     earth = Earth(bank[H.mu], bank[H.radius], bank[H.flattening], bank[H.rotation], bank[H.j2])
@@ -84,7 +84,7 @@ def falling(bank, r, v, time):
     return change, _sum(_sum(x, -1.0, r), -time, v)
 
 
-@compiled
+@compiled_ieee
 def _solve(bank, ph, memory, r, v, acceleration, exhaust):
     """One pass; the relative change of the velocity to go."""
     normal = (ph[PH.target_nx], ph[PH.target_ny], ph[PH.target_nz])
@@ -149,7 +149,7 @@ def _solve(bank, ph, memory, r, v, acceleration, exhaust):
     return np.sqrt(_dot(change, change)) / size
 
 
-@compiled
+@compiled_ieee
 def _begin(ph, memory, r, v):
     """A first guess: the end a little farther on in the plane, and the velocity to go without gravity."""
     normal = (ph[PH.target_nx], ph[PH.target_ny], ph[PH.target_nz])
@@ -165,7 +165,7 @@ def _begin(ph, memory, r, v):
     memory[G + FOUND] = 0.0
 
 
-@compiled
+@compiled_ieee
 def explicit_guidance(bank, ph, memory, acceleration, exhaust, tail):
     """Run guidance when due, cut off in time, and set the attitude asked for.
 

@@ -98,10 +98,13 @@ COMMANDS = (
     "next_phase",
     "cut_off",
     "bank_angle",
+    "fin_y",
+    "fin_z",
 )
 """What a flight computer commands at each step: gimbal angles [rad], throttle (of rated), roll torque [N m], jets about the
 three axes (sign only), the next
-phase (stage separation, fairing, ignition: > 0), engines off (> 0), bank angle [rad] under a gliding parachute."""
+phase (stage separation, fairing, ignition: > 0), engines off (> 0), bank angle [rad] under a gliding
+parachute, deflections of the grid fins [rad] that turn the body about y and z."""
 C = {name: i for i, name in enumerate(COMMANDS)}
 
 

@@ -9,7 +9,7 @@ white noise), the rest of the quantiser carried to the next. Biases walk.
 
 import numpy as np
 
-from ...core.compiled import compiled
+from ...core.compiled import compiled_ieee
 from ..environment.gravity import Earth, gravity
 from .equations import quaternion_product, to_body
 from .layout import I_, H, M, P
@@ -21,7 +21,7 @@ quantisers (6), walked biases
 (6), time last seen."""
 
 
-@compiled
+@compiled_ieee
 def look(memory, y):
     """Take the present state as the one from which the next increments count."""
     for i in range(13):
@@ -29,7 +29,7 @@ def look(memory, y):
     memory[I_ + TIME] = memory[M.time]
 
 
-@compiled
+@compiled_ieee
 def draw(memory):
     """Two standard normal numbers, the flight's next."""
     pair = normals(memory[M.seed], memory[M.draws])
@@ -37,7 +37,7 @@ def draw(memory):
     return pair
 
 
-@compiled
+@compiled_ieee
 def inertial_unit(bank, parameters, memory, y):
     """Fill the increments since the last look; false when no time has passed."""
     dt = memory[M.time] - memory[I_ + TIME]
@@ -85,7 +85,7 @@ def inertial_unit(bank, parameters, memory, y):
     return True
 
 
-@compiled
+@compiled_ieee
 def walk(bank, memory, dt):
     """Let the biases walk over a time [s]."""
     root = np.sqrt(dt)
@@ -95,7 +95,7 @@ def walk(bank, memory, dt):
         memory[I_ + WALK + 3 + i] += bank[H.accelerometer_walk] * root * b
 
 
-@compiled
+@compiled_ieee
 def satellite(bank, parameters, memory, y, out):
     """Fill out (6,) with position and velocity as the satellite receiver gives them."""
     for i in range(3):
