@@ -144,7 +144,7 @@ def _exit(motor: SolidMotor, exit_pressure: float) -> list[Finding]:
     says = f"exit pressure {exit_pressure / 1e5:.3f} bar, {ratio:.2f} of ambient at mean chamber pressure"
     if ratio < SEPARATION:
         text = f"{says}: below {SEPARATION:g} the flow is taken to separate (Summerfield's rule, recalled); make the exit smaller"
-        return [Finding(Severity.ERROR, "solid.separation", where, text, margin)]
+        return [Finding(Severity.WARN, "solid.separation", where, text, margin)]
     if ratio < 1.0:
         text = f"{says}: over-expanded, but attached down to {SEPARATION:g}"
         return [Finding(Severity.OK, "solid.separation", where, text, margin)]

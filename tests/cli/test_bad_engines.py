@@ -106,7 +106,7 @@ def test_engine_documents(tmp_path: Path, old: str, new: str, says: tuple[str, .
             "chamber_pressure: 54 bar",
             "chamber_pressure: 140 bar",
             1,
-            (":11:19: thrust chamber is stated at 140.00 bar"),
+            (":11:19: thrust chamber is stated at 140.00 bar", "put a pump between"),
         ),
         ("efficiency: 0.60, pressure_ratio", "efficiency: 0.02, pressure_ratio", 1, ("lacks", "kW")),
     ],
