@@ -58,6 +58,7 @@ def geostationary(study: Study) -> Mission:
     return to(study.mission, 35786e3, 0.0, burns=burns).evolve(allow_dog_leg=True, limits=limits)
 
 
+@pytest.mark.slow
 def test_three_burns_to_the_geostationary_orbit(study):
     flown = fly(study, geostationary(study))
     parked, transfer, final = (reached.orbit for reached in flown.orbits)
