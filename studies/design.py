@@ -20,6 +20,8 @@ from .documents import Study, require_study
 from .flight_data import FLIGHT_STEPS, FlightData, flight_data
 from .mass_history import MassHistory
 from .provenance import recalled, unsourced
+from .stability import Stability, ascent_stability
+from .structure import StructureStudy, study_structure
 
 STEPS = {
     "read": 1.5,
@@ -29,6 +31,7 @@ STEPS = {
     "flight": 1.5,
     **FLIGHT_STEPS,
     "masses": 0.5,
+    "structure": 1.0,
     "report": 3.0,
 }
 
@@ -43,6 +46,8 @@ class Design:
     drag: DragTable
     flight: FlightData
     interfaces: VehicleCheck
+    stability: Stability
+    structure: StructureStudy | None
     findings: tuple[Finding, ...]
 
     @property
@@ -87,6 +92,13 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         drag = drag_table(vehicle, nozzle_exit_area=_exit_area(vehicle, maps))
         drag_at_the_end = drag_table(vehicle, lowest_stage=len(vehicle.stages) - 1, fairing=vehicle.fairing is None)
     interfaces = check_vehicle(vehicle, loads=flight.loads, payload_mass=ascent.payload_mass)
+    with progress.step("structure"):
+        stability = ascent_stability(vehicle, flown.plan, ascent.trajectory, ascent.payload_mass, gust=study.gust)
+        structure = None
+        if study.structure is not None:
+            structure = study_structure(
+                vehicle, study.structure, flown.plan, ascent.trajectory, ascent.payload_mass, gust=study.gust
+            )
     findings = (
         *(f for e in engines for f in e.findings),
         lift_off,
@@ -100,6 +112,8 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         *_light_adapter(vehicle, ascent.payload_mass),
         *ignored_payload(study),
         *findings_in_short(interfaces, vehicle),
+        *stability.findings,
+        *(structure.findings if structure is not None else ()),
     )
     return Design(
         study=study,
@@ -108,6 +122,8 @@ def design(study: Module, progress: Progress | None = None) -> Design:
         drag=replace(drag, input_hash=content),
         flight=flight,
         interfaces=interfaces,
+        stability=stability,
+        structure=structure,
         findings=tuple(dict.fromkeys(findings)),
     )
 

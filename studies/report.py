@@ -23,6 +23,7 @@ from .ascent_sections import flight_sections, in_words, key_figures, loudest
 from .design import Design
 from .figures import throttle_curve
 from .provenance import documents_of
+from .vehicle_sections import aerodynamics_section, structure_section
 
 if TYPE_CHECKING:
     from .sizing.loop import Sized
@@ -62,6 +63,9 @@ def design_report(design: Design, drawn: dict[str, str], sized: "Sized | None" =
     )
     report = report.section("Engines", *(_engine(design, e) for e in design.engines), new_page=True)
     report = flight_sections(report, design.flight, drawn)
+    report = aerodynamics_section(report, design.stability)
+    if design.structure is not None:
+        report = structure_section(report, design.structure)
     report = report.section("Findings", FindingsBlock(design.findings), new_page=True)
     sources = tuple(s for module in documents_of(study) for s in module.sources)
     return report.section("Sources", SourcesBlock(more=sources))

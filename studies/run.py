@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ..core import strict_yaml
 from ..core.run_folder import RunFolder
 from .ascent_files import write_flight
 from .ascent_summary import ascent_summary
@@ -22,19 +23,31 @@ def write_design(design: Design, run: RunFolder, sized: "Sized | None" = None) -
     run.write_result("masses", design.masses)
     run.write_result("drag", design.drag)
     write_flight(design.flight, run)
+    run.write_result("stability", design.stability)
+    if design.structure is not None:
+        run.write_result("structure", design.structure.structure)
+        run.write_result("bending", design.structure.lift_off)
     if sized is not None:
-        import yaml
-
         run.write_result("sizing", sized.result)
-        text = yaml.safe_dump(sized.study.vehicle.to_plain(), sort_keys=False, allow_unicode=True, width=120)
-        run.write_text("sized/vehicle.yaml", text)
+        run.write_text("sized/vehicle.yaml", strict_yaml.dump(sized.study.vehicle.to_plain()))
     drawn = figures(design)
     for name, svg in drawn.items():
         run.write_text(f"figures/{name}.svg", svg)
     run.write_result("interfaces", design.interfaces)
     interfaces = check_report(design.interfaces, design.study.vehicle, design.ascent.payload_mass, design.flight.loads)
     run.write_text("interfaces.html", interfaces.html())
+    _write_model(design, run)
     run.write_text("report.html", design_report(design, drawn, sized).html())
+
+
+def _write_model(design: Design, run: RunFolder) -> None:
+    """The outer body for others: DXF, glTF, and a page that turns it."""
+    from ..vehicle.solid_model import glb, outline_dxf, page
+
+    vehicle = design.study.vehicle
+    run.write_text("model/vehicle.dxf", outline_dxf(vehicle))
+    run.write_bytes("model/vehicle.glb", glb(vehicle))
+    run.write_text("model/vehicle.html", page(vehicle))
 
 
 def _slug(name: str) -> str:
