@@ -140,10 +140,6 @@ class RunFolder:
         """Any other text artefact, by its path in the folder (``report.html``, ``figures/side_view.svg``)."""
         self._file(name).write_text(text, encoding="utf-8")
 
-    def write_bytes(self, name: str, data: bytes) -> None:
-        """Any other binary artefact (``model/vehicle.glb``)."""
-        self._file(name).write_bytes(data)
-
     def read_text(self, name: str) -> str | None:
         """What an artefact of the partial folder holds, None when it is not there: for taking work up again."""
         file = self._file(name)
