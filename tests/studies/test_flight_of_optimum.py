@@ -13,6 +13,7 @@ from osea_rocket.studies.flight_phases import flight_case
 from osea_rocket.studies.steering_table import steering_table
 from osea_rocket.trajectory.flight.kernel import RESULT_NAMES, fly_one
 from osea_rocket.trajectory.flight.plant import Flight
+from osea_rocket.trajectory.mission import Mission
 from osea_rocket.trajectory.range_safety.fall import inertial_from_earth_fixed
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "falcon9" / "study.yaml"
@@ -21,7 +22,9 @@ STUDY = Path(__file__).resolve().parents[2] / "examples" / "falcon9" / "study.ya
 @pytest.fixture(scope="module")
 def falcon():
     flown = ascend(load_document(Study, STUDY))
-    return flown, optimum_case(flown, steering_table(flown.solved, flown.ascent.trajectory))
+    # rows so close that straight lines between them cost little of the orbit
+    steering = steering_table(flown.solved, flown.ascent.trajectory, position_goal=10.0, velocity_goal=0.02)
+    return flown, optimum_case(flown, steering)
 
 
 def results(case):
@@ -43,6 +46,21 @@ def test_the_optimum_flown_ends_on_its_orbit(falcon):
     assert end["mass"] == pytest.approx(trajectory.mass[-1], abs=0.1)
     assert end["perigee_altitude"] == pytest.approx(flown.ascent.insertion.perigee_altitude, abs=100.0)
     assert end["apogee_altitude"] == pytest.approx(flown.ascent.insertion.apogee_altitude, abs=100.0)
+
+
+@pytest.mark.slow
+def test_a_coast_and_a_restart_flown_end_on_the_orbit():
+    """Two burns of the last stage with most of a revolution between them."""
+    study = load_document(Study, STUDY)
+    flown = ascend(study.evolve(mission=load_document(Mission, STUDY.with_name("two-burns.yaml"))))
+    assert [s.name for s in flown.plan.segments][-2:] == ["coast", "second stage second burn"]
+    end = results(optimum_case(flown, steering_table(flown.solved, flown.ascent.trajectory)))
+    trajectory = flown.ascent.trajectory
+    position, _ = inertial_from_earth_fixed(
+        float(trajectory.time[-1]), trajectory.position_ecef[-1], trajectory.velocity_ecef[-1]
+    )
+    assert end["status"] == 1.0
+    assert np.linalg.norm([end[n] for n in ("x", "y", "z")] - position) < 100.0
 
 
 @pytest.mark.slow
