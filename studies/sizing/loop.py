@@ -202,7 +202,10 @@ def _start(model: SizingModel, point: Point, losses: Losses) -> Point:
     if model.rules.objective == "most payload":
         return point
     for _ in range(3):  # structural fractions and losses depend on the sizes that they give
-        point = lagrange_start(model, point, losses)
+        try:
+            point = lagrange_start(model, point, losses)
+        except ImpossibleError:  # the document's fractions do not close; the loop's own search may
+            break
     return point
 
 

@@ -15,6 +15,7 @@ from .document import Bounds
 from .losses import Losses
 from .point import Point, SizingModel
 
+MOST_LOST = 2200.0  # m/s, at the start
 WHOLE_SLACK = 1.2
 """A whole number of engines may exceed the largest thrust over weight by this much: one engine more or less of a few."""
 Change = Callable[[Point, float], Point]
@@ -46,7 +47,9 @@ def lagrange_start(model: SizingModel, point: Point, losses: Losses) -> Point:
         unused = point.sizes[name].propellant - weighed.usable[name]
         exhaust = model.maps[name].isp_vacuum * G0
         types.append(StageType(exhaust, (weighed.dry[name] + unused) / gross))
-    needed = losses.gain + losses.lost(model, point, weighed) + model.rules.trajectory_reserve
+    # engines that do not fit the loads yet would be charged burn times that no flight has
+    lost = min(losses.lost(model, point, weighed), MOST_LOST)
+    needed = losses.gain + lost + model.rules.trajectory_reserve
     staging = optimum_staging(types, needed, max(point.payload, 1.0))
     for name, gross, kind in zip(free, staging.gross, types, strict=True):
         size = point.sizes[name]
