@@ -475,6 +475,11 @@ def _failure_laws(dispersion: DispersionStudy, flown: FlownAscent) -> tuple[Fail
                 f"'{event.stage}' has {stages[index].engine_count} engines, and {event.engines} are to stop",
                 where=dispersion.where(f"failures.{i}.engines"),
             )
+        if event.kind != "engine-out":
+            raise InputError(
+                f"a point mass has neither actuators nor sensors, so '{event.name}' would do nothing; leave it out",
+                where=dispersion.where(f"failures.{i}.kind"),
+            )
         law = event.weibull
         found.append(
             Failure(

@@ -93,7 +93,7 @@ def flown_on_cluster(model: DispersionModel, chunks: Sequence[Chunk], scheduler:
         model_there = client.scatter(model, broadcast=True, hash=False)
         # distributed hands a lost worker's tasks to others by itself; retries are for what dies again and again
         futures = [client.submit(fly_runs, model_there, *chunk, pure=False, retries=TRIES) for chunk in chunks]
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             yield future.result()
             future.release()
     finally:

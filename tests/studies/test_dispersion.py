@@ -74,6 +74,21 @@ def test_processes_fly_what_one_alone_flies_to_the_bit_even_when_one_is_killed(b
     assert all(same(part, {k: v[25 * i : 25 * i + 25] for k, v in alone.items()}) for i, part in enumerate(parts))
 
 
+def test_a_cluster_flies_the_same_and_says_where_nobody_answers(built) -> None:
+    distributed = pytest.importorskip("distributed")
+    whole = points(built, 40)
+    with distributed.LocalCluster(
+        n_workers=2, processes=False, protocol="tcp://", dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        chunks = [(0, whole[:20]), (20, whole[20:])]
+        parts = list(dispersion_pool.flown_on_cluster(built.model, chunks, cluster.scheduler_address))
+    parts.sort(key=lambda c: c["run"][0])
+    alone = fly_runs(built.model, 0, whole)
+    assert all(same(part, {k: v[20 * i : 20 * i + 20] for k, v in alone.items()}) for i, part in enumerate(parts))
+    with pytest.raises(InputError, match="no Dask scheduler answers"):
+        list(dispersion_pool.flown_on_cluster(built.model, chunks, "tcp://127.0.0.1:9"))
+
+
 def test_separable_responses_are_those_of_definitions_built_anew(built) -> None:
     model = built.model
     assert model.response.misfit < 0.01
