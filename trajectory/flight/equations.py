@@ -128,7 +128,8 @@ def one_minus_cosine(distance, length, speed):
     s/L)) for
     0 < s < 2L (MIL-F-8785C sec. 3.7.2; NASA/TM-2008-215633 sec. 2.3.9)."""
     s = distance / np.maximum(length, 1.0)
-    return choose((s > 0.0) & (s < 2.0), 0.5 * speed * (1.0 - np.cos(np.pi * s)), 0.0)
+    inside = choose(s < 2.0, 0.5 * speed * (1.0 - np.cos(np.pi * s)), 0.0)
+    return choose(s > 0.0, inside, 0.0)
 
 
 @equation
