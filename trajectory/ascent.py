@@ -116,8 +116,10 @@ def solve_ascent(
             drifts=lambda solution: drifts(plan, frame, solution),
             largest_miss=largest_miss,
         )
-    except ImpossibleError as refused:
-        if refused.where is not None:
+    except (ImpossibleError, UndecidedError) as failed:
+        # limits on place bend the whole flight: the solver is lost between them more often than it can tell that none exists
+        places = mission.limits.stations or mission.limits.range_during or mission.limits.disposal_area
+        if failed.where is not None or (isinstance(failed, UndecidedError) and not places):
             raise
         blamed = limits_to_blame(
             plan,
@@ -127,6 +129,9 @@ def solve_ascent(
             options=options,
             hook=lambda number, objective, g: count(Iteration(number, math.nan, 0.0, soft=True)),
         )
+        if isinstance(failed, UndecidedError) and not blamed:
+            raise
+        refused = ImpossibleError(failed.message, details=failed.details)
         raise no_flight(refused, mission, blamed) from None
     return Ascent(
         plan=plan,
