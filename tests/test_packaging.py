@@ -146,6 +146,7 @@ def required(lines: list[str]) -> set[str]:
 
 RUNTIME = required(PROJECT["project"]["dependencies"])
 DEVELOPMENT = required(PROJECT["project"]["optional-dependencies"]["dev"])
+EXTRAS = {n for e, lines in PROJECT["project"]["optional-dependencies"].items() if e != "dev" for n in required(lines)}
 
 
 def imported(files: list[Path]) -> set[str]:
@@ -160,7 +161,12 @@ def imported(files: list[Path]) -> set[str]:
 
 
 def test_what_is_imported_is_required_and_what_is_required_is_imported():
-    assert imported(SOURCES) - {"osea-rocket"} == RUNTIME
+    """What an extra brings may be imported too, where its absence is told (MissingExtraError)."""
+    assert imported(SOURCES) - {"osea-rocket"} - EXTRAS == RUNTIME
+    careless = [
+        f for f in SOURCES if imported([f]) & EXTRAS and "MissingExtraError" not in f.read_text(encoding="utf-8")
+    ]
+    assert careless == []
 
 
 def test_between_packages_imports_are_relative():

@@ -119,7 +119,7 @@ class Ipopt:
             "acceptable_iter": 0,
         }
         if options.linear_solver == "mumps":
-            settings["mumps_pivot_order"] = 2  # minimum fill: a sixth faster than minimum degree on fine meshes
+            settings["mumps_pivot_order"] = 0  # minimum degree: see docs/optimal_control.md
         if options.acceptable_tolerance is not None:
             settings |= {"acceptable_iter": 10, "acceptable_tol": options.acceptable_tolerance}
             settings["acceptable_constr_viol_tol"] = options.acceptable_tolerance
