@@ -60,14 +60,15 @@ def given_payload(study: Study) -> Study:
 
 def strap_ons(study: Study) -> Study:
     """An invented vehicle: two shortened first stages beside the core."""
-    core = study.vehicle.stages[0]
+    core = study.vehicle.stages[0].evolve(ports=None)  # its ports are those of a vehicle without strap-ons
     booster = core.evolve(
         name="invented booster", role="strap-on", length=27.0, dry_mass=14e3, engine_count=5,
         propellant_mass=core.propellant_mass / 2,
         tanks=tuple(t.evolve(propellant_mass=t.propellant_mass / 2) for t in core.tanks),
         nose_length=4.0, nose_shape="conical", sources=(),
     )  # fmt: skip
-    return study.evolve(vehicle=study.vehicle.evolve(boosters=(StrapOns(stage=booster, count=2),)))
+    stages = (core, *study.vehicle.stages[1:])
+    return study.evolve(vehicle=study.vehicle.evolve(stages=stages, boosters=(StrapOns(stage=booster, count=2),)))
 
 
 MISSIONS: list[Callable[[Study], Study]] = [restart, transfer_orbit, sun_synchronous, given_payload, strap_ons]

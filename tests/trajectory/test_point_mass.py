@@ -77,7 +77,8 @@ def test_the_nominal_flight_meets_the_optimum_s_orbit_for_hardly_more_propellant
     assert altitudes(out) == pytest.approx((200e3, 200e3), abs=200.0)
     wanted = falcon.flown.ascent.trajectory
     assert wanted.mass[-1] - 20.0 < out[O.mass] < wanted.mass[-1] + 0.1  # the optimum is the least; guidance costs 8 kg
-    assert out[O.most_q] == pytest.approx(wanted.dynamic_pressure.max(), rel=1e-3)
+    # the optimum flies along its limit between collocation points, which is held to 0.2 % there (tests/studies/test_missions.py)
+    assert out[O.most_q] == pytest.approx(wanted.dynamic_pressure.max(), rel=2e-3)
 
 
 def test_the_first_stage_flies_as_the_other_integrator_flies_it(falcon: Nominal) -> None:
