@@ -78,21 +78,24 @@ def main() -> None:
 def cluster_rates(model, dispersion, runs: int) -> list[tuple[float, float]]:
     """(runs/s with one worker, with two) of every turn; workers are processes of one thread that "
     "have flown once before."""
+    from typing import Any
+
     from distributed import LocalCluster
 
     from osea_rocket.studies.dispersion_command import fly_all
 
     rates = []
+    quiet: Any = None  # no dashboard
+    one: Any
+    two: Any
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as two,
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as one,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=quiet, host="127.0.0.1") as two,
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=quiet, host="127.0.0.1") as one,
     ):
         for cluster in (one, two):
             fly_all(model, dispersion, 1000, scheduler=cluster.scheduler_address)
         for _ in range(ROUNDS):
-            rates.append(
-                tuple(fly_all(model, dispersion, runs, scheduler=c.scheduler_address)[1] for c in (one, two))  # type: ignore[arg-type]
-            )
+            rates.append(tuple(fly_all(model, dispersion, runs, scheduler=c.scheduler_address)[1] for c in (one, two)))
     return rates  # type: ignore[return-value]
 
 

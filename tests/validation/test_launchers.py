@@ -1,5 +1,7 @@
 """The launch vehicles' table: its rules, what becomes of a row, and how rows are judged."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -78,7 +80,8 @@ def test_the_reserve_is_a_share_of_the_ideal_velocity():
 def test_transfer_orbits_hold_their_apogee_over_the_equator():
     for row in ROWS.values():
         if 20000 < row["orbit"]["apogee_km"] < 50000:
-            assert np.degrees(flight_of(row).mission.target.argument_of_perigee) == pytest.approx(180.0)
+            target: Any = flight_of(row).mission.target
+            assert np.degrees(target.argument_of_perigee) == pytest.approx(180.0)
 
 
 def test_a_missing_fairing_mass_follows_the_relation():
