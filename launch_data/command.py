@@ -12,6 +12,7 @@ from .ccsds.message import Message
 from .ccsds.write_kvn import write_kvn
 from .ccsds.write_xml import write_xml
 from .opportunity.package import check_summary
+from .protocol.kinds import schema_of
 from .protocol.package import judge, read_package
 from .protocol.schemas import published
 from .records import check_files, read_record
@@ -46,18 +47,21 @@ def run_check(paths: Sequence[Path], *, lenient: bool = False, strict: bool = Fa
             errors.append(error)
     findings += judge(package)
     for entry in package.entries:
-        schema = entry.record.model_dump(by_alias=True)["schema"]
+        schema = schema_of(type(entry.record))
         rows.append({"file": entry.where, "status": "read", "schema": schema, "id": entry.record.id})
         lines.append(f"read     {entry.where}: {schema.split('/')[2]}, revision {entry.record.revision}")
     for error in errors:
-        problems = str(error).splitlines()
-        rows.append(
-            {"file": (error.where or "").split(":")[0], "status": "refused", "problems": [p.strip() for p in problems]}
-        )
-        lines += [f"refused  {problems[0]}", *(f"       {p}" for p in problems[1:])]
+        _refuse((error.where or "").split(":")[0], error, rows, lines)
     lines += [f"{f.severity:<8} {f.rule}  {f.where}: {f.message}" for f in by_gravity(findings)]
     data: dict[str, Any] = {"status": "done", "files": rows, "findings": [_finding(f) for f in findings]}
     return data | _verdict(rows, findings, strict), "\n".join(lines)
+
+
+def _refuse(file: str, error: InputError, rows: list[dict[str, Any]], lines: list[str]) -> None:
+    """Put a file that is refused, with all its problems, into the answer's data and text."""
+    problems = str(error).splitlines()
+    rows.append({"file": file, "status": "refused", "problems": [p.strip() for p in problems]})
+    lines += [f"refused  {problems[0]}", *(f"       {p}" for p in problems[1:])]
 
 
 def _check_messages(files: Sequence[Path], lenient: bool) -> tuple[list[dict[str, Any]], list[str], list[Finding]]:
@@ -68,9 +72,7 @@ def _check_messages(files: Sequence[Path], lenient: bool) -> tuple[list[dict[str
         try:
             messages = read_messages(path, lenient=lenient)
         except InputError as error:
-            problems = str(error).splitlines()
-            rows.append({"file": str(path), "status": "refused", "problems": [p.strip() for p in problems]})
-            lines += [f"refused  {problems[0]}", *(f"       {p}" for p in problems[1:])]
+            _refuse(str(path), error, rows, lines)
             continue
         rows.append({"file": str(path), "status": "read", "messages": [_summary(m) for m in messages]})
         lines += [f"read     {path}: {_words(m)}" for m in messages]

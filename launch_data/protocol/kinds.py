@@ -1,5 +1,6 @@
 """The kinds of record, by their schema, and reading one."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,12 +52,16 @@ def read_record(data: bytes, where: str) -> Record:
     A record of a later minor version reads: fields that are new in it are kept. `crit` names what must be understood; we
     understand no extension, so a record with one is refused.
     """
-    plain = parse_json(data, where)
-    return record_of(plain, where)
+    return _validated(parse_json(data, where), data, where)
 
 
 def record_of(plain: Any, where: str) -> Record:
     """The record of parsed JSON; see `read_record`."""
+    return _validated(plain, json.dumps(plain, ensure_ascii=False, allow_nan=False), where)
+
+
+def _validated(plain: Any, text: str | bytes, where: str) -> Record:
+    """The record of parsed JSON and of its text, which is what strict validation of tuples asks for."""
     if not isinstance(plain, dict):
         raise InputError("a record is a JSON object", where=where)
     schema = plain.get("schema")
@@ -68,7 +73,7 @@ def record_of(plain: Any, where: str) -> Record:
             where=where,
         )
     try:
-        record = model.model_validate_json(_text(plain))
+        record = model.model_validate_json(text)
     except ValidationError as error:
         first, *rest = wire_problems(error)
         raise InputError(first, where=where, details=rest) from None
@@ -90,9 +95,3 @@ def read_record_file(path: Path) -> Record:
 def to_plain(record: Record) -> dict[str, Any]:
     """A record as plain data, unknown fields and all; what was not given is left out."""
     return record.model_dump(mode="json", by_alias=True, exclude_unset=True)
-
-
-def _text(plain: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False)

@@ -5,13 +5,12 @@ from math import isclose, sqrt
 import numpy as np
 
 from ....core.findings import Severity
-from ....core.time import parse_utc, tai_minus_utc
+from ....core.time import SECOND, parse_utc, tai_minus_utc
 from ..dynamics import SeparationState, TrajectoryRecord
 from ..examples import DELETE
 from ..launches import Launch, Payload
 from .engine import Package, Problems, in_order, instant, rule, together, unique
 
-SECOND = 1_000_000_000
 EARTH_FIXED = ("ITRF", "WGS84")
 MU = 3.986004418e14
 SURFACE = 6356752.0  # m, the polar radius

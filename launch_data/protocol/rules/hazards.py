@@ -3,13 +3,11 @@
 from typing import Any
 
 from ....core.findings import Severity
+from ....core.time import SECOND
 from ..dynamics import HazardArea, ImpactPrediction, ScreeningPackage
 from ..examples import DELETE
 from ..launches import Launch, Opportunity
 from .engine import Package, Problems, in_order, instant, rule, together, unique
-
-SECOND = 1_000_000_000
-
 
 in_order(
     "LD-SCR-001",

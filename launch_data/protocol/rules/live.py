@@ -1,12 +1,12 @@
 """Rules of the countdown: two clocks that must not be mixed."""
 
 from ....core.findings import Severity
+from ....core.time import SECOND
 from ..examples import DELETE
 from ..launches import Launch
 from ..live import CountdownClock, CountdownEvent
 from .engine import Package, Problems, instant, rule
 
-SECOND = 1_000_000_000
 TOLERANCE = 1.0  # s, between a clock and the T-0 that it states
 
 
