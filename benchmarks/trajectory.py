@@ -33,6 +33,7 @@ GOALS = [
     ("delta3", "Delta III", "from_import_s", "import to first solution", 1.5),
     ("shuttle", "shuttle", "solve_s", "solve, cold", 0.080),
     ("goddard", "Goddard", "solve_s", "solve, cold", 0.200),
+    ("ma2019", "ascent and booster return (Ma et al. 2019)", "processor_s", "stated to solved, processor time", 2.0),
 ]
 
 

@@ -61,6 +61,19 @@ def goddard() -> dict:
     return {"answer": first.objective, "seconds": ended - stated, "solve_s": solve_goddard().report.solve_time}
 
 
+def ma2019() -> dict:
+    """Ascent and booster return with a branch, stated to solved, in processor time."""
+    from osea_rocket.validation.ma2019 import solve_ma2019
+
+    begun = time.process_time()
+    solution = solve_ma2019()
+    return {
+        "answer": solution.objective,
+        "processor_s": time.process_time() - begun,
+        "solve_s": solution.report.solve_time,
+    }
+
+
 def growth() -> dict:
     """Delta III on growing meshes."""
     from dataclasses import replace
@@ -93,4 +106,10 @@ def growth() -> dict:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"delta3": delta3, "shuttle": shuttle, "goddard": goddard, "growth": growth}[sys.argv[1]]()))
+    print(
+        json.dumps(
+            {"delta3": delta3, "shuttle": shuttle, "goddard": goddard, "ma2019": ma2019, "growth": growth}[
+                sys.argv[1]
+            ]()
+        )
+    )
