@@ -14,6 +14,7 @@ from .time import DAY, parse_utc
 
 DEEPEST = 64  # levels of nesting; our own records need eight
 LARGEST = 64 << 20  # bytes of one record
+_NO_BRACKETS = bytes(b for b in range(256) if b not in b"{}[]")
 
 
 def _is_utc(value: str) -> str:
@@ -171,7 +172,7 @@ def parse_json(data: bytes, where: str) -> Any:
     """JSON in UTF-8 with no key twice, no NaN, bounded in size and depth. Raises InputError, with the line where there is one."""
     if len(data) > LARGEST:
         raise InputError(f"the record is larger than {LARGEST >> 20} MiB", where=where)
-    if _depth(data) > DEEPEST:
+    if _too_deep(data):
         raise InputError(f"the record is nested deeper than {DEEPEST} levels", where=where)
     try:
         text = data.decode("utf-8")
@@ -193,16 +194,17 @@ def wire_problems(error: ValidationError) -> list[str]:
     ]
 
 
-def _depth(data: bytes) -> int:
-    """The deepest nesting of brackets; brackets in strings count too, which only makes the bound stricter."""
-    deepest = level = 0
-    for byte in data:
+def _too_deep(data: bytes) -> bool:
+    """Whether brackets nest deeper than DEEPEST; brackets in strings count too, which only makes the bound stricter."""
+    level = 0
+    for byte in data.translate(None, _NO_BRACKETS):
         if byte in b"{[":
             level += 1
-            deepest = max(deepest, level)
-        elif byte in b"}]":
+            if level > DEEPEST:
+                return True
+        else:
             level -= 1
-    return deepest
+    return False
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
