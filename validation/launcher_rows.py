@@ -174,7 +174,7 @@ def _stage(stage: dict[str, Any]) -> Stage:
         role=stage["role"],
         diameter=diameter,
         length=float(stage["length_m"]),
-        dry_mass=float(stage["dry_mass_kg"]),
+        dry_mass=float(stage["dry_mass_kg"] + stage.get("adapter_above_kg", 0.0)),
         propellant_mass=float(stage["propellant_mass_kg"]),
         motor=_curve(stage),
         nose_length=1.5 * diameter if strap_on else None,

@@ -21,12 +21,13 @@ class Options:
 
     tolerance: of optimality and of scaled constraints. acceptable_tolerance: None accepts nothing looser. explain: when a
     solve fails, solve again with soft limits, to name the limit that gives way or to find a better start.
-    max_wall_time: of one solve [s]. extra: further IPOPT options as (name, value) pairs.
+    max_time: of one solve [s] of processor time, so that what a loaded machine finds is what an idle one does. extra: further
+    IPOPT options as (name, value) pairs.
     """
 
     tolerance: float = 1e-8
     max_iterations: int = 500
-    max_wall_time: float = 120.0
+    max_time: float = 120.0
     acceptable_tolerance: float | None = None
     linear_solver: str = "mumps"
     explain: bool = True
@@ -115,7 +116,7 @@ class Ipopt:
             "tol": options.tolerance,
             "constr_viol_tol": options.tolerance,
             "max_iter": options.max_iterations,
-            "max_wall_time": options.max_wall_time,
+            "max_cpu_time": options.max_time,
             "acceptable_iter": 0,
         }
         if options.linear_solver == "mumps":
