@@ -73,10 +73,10 @@ def solve_ascent(
     controls, flown by an independent integrator, end every burn in an orbit within largest_miss [m, m/s] of the optimizer's
     (None: however far, as a finding then says).
 
-    range_safety: the rules that the mission's `range_during` asks to keep. time_limit: of all solves together [s of processor time],
-    TIME_LIMIT unless given. mesh_density multiplies the first mesh's number of intervals. Where the mission has a launch window, the
-    ascent's mission comes back with the epoch found. Raises ImpossibleError when the orbit is out of reach (naming what is
-    violated) and UndecidedError when the solver does not converge, or its flight does not stand.
+    range_safety: the rules that the mission's `range_during` asks to keep. time_limit: of all solves together [s of processor
+    time], TIME_LIMIT unless given. mesh_density multiplies the first mesh's number of intervals. Where the mission has a launch
+    window, the ascent's mission comes back with the epoch found. Raises ImpossibleError when the orbit is out of reach (naming
+    what is violated) and UndecidedError when the solver does not converge, or its flight does not stand.
     """
     mission.require_reachable()
     require_in_reach(plan, mission)

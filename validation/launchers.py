@@ -26,7 +26,7 @@ from .comparison import Comparison
 from .launcher_rows import complete_rows, flight_of, separated, table, unburned, with_reserve
 
 GROUP = "Payload of launch vehicles"
-# Several stages and restarts take more than a plain ascent. No time ends a solve: what a row becomes must not hang on the machine.
+# Several stages and restarts take more than a plain ascent. No time ends a solve: a row ends alike on any machine.
 _ITERATIONS = 600
 _UNLIMITED = 1e5  # s
 LEAST_SHARE = 0.8  # of the complete rows that should come within the tolerance
