@@ -46,7 +46,10 @@ _SIGNS = str.maketrans({"·": "*", "⋅": "*", "×": "*", "²": "^2", "³": "^3"
 def _registry():
     import pint  # the slowest import of all: only when a file is read
 
-    return pint.UnitRegistry(autoconvert_offset_to_baseunit=True, non_int_type=Fraction)  # type: ignore[arg-type]
+    registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, non_int_type=Fraction)  # type: ignore[arg-type]
+    for unit in ("CNY = [yuan]", "USD = [dollar]", "person_year = [labour]"):  # no rate between them is a constant
+        registry.define(unit)
+    return registry
 
 
 @cache
