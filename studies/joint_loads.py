@@ -2,7 +2,10 @@
 
 A joint carries the parts above it: the air's force on their skin less what it takes to accelerate them. Parts count by the load
 path, not by the station: an engine that hangs into an interstage hangs from its stage. Under a fairing the air presses on the
-fairing alone, and the adapter carries only its payload. `vehicle.body_loads` has the equations, the air's force and the trim.
+fairing alone, and the adapter carries only its payload. `vehicle.body_loads` has the equations, the air's force and the trim,
+`vehicle.strap_on_loads` what strap-ons bring in; where the vehicle says where they are attached, each of a group's two rings is
+a joint: axial, what it carries of one strap-on along the core, and shear, the largest across (that across the flow and the
+radial couple in line).
 
 A gust w across the path turns and strengthens the wind that the vehicle meets at speed v: alpha grows by atan(w/v), q by
 1 + (w/v)². It is taken as steady and in the plane of the angle of attack, which is on the safe side of a gust's length, and
@@ -21,8 +24,10 @@ from ..trajectory.result import Trajectory
 from ..vehicle.body_loads import BodyLoads, FlightCondition, body_loads, equivalent_axial_load
 from ..vehicle.layout import layout
 from ..vehicle.mass import MassProperties
+from ..vehicle.strap_on_loads import AttachmentLoads
 from ..vehicle.vehicle import Vehicle
 from .mass_history import Stack, samples, stack_at
+from .strap_ons import known_above, not_located, strap_on_states
 
 SAMPLE_STEP = 2.0  # s
 CUSTOMARY_GUST = 9.0
@@ -99,8 +104,8 @@ def ascent_loads(
 ) -> AscentLoads:
     """The loads of every joint at about every second second of the flight.
 
-    gust [m/s]: across the path; where: the place of the study's gust, for findings. While strap-ons are attached nothing is
-    computed, and a finding says so.
+    gust [m/s]: across the path; where: the place of the study's gust, for findings. While strap-ons are attached whose
+    attachments are not given, joints are computed only above the stage that they stand beside, and a finding says so.
     """
     rows: list[tuple[float, float, float, float]] = []
     found: dict[Joint, list[tuple[float, float, float, float]]] = {}
@@ -108,17 +113,29 @@ def ascent_loads(
     for i in samples(trajectory, SAMPLE_STEP):
         time = float(trajectory.time[i])
         stack = stack_at(vehicle, plan, trajectory, i, payload_mass)
-        if stack.strap_ons:
+        states = strap_on_states(vehicle, plan, trajectory, i, stack)
+        lowest = known_above(vehicle, stack.strap_ons)
+        if lowest > 0.0:
             beside.append(time)
-            continue
         condition = flight_condition(trajectory, i, gust or 0.0)
         # Without parts the body carries the air's force alone; the parts that a joint carries are taken off below.
         air = body_loads(
-            vehicle, replace(stack.masses, items=()), condition, lowest_stage=stack.lowest_stage, fairing=stack.fairing
+            vehicle,
+            replace(stack.masses, items=()),
+            condition,
+            lowest_stage=stack.lowest_stage,
+            fairing=stack.fairing,
+            strap_ons=states,
         )
         rows.append((time, condition.angle_of_attack, air.lateral_acceleration, air.engine_angle or 0.0))
         for joint in joints(vehicle, stack):
-            found.setdefault(joint, []).append((time, *_forces(joint, air, stack.masses, condition)))
+            if joint.station > lowest - 1e-6:
+                found.setdefault(joint, []).append((time, *_forces(joint, air, stack.masses, condition)))
+        for state, attached in zip(states, air.attachments, strict=True):
+            for ring, carried in _attached(
+                attached, state.group.beside or vehicle.stages[0].name, state.group.stage.diameter
+            ):
+                found.setdefault(ring, []).append((time, *carried))
     table = np.array(rows, float).reshape(-1, 4).T
     return AscentLoads(
         gust=gust,
@@ -191,14 +208,25 @@ def flight_condition(trajectory: Trajectory, i: int, gust: float) -> FlightCondi
 def _forces(
     joint: Joint, air: BodyLoads, masses: MassProperties, condition: FlightCondition
 ) -> tuple[float, float, float]:
-    """Axial force, shear [N] and bending moment [N m]."""
+    """Axial force, shear [N] and bending moment [N m]. air: of the body without the masses of its parts."""
     parts = [item for item in masses.items if item.part in joint.carries]
     mass = sum(item.mass for item in parts)
     first = sum(item.mass * (item.station - joint.station) for item in parts)
-    _, force, moment = air.at(joint.station) if joint.feels_air else (0.0, 0.0, 0.0)
-    drag = condition.drag if joint.feels_air else 0.0
+    axial, force, moment = air.at(joint.station) if joint.feels_air else (0.0, 0.0, 0.0)
     sideways = air.lateral_acceleration
-    return condition.axial_acceleration * mass + drag, force - sideways * mass, moment - sideways * first
+    return condition.axial_acceleration * mass + axial, force - sideways * mass, moment - sideways * first
+
+
+def _attached(loads: AttachmentLoads, core: str, diameter: float) -> list[tuple[Joint, tuple[float, float, float]]]:
+    """The two rings that hold a strap-on, with axial force, shear [N] and no bending moment; none where they are not located."""
+    if loads.fore is None or loads.aft is None:
+        return []
+    found = []
+    for end, station, across in (("fore", loads.fore, loads.lateral_fore), ("aft", loads.aft, loads.lateral_aft)):
+        joint = Joint(f"{core} / {loads.name}, {end}", station, diameter, frozenset(), False)
+        along = loads.axial if station == loads.thrust_at else 0.0
+        found.append((joint, (along, abs(across) + abs(loads.couple), 0.0)))
+    return found
 
 
 def _gathered(found: dict[Joint, list[tuple[float, float, float, float]]]) -> tuple[JointLoads, ...]:
@@ -245,11 +273,14 @@ def _largest(time: Array, values: Array) -> tuple[float, float]:
 def _findings(vehicle: Vehicle, gust: float | None, where: str, beside: list[float]) -> tuple[Finding, ...]:
     findings = []
     if beside:
+        groups = not_located(vehicle)
+        named = ", ".join(f"'{g.stage.name}'" for g in groups)
         text = (
-            f"loads at the joints are not known from {beside[0]:.0f} to {beside[-1]:.0f} s: strap-ons are attached, whose forces "
-            "on the core are not modelled"
+            f"forces between {named} and the core, and loads at the joints below the top of the stage beside, are not known from "
+            f"{beside[0]:.0f} to {beside[-1]:.0f} s: give 'fore_attachment', 'aft_attachment' and 'thrust_attachment'"
         )
-        findings.append(Finding(Severity.UNKNOWN, "loads.strap_ons", vehicle.where("boosters"), text))
+        where_from = vehicle.where(f"boosters.{vehicle.boosters.index(groups[0])}")
+        findings.append(Finding(Severity.UNKNOWN, "loads.strap_ons", where_from, text))
     if gust is None:
         text = (
             "loads at the joints hold for the planned wind alone: no gust is given; set 'gust' in the study "

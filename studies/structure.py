@@ -19,6 +19,7 @@ from ..vehicle.structure.sizing import LoadCase, Structure, size_structure
 from ..vehicle.vehicle import Vehicle
 from .joint_loads import flight_condition
 from .mass_history import Stack, stack_at
+from .strap_ons import not_located, strap_on_states
 
 _PIECES = 120  # of the beam
 
@@ -80,17 +81,25 @@ def _flight_cases(
     cases, beside = [], []
     for name, i in _instants(trajectory, plan, gust):
         stack = stack_at(vehicle, plan, trajectory, i, payload)
-        if stack.strap_ons:
+        if not_located(vehicle, stack.strap_ons):
             beside.append(name)
             continue
         condition = flight_condition(trajectory, i, gust)
-        loads = body_loads(vehicle, stack.masses, condition, lowest_stage=stack.lowest_stage, fairing=stack.fairing)
+        loads = body_loads(
+            vehicle,
+            stack.masses,
+            condition,
+            lowest_stage=stack.lowest_stage,
+            fairing=stack.fairing,
+            strap_ons=strap_on_states(vehicle, plan, trajectory, i, stack),
+        )
         factor = rules.dynamic_factor if name == "lift-off" else 1.0
         cases.append(LoadCase(name, loads, condition.axial_acceleration, _filled(vehicle, stack), axial_factor=factor))
     if not beside:
         return cases, []
     text = (
-        f"{', '.join(beside)}: left out, for strap-ons are attached, and what they bring into the core is not modelled"
+        f"{', '.join(beside)}: left out, for strap-ons are attached, and the vehicle does not say where: give "
+        "'fore_attachment', 'aft_attachment' and 'thrust_attachment'"
     )
     return cases, [Finding(Severity.UNKNOWN, "structure.strap_ons", vehicle.where("boosters"), text)]
 

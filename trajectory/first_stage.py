@@ -42,6 +42,9 @@ def strap_on_group(group: StrapOns, engine: EngineMap | MotorMap, mission: Missi
         def burned(t: float) -> float:
             return units * engine.burned(t - begin)
 
+        def vacuum(t: float) -> float:
+            return float(np.interp(t - begin, engine.time, engine.thrust_vacuum))
+
     else:
         schedule = [s for s in mission.sequence.throttle if s.stage == name]
         edges, flows = _flow_steps(engine, schedule, begin)
@@ -54,6 +57,12 @@ def strap_on_group(group: StrapOns, engine: EngineMap | MotorMap, mission: Missi
             ends = np.append(edges[1:], np.inf)
             return float(sum(f * max(min(t, e, burnout) - b, 0.0) for b, e, f in zip(edges, ends, rates, strict=True)))
 
+        def vacuum(t: float) -> float:
+            return float(lookup(engine.thrust_table, scheduled(schedule, t) or 1.0))
+
+    def thrust(t: float, ambient: float) -> float:
+        return units * max(vacuum(t) - engine.exit_area * ambient, 0.0)
+
     drop = burnout if group.drop is None else group.drop
     if drop < burnout - SAME_TIME:
         raise InputError(
@@ -61,7 +70,7 @@ def strap_on_group(group: StrapOns, engine: EngineMap | MotorMap, mission: Missi
             "leave 'drop' out",
             where=where,
         )
-    return StrapOnGroup(name, group.count, begin, burnout, drop, burned)
+    return StrapOnGroup(name, group.count, begin, burnout, drop, burned, thrust)
 
 
 def _flow_steps(engine: EngineMap, schedule: Sequence[ThrottleInterval], begin: float) -> tuple[np.ndarray, np.ndarray]:

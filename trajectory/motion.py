@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.numeric import Table, equation, lookup, table
-from ..vehicle.body_loads import CROSS_FLOW_DRAG
+from ..vehicle.normal_force import CROSS_FLOW_DRAG
 from .environment.atmosphere import Atmosphere, density, pressure, speed_of_sound, standard_atmosphere
 from .environment.gravity import WGS84, Earth, geodetic_altitude, gravity
 from .environment.wind import Wind, calm, wind_components

@@ -85,7 +85,8 @@ class Segment:
 
 @dataclass(frozen=True)
 class StrapOnGroup:
-    """When a group of strap-ons burns and leaves, all [s] after lift-off, and what all of it has burned [kg] until a time."""
+    """When a group of strap-ons burns and leaves, all [s] after lift-off; what all of it has burned [kg] until a time; and its
+    thrust [N] at a time and an ambient pressure [Pa], while it burns."""
 
     name: str
     count: int
@@ -93,6 +94,7 @@ class StrapOnGroup:
     burnout: float
     drop: float
     burned: Callable[[float], float]
+    thrust: Callable[[float, float], float]
 
 
 @dataclass(frozen=True)

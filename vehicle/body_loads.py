@@ -7,13 +7,11 @@ carries what the part above it needs:
     V(x) = F(x) - b m(x)                     shear; b = (F_air + F_engine) / m the lateral acceleration
     M(x) = integral of F'(s) (s - x) ds - b (first moment of the mass above)
 
-with m(x) and F(x) the mass and the air's normal force above the cut. The air's normal force per length is slender-body
-theory and cross-flow drag (Jorgensen, NASA TR R-474 (1977), eq. 1, with one cross-flow coefficient):
+with m(x) and F(x) the mass and the air's normal force above the cut (`normal_force`). Masses are spread evenly over the
+length that gives each its own inertia.
 
-    F' = q (2 sin(alpha) dA/dx cos(alpha/2) + c_dc d sin^2(alpha))
-
-Slender-body theory knows no Mach number and no carry-over behind shoulders; at transonic speeds measured slopes are higher by
-some tens of percent. Masses are spread evenly over the length that gives each its own inertia.
+Strap-ons (`strap_on_loads`) count in a and b, and in the trim, all engines turning by one angle; the core above a cut further
+carries what they bring in above it: A at the thrust attachment, B_fore and B_aft. Drag is shared by frontal areas.
 """
 
 from dataclasses import dataclass
@@ -26,11 +24,11 @@ from ..core.results import Array, Result, Unit
 from .aerodynamics import outline
 from .layout import layout
 from .mass import MassItem, MassProperties
+from .normal_force import normal_force_above
 from .parts import nose_profile
+from .strap_on_loads import AttachmentLoads, StrapOnState, attachment_loads
 from .vehicle import Vehicle
 
-CROSS_FLOW_DRAG = 1.2
-"""Of a circular cylinder below the critical Reynolds number and cross-flow Mach number 0.4 (Jorgensen 1977, fig. 1)."""
 _POINTS = 600
 
 
@@ -50,7 +48,7 @@ class FlightCondition:
 class BodyLoads(Result):
     """Loads along the stack, from its lowest attached station up; engine_angle: that trims it, None without thrust.
 
-    normal_force: of the air; center_of_pressure: its station, None where there is none.
+    normal_force: of the air on the core; center_of_pressure: its station, None where there is none. attachments: of strap-ons.
     """
 
     station: Annotated[Array, Unit("m")]
@@ -61,6 +59,7 @@ class BodyLoads(Result):
     center_of_pressure: Annotated[float | None, Unit("m")]
     lateral_acceleration: Annotated[float, Unit("m/s^2")]
     engine_angle: Annotated[float | None, Unit("rad")]
+    attachments: tuple[AttachmentLoads, ...] = ()
 
     def at(self, station: float) -> tuple[float, float, float]:
         """(axial [N], shear [N], bending moment [N m]) of a cut at a station [m]."""
@@ -77,36 +76,67 @@ def body_loads(
     *,
     lowest_stage: int = 0,
     fairing: bool = True,
+    strap_ons: tuple[StrapOnState, ...] = (),
 ) -> BodyLoads:
-    """Loads of the core stack without boosters; masses: of what flies, from `mass_properties`.
+    """Loads of the core stack; masses: of all that flies, strap-ons too, from `mass_properties`.
 
-    Drag acts at the nose: its friction part acts further aft, so that axial forces above are on the safe side.
+    Drag acts at the nose: its friction part acts further aft, so that axial forces above are on the safe side. Of strap-ons whose
+    attachments are not given, nothing is added to the core: its loads then hold above the stage that they stand beside.
     """
     bottom = layout(vehicle).part("stage", vehicle.stages[lowest_stage].name).bottom
     gimbal = bottom + vehicle.stages[lowest_stage].engine_section
     stations, radii = profile(vehicle, lowest_stage, fairing)
     x = np.unique(np.concatenate([np.linspace(bottom, stations[-1], _POINTS), stations, [gimbal]]))
 
-    force, moment = _air(x, stations, radii, condition)
-    mass, mass_moment = _mass_above(x, masses.items)
-    total_force, about_bottom = force[0], moment[0]
-    center = bottom + about_bottom / total_force if total_force else None
-    # Turning moment of the air about the centre of mass, held by the engines' side force below it.
-    turning = about_bottom - total_force * (masses.center_of_mass - bottom)
-    arm = masses.center_of_mass - gimbal
+    q, alpha = condition.dynamic_pressure, condition.angle_of_attack
+    force, moment = normal_force_above(x, stations, radii, q, alpha)
+    own = tuple(i for i in masses.items if i.part not in {f"{s.group.count} x {s.group.stage.name}" for s in strap_ons})
+    mass, mass_moment = _mass_above(x, own)
+    core_force, about_bottom = float(force[0]), float(moment[0])
+    center = bottom + about_bottom / core_force if core_force else None
+    airs = [s.air(q, alpha) for s in strap_ons]
+    counts = [s.group.count for s in strap_ons]
+    # Turning moment of the air about the centre of mass, held by the engines' side forces below it.
+    middle = masses.center_of_mass
+    turning = about_bottom - core_force * (middle - bottom)
+    turning += sum(n * (m - f * middle) for n, (f, m) in zip(counts, airs, strict=True))
+    beside = sum(n * s.thrust for n, s in zip(counts, strap_ons, strict=True))
+    core_thrust = max(condition.thrust - beside, 0.0)
+    lever = core_thrust * (middle - gimbal)
+    lever += sum(n * s.thrust * (middle - s.hinge) for n, s in zip(counts, strap_ons, strict=True))
     thrusting = condition.thrust > 0.0
-    side = turning / arm if thrusting else 0.0
-    lateral = (total_force + side) / masses.mass
-    below = x < gimbal
+    deflection = turning / lever if thrusting else 0.0
+    total_force = core_force + sum(n * f for n, (f, _) in zip(counts, airs, strict=True))
+    lateral = (total_force + deflection * (core_thrust + beside)) / masses.mass
+
+    areas = [s.frontal_area for s in strap_ons]
+    front = float(pi * np.max(radii) ** 2)
+    drag_per_area = condition.drag / (front + sum(n * area for n, area in zip(counts, areas, strict=True)))
+    attachments = tuple(
+        attachment_loads(s, air, drag_per_area * area, deflection, condition.axial_acceleration, lateral)
+        for s, air, area in zip(strap_ons, airs, areas, strict=True)
+    )
+    below, side = x < gimbal, deflection * core_thrust
+    axial = condition.axial_acceleration * mass + drag_per_area * front
+    shear = force - lateral * mass + np.where(below, side, 0.0)
+    bending = moment - lateral * mass_moment + side * np.where(below, gimbal - x, 0.0)
+    for at in attachments:
+        if at.fore is None or at.aft is None:
+            continue
+        axial = axial - np.where(x < at.thrust_at, at.count * at.axial, 0.0)
+        for station, across in ((at.fore, at.lateral_fore), (at.aft, at.lateral_aft)):
+            shear = shear + np.where(x < station, at.count * across, 0.0)
+            bending = bending + at.count * across * np.maximum(station - x, 0.0)
     return BodyLoads(
         station=x,
-        axial=np.where(below & thrusting, 0.0, condition.axial_acceleration * mass + condition.drag),
-        shear=force - lateral * mass + np.where(below, side, 0.0),
-        bending=moment - lateral * mass_moment + side * np.where(below, gimbal - x, 0.0),
-        normal_force=float(total_force),
+        axial=np.where(below & (core_thrust > 0.0), 0.0, axial),
+        shear=shear,
+        bending=bending,
+        normal_force=core_force,
         center_of_pressure=None if center is None else float(center),
         lateral_acceleration=float(lateral),
-        engine_angle=float(np.arctan2(side, condition.thrust)) if thrusting else None,
+        engine_angle=float(np.arctan(deflection)) if thrusting else None,
+        attachments=attachments,
     )
 
 
@@ -122,7 +152,7 @@ def pad_loads(
     stations, radii = profile(vehicle, 0, True)
     x = np.unique(np.concatenate([np.linspace(bottom, stations[-1], _POINTS), stations]))
     pressure = 0.5 * air_density * wind_speed**2
-    force, moment = _air(x, stations, radii, FlightCondition(pressure, pi / 2, gravity, 0.0, 0.0))
+    force, moment = normal_force_above(x, stations, radii, pressure, pi / 2)
     mass, _ = _mass_above(x, masses.items)
     total = float(force[0])
     return BodyLoads(
@@ -205,21 +235,6 @@ def side_area(vehicle: Vehicle, lowest_stage: int, fairing: bool) -> float:
     """Area [m^2] of the core seen from the side."""
     stations, radii = profile(vehicle, lowest_stage, fairing)
     return float(np.trapezoid(2 * radii, stations))
-
-
-def _air(x: Array, stations: Array, radii: Array, condition: FlightCondition) -> tuple[Array, Array]:
-    """Normal force above each cut and its moment about the cut; each piece between two cuts is exact for a cone."""
-    r = np.interp(x, stations, radii)
-    q, alpha = condition.dynamic_pressure, condition.angle_of_attack
-    potential = q * np.sin(2 * alpha) * np.cos(alpha / 2)
-    steps = potential * pi * (r[:-1] ** 2 - r[1:] ** 2)
-    steps = steps + q * CROSS_FLOW_DRAG * np.sin(alpha) ** 2 * (r[:-1] + r[1:]) * np.diff(x)
-    # A blunt front turns the flow as a nose of no length would.
-    tip = potential * pi * r[-1] ** 2
-    middle = (x[:-1] + x[1:]) / 2
-    force = np.append(np.cumsum(steps[::-1])[::-1], 0.0) + tip
-    first = np.append(np.cumsum((steps * middle)[::-1])[::-1], 0.0) + tip * x[-1]
-    return force, first - force * x
 
 
 def _mass_above(x: Array, items: tuple[MassItem, ...]) -> tuple[Array, Array]:

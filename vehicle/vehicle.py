@@ -1,6 +1,6 @@
 """The vehicle: stages from the bottom up, boosters beside them, and what stands on top."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,7 +19,8 @@ class StrapOns(Document):
 
     stage: the booster. count: how many (two or more). beside: name of the core stage that they are attached to (the lowest
     when left out). station: height of their exit plane over that of the lowest core stage. ignition: after lift-off
-    (0: on the ground). drop: after lift-off, when they leave; left out, when they burn out.
+    (0: on the ground). drop: after lift-off, when they leave; left out, when they burn out. fore_attachment, aft_attachment:
+    heights over their exit plane at which they are held to the core; thrust_attachment: which of the two carries their thrust.
     """
 
     stage: Reference[Stage]
@@ -28,6 +29,25 @@ class StrapOns(Document):
     station: Annotated[float, SI("m", ("0 m",))] = 0.0
     ignition: Annotated[float, SI("s", ("65.5 s",), ge=0.0, le=3600.0)] = 0.0
     drop: Annotated[float, SI("s", ("66 s",), gt=0.0, le=3600.0)] | None = None
+    fore_attachment: Annotated[float, SI("m", ("20 m",), gt=0.0)] | None = None
+    aft_attachment: Annotated[float, SI("m", ("3 m",), ge=0.0)] | None = None
+    thrust_attachment: Literal["fore", "aft"] | None = None
+
+    @model_validator(mode="after")
+    def _attached(self):
+        given = (self.fore_attachment, self.aft_attachment, self.thrust_attachment)
+        if any(v is None for v in given) and any(v is not None for v in given):
+            raise FieldError(
+                "fore_attachment", "give 'fore_attachment', 'aft_attachment' and 'thrust_attachment', or none of them"
+            )
+        fore, aft = self.fore_attachment, self.aft_attachment
+        if fore is not None and aft is not None and not aft < fore <= self.stage.length:
+            raise FieldError(
+                "fore_attachment",
+                f"the fore attachment ({metres(fore)}) stands over the aft one ({metres(aft)}) and within the strap-on "
+                f"({metres(self.stage.length)}); correct them",
+            )
+        return self
 
     @model_validator(mode="after")
     def _even(self):

@@ -152,16 +152,36 @@ def test_what_is_not_known_is_said(falcon):
     assert ascent_loads(tall, plan(), trajectory(), PAYLOAD, gust=9.0).findings == ()
 
 
-def test_with_strap_ons_nothing_is_claimed(falcon):
+def with_strap_ons(falcon, **attachments) -> tuple[Vehicle, FlightPlan]:
     core = falcon.stages[0]
     booster = core.evolve(
         name="booster", role="strap-on", length=27.0, propellant_mass=core.propellant_mass / 2, tanks=(),
         nose_length=4.0, nose_shape="conical",
     )  # fmt: skip
+    from osea_rocket.trajectory.segment import StrapOnGroup
     from osea_rocket.vehicle.vehicle import StrapOns
 
-    with_boosters = falcon.evolve(boosters=(StrapOns(stage=booster, count=2),))
-    loads = ascent_loads(with_boosters, plan(strap_ons=("booster",)), trajectory(), PAYLOAD, gust=9.0)
-    assert loads.joints == () and len(loads.time) == 0
+    group = StrapOnGroup("booster", 2, 0.0, 100.0, 100.0, lambda t: 4000.0 * t, lambda t, p: 6.0e6)
+    vehicle = falcon.evolve(boosters=(StrapOns(stage=booster, count=2, **attachments),))
+    return vehicle, replace(plan(strap_ons=("booster",)), strap_ons=(group,))
+
+
+def test_with_strap_ons_the_joints_above_them_are_known(falcon):
+    vehicle, flown = with_strap_ons(falcon)
+    loads = ascent_loads(vehicle, flown, trajectory(mass=7e5, thrust=1.36e7), PAYLOAD, gust=9.0)
+    assert loads.joints[0].name == "first stage / interstage"
     (finding,) = (f for f in loads.findings if f.rule == "loads.strap_ons")
-    assert finding.severity is Severity.UNKNOWN and "60 to 65 s" in finding.message
+    assert finding.severity is Severity.UNKNOWN and "60 to 65 s" in finding.message and "'booster'" in finding.message
+
+
+def test_attachments_that_are_located_are_joints(falcon):
+    vehicle, flown = with_strap_ons(falcon, fore_attachment=22.0, aft_attachment=1.0, thrust_attachment="fore")
+    loads = ascent_loads(vehicle, flown, trajectory(mass=7e5, thrust=1.36e7), PAYLOAD, gust=9.0)
+    assert not [f for f in loads.findings if f.rule == "loads.strap_ons"]
+    fore, aft = loads.joint("first stage / booster, fore"), loads.joint("first stage / booster, aft")
+    assert fore.station == 22.0 and fore.largest_axial > 0.0 == aft.largest_axial
+    # thrust less inertia and its part of the drag: 3 MN of one, three equal fronts but for the fairing's
+    booster = vehicle.boosters[0].stage
+    mass = booster.dry_mass + booster.propellant_mass - 2000.0 * fore.time
+    share = 3.66**2 / (2 * 3.66**2 + 5.2**2)
+    assert fore.axial == pytest.approx(3.0e6 - 18.0 * mass - 3.0e5 * share, rel=1e-3)
