@@ -15,18 +15,12 @@ from .opportunity.package import check_summary
 from .protocol.kinds import schema_of
 from .protocol.package import judge, read_package
 from .protocol.schemas import published
-from .records import check_files, read_record
 
 Answer = tuple[dict[str, Any], str]
 
 
-def _launch_record(file: Path) -> None:
-    check_files(read_record(file), file.parent)
-
-
 # Files that a run writes beside its messages, and that name these with their SHA-256.
 SUMMARIES: dict[str, Callable[[Path], None]] = {
-    "launch-record.json": _launch_record,
     "opportunities.json": check_summary,
 }
 

@@ -104,6 +104,8 @@ def as_columns(model: DispersionModel, first: int, draw: Draw, out: np.ndarray) 
         "fairing_heat_flux_W_m2": out[:, O.most_heat_flux], "radius_error_m": out[:, O.target_radius_error],
         "radial_speed_error_m_s": out[:, O.target_rate_error], "plane_speed_error_m_s": out[:, O.target_plane_error],
     }  # fmt: skip
+    state = (f"insertion_{name}" for name in ("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s"))
+    inside |= dict(zip(state, out[:, O.x : O.vz + 1].T, strict=True))  # inertial: the Earth-fixed axes of T-0, frozen
     columns |= {name: np.where(reached, values, np.nan) for name, values in inside.items()}
     columns |= {
         "end_time_s": out[:, O.end_time],

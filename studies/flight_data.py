@@ -7,8 +7,9 @@ from importlib.metadata import version
 from ..core.findings import Finding
 from ..core.frames import EarthOrientation
 from ..core.progress import Progress
+from ..launch_data.envelope import Envelope
 from ..launch_data.export import LaunchData, launch_data
-from ..launch_data.issuer import Issuer, SpaceObject
+from ..launch_data.facts import facts_of
 from ..trajectory.range_safety.result import RangeResult
 from ..trajectory.result import AscentResult, until_insertion
 from .ascend import FlownAscent
@@ -81,17 +82,19 @@ def flight_data(flown: FlownAscent, progress: Progress | None = None) -> FlightD
 
 
 def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
-    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     mission = study.mission
+    envelope = Envelope(
+        originator=study.originator,
+        issued_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        software=f"osea-rocket {version('osea-rocket')}",
+        input_sha256=ascent.input_hash,
+    )
     return launch_data(
         until_insertion(ascent.trajectory),
-        Issuer(originator=study.originator, created=created, where=study.where("originator")),
-        mission=mission.name,
-        vehicle=SpaceObject(name=_ascii(study.vehicle.name)),
-        payload=SpaceObject(name="PAYLOAD"),
+        facts_of(study.to_plain()),
+        envelope,
         payload_mass=_released_at_insertion(ascent),
         state_of="last stage with payload at its last engine cut-off, taken as separation: no coast after it is modelled",
-        software=f"osea-rocket {version('osea-rocket')}",
         orientation=EarthOrientation(ut1_minus_utc=mission.ut1_minus_utc),
         where=mission.where("epoch"),
     )
@@ -99,8 +102,3 @@ def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
 
 def _released_at_insertion(ascent: AscentResult) -> float:
     return next(o.released for o in ascent.orbits if o.orbit.time == ascent.insertion.time)
-
-
-def _ascii(name: str) -> str:
-    """CCSDS messages carry ASCII only; other letters are left out of the object's name."""
-    return "".join(c for c in name if c.isascii() and c.isprintable()).strip() or "VEHICLE"
