@@ -18,9 +18,16 @@ from osea_rocket.core.frames import EarthOrientation, eme2000_from_itrf, gcrf_fr
 from osea_rocket.core.time import parse_utc
 from osea_rocket.launch_data.ccsds_oem import write_oem
 from osea_rocket.launch_data.ccsds_opm import write_opm
+from osea_rocket.launch_data.envelope import Envelope
 from osea_rocket.launch_data.export import launch_data
+from osea_rocket.launch_data.facts import facts_of
 from osea_rocket.launch_data.issuer import Issuer, SpaceObject
 
+STUDY = {
+    "originator": "OSEA",
+    "mission": {"name": "m", "site": {"name": "s", "latitude": "28.5 deg", "longitude": "-80 deg", "altitude": "0 m"}},
+    "vehicle": {"name": "v", "stages": []},
+}
 ISSUER = Issuer(originator="Example Launch", created="2026-11-21T02:00:00.4Z")
 VEHICLE, PAYLOAD = SpaceObject(name="Demo 9"), SpaceObject(name="Payload")
 KNOWN = EarthOrientation(ut1_minus_utc=0.05, pole_x=1e-6, pole_y=2e-6)
@@ -185,17 +192,9 @@ def test_other_wrong_input_is_refused(trajectory):
 
 def test_without_an_epoch_nothing_is_written_and_the_finding_says_so(trajectory, tmp_path):
     undated = replace(trajectory, epoch=None)
-    data = launch_data(
-        undated,
-        ISSUER,
-        mission="m",
-        vehicle=VEHICLE,
-        payload=PAYLOAD,
-        payload_mass=1.0,
-        software="s",
-        where="mission.yaml:1:1",
-    )
-    assert data.files == () and data.record is None and data.write(tmp_path / "none") == ()
+    made = Envelope(originator="OSEA", issued_at="2026-11-21T02:00:00Z", software="s")
+    data = launch_data(undated, facts_of(STUDY), made, payload_mass=1.0, where="mission.yaml:1:1")
+    assert data.files == () and data.write(tmp_path / "none") == ()
     assert not (tmp_path / "none").exists()
     (finding,) = data.findings
     assert finding.severity is Severity.UNKNOWN and "epoch" in finding.message and finding.where == "mission.yaml:1:1"
