@@ -166,7 +166,7 @@ def _numba_is_better() -> bool:
         return False
     from ..core.compiled import is_kept
 
-    return is_kept("packet_scan._scan")
+    return is_kept(__file__, "_scan")
 
 
 def scan(data: np.ndarray, sizes: dict[int, set[int]], with_crc: set[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,6 +1,5 @@
 """The one door to numba."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +11,7 @@ import numpy as np
 from numba.extending import intrinsic, overload, register_jitable
 
 from . import numeric
+from .source_closure import closure_hash
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,38 +33,35 @@ def _choose(condition, if_true, if_false):
     return lambda condition, if_true, if_false: if_true if condition else if_false
 
 
+_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "osea_rocket"
+
+
 @cache
-def source_hash() -> str:
-    """Hash of the package's sources: numba's own cache does not see edits in the files a function calls."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for folder, folders, files in os.walk(root):
-        # below the root only packages count: not .venv (thousands of files), out, tests
-        folders[:] = sorted(name for name in folders if Path(folder, name, "__init__.py").is_file())
-        for name in sorted(files):
-            if name.endswith(".py"):
-                path = Path(folder, name)
-                digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+def cache_folder(file: str) -> Path:
+    """Where the compiled code of a source file is kept: numba's own cache does not see edits in the files a function calls,
+    so it has a folder for each state of the sources that the file depends on."""
+    return _home / closure_hash(file)
 
-
-_cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-numba.config.CACHE_DIR = str(_cache_home / "osea_rocket" / source_hash())  # type: ignore[attr-defined]
 
 _registered: set[Callable[..., Any]] = set()
 
 
 def compiled(function: F) -> F:
     """The function compiled by numba, with every ``@equation`` known so far; compiled code is kept on disk, and holds no lock."""
-    _register()
-    return numba.njit(cache=True, nogil=True)(function)  # type: ignore[return-value]
+    return _compile(function)
 
 
 def compiled_ieee(function: F) -> F:
     """As `compiled`, but a division by zero gives infinity or not-a-number, as IEEE 754 has it, and no exception: a check less
     for every division, for loops that look at their results themselves."""
+    return _compile(function, error_model="numpy")
+
+
+def _compile(function: F, **options: Any) -> F:
     _register()
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
+    folder = cache_folder(function.__code__.co_filename)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]  # read when the function is made
+    return numba.njit(cache=True, nogil=True, **options)(function)  # type: ignore[return-value]
 
 
 def _register() -> None:
@@ -74,9 +71,9 @@ def _register() -> None:
             register_jitable(known)
 
 
-def is_kept(function: str) -> bool:
-    """Whether compiled code of a function (``module.name``) is on disk, so that its first call is quick."""
-    return any(Path(numba.config.CACHE_DIR).glob(f"*/{function}*.nbi"))  # type: ignore[attr-defined]
+def is_kept(file: str | Path, function: str) -> bool:
+    """Whether compiled code of a source file's function is on disk, so that its first call is quick."""
+    return any(cache_folder(str(file)).glob(f"*/{Path(file).stem}.{function}-*.nbi"))
 
 
 @intrinsic

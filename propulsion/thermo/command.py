@@ -55,7 +55,7 @@ def _announce(solver: Solver) -> None:
     if solver == "gibbs":
         from ...core.compiled import is_kept
 
-        if not is_kept("expansion.rocket"):
+        if not is_kept(Path(__file__).with_name("expansion.py"), "rocket"):
             print("first use: compiling the minimiser, about 10 s", file=sys.stderr)
 
 
