@@ -49,7 +49,7 @@ def _run(arguments: Sequence[str]) -> int:
         return failed(INTERRUPTED, "interrupted; nothing unfinished was published")
 
     try:
-        from . import ascent, avionics, commands, data, disperse, engine, fly, modules, sweep, thermo  # noqa: F401  registers the commands
+        from . import ascent, avionics, commands, data, data_package, disperse, engine, fly, modules, sweep, thermo  # noqa: F401  registers the commands
 
         command = typer.main.get_command(app)  # its own main() has other ideas of interruptions and broken pipes
         with command.make_context("osea", list(arguments)) as context:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.findings import Finding, Severity, by_gravity
+from .build.package import INDEX, MANIFEST, check_index, check_manifest
 from .ccsds.files import read_messages
 from .ccsds.message import Message
 from .ccsds.write_kvn import write_kvn
@@ -19,8 +20,10 @@ from .protocol.schemas import published
 Answer = tuple[dict[str, Any], str]
 
 
-# Files that a run writes beside its messages, and that name these with their SHA-256.
+# Files that name others with their SHA-256: a package's, and a window's.
 SUMMARIES: dict[str, Callable[[Path], None]] = {
+    MANIFEST: check_manifest,
+    INDEX: check_index,
     "opportunities.json": check_summary,
 }
 
@@ -111,10 +114,18 @@ def run_convert(source: Path, target: Path, *, lenient: bool = False) -> Answer:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    found = [f for p in paths for f in (sorted(x for x in p.rglob("*") if x.is_file()) if p.is_dir() else [p])]
+    found = [f for p in paths for f in (_of_folder(p) if p.is_dir() else [p])]
     if not found:
         raise InputError("no file to check")
     return found
+
+
+def _of_folder(folder: Path) -> list[Path]:
+    """The files of a folder; of a package those that have a form of their own, the rest is the manifest's to vouch for."""
+    files = sorted(x for x in folder.rglob("*") if x.is_file())
+    packages = {f.parent for f in files if f.name == MANIFEST}
+    judged = (".json", ".oem", ".opm", ".ocm", ".omm", ".rdm", ".xml")
+    return [f for f in files if f.suffix in judged or not packages & set(f.parents)]
 
 
 def _summary(message: Message) -> dict[str, Any]:

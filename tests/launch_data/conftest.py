@@ -1,9 +1,20 @@
 """A small flight whose position is known in closed form, so that its velocity is exact."""
 
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 import pytest
+import yaml
 
 from osea_rocket.core.earth import RADIUS
+from osea_rocket.launch_data.envelope import Envelope
+from osea_rocket.launch_data.export import launch_data
+from osea_rocket.launch_data.facts import facts_of
+from osea_rocket.trajectory.range_safety.footprint import Footprint
+from osea_rocket.trajectory.range_safety.result import BodyRisk, ImpactTrace, RangeResult
 from osea_rocket.trajectory.result import Event, Trajectory
 
 EPOCH = "2027-03-01T12:00:00.250Z"
@@ -78,3 +89,113 @@ def trajectory() -> Trajectory:
 def flown():
     """The flight itself: time [s] to position and velocity."""
     return state
+
+
+MISSION = {
+    "name": "Demo to 200 km",
+    "epoch": "2027-03-01T12:00:00.250Z",
+    "objective": "payload",
+    "orbit": {"perigee_altitude": "200 km", "apogee_altitude": "200 km", "inclination": "28.5 deg"},
+    "site": {"name": "Pad A", "latitude": "28.5 deg", "longitude": "-80 deg", "altitude": "3 m", "azimuths": "35 .. 120 deg"},
+}  # fmt: skip
+RESOLVED = {
+    "schema": "osea/study/v1",
+    "originator": "OSEA",
+    "mission": MISSION,
+    "vehicle": {
+        "name": "Demo 9",
+        "payload": {"name": "payload"},
+        "stages": [
+            {"name": "first", "dry_mass": "24712.3 kg", "propellant_mass": "414850 kg", "engine_count": 9},
+            {"name": "second", "dry_mass": "3987.6 kg", "propellant_mass": "107345 kg"},
+        ],
+    },
+    "range": {"bodies": [{"name": "first stage", "mass": "25613.7 kg"}, {"name": "fairing half"}]},
+}
+
+
+def write_run(folder: Path, command: str, resolved: dict, files: Mapping[str, str | bytes]) -> Path:
+    """A finished run as `core.run_folder` writes it."""
+    texts = {"inputs/resolved.yaml": yaml.safe_dump(resolved), **files}
+    digests = {}
+    for name, content in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode() if isinstance(content, str) else content
+        path.write_bytes(data)
+        digests[name] = hashlib.sha256(data).hexdigest()
+    run = {
+        "schema": "osea/run/v1",
+        "status": "done",
+        "command": command,
+        "finished": "2026-11-30T07:12:52+00:00",
+        "input_hash": "ab" * 32,
+        "versions": {"osea-rocket": "0.1.0"},
+        "artefacts": digests,
+    }
+    (folder / "run.json").write_text(json.dumps(run))
+    return folder
+
+
+def footprint(body: str, latitude: float, longitude: float, major: float, minor: float) -> Footprint:
+    """An impact with its ellipse [deg, m]."""
+    return Footprint(
+        body=body,
+        count=2 if "half" in body else 1,
+        event=f"{body} separation",
+        latitude=np.radians(latitude),
+        longitude=np.radians(longitude),
+        time=687.3,
+        speed=54.0,
+        angle=1.57,
+        ballistic_coefficient=180.0,
+        casualty_area=None,
+        covariance=np.eye(2),
+        probability=0.99,
+        semi_major=major,
+        semi_minor=minor,
+        azimuth=np.radians(96.2),
+        contributors=(),
+        contributions=np.zeros(0),
+    )
+
+
+@pytest.fixture(scope="session")
+def design_run(trajectory, tmp_path_factory) -> Path:
+    """A run of osea design: two bodies fall, one of them of no stated mass."""
+    envelope = Envelope(
+        originator="OSEA", issued_at="2026-11-30T07:12:50Z", software="osea-rocket 0.1.0", input_sha256="ab" * 32
+    )
+    made = launch_data(trajectory, facts_of(RESOLVED), envelope, payload_mass=22817.4)
+    none = np.zeros(0)
+    trace = ImpactTrace(ballistic_coefficient=None, time=none, latitude=none, longitude=none, time_to_impact=none)
+    seen = RangeResult(
+        track_latitude=none,
+        track_longitude=none,
+        track_altitude=none,
+        vacuum=trace,
+        with_drag=None,
+        footprints=(
+            footprint("first stage", 28.1, -72.97, 18630.0, 8524.0),
+            footprint("fairing half", 27.96, -71.56, 26287.0, 21561.0),
+        ),
+        zones=(),
+        risks=(BodyRisk(body="first stage", expected_casualties=3.2e-6),),
+        expected_casualties=None,
+    )
+    ascent = {"payload_mass_kg": 22817.4, "azimuth_rad": 1.5708}
+    files = {f"launch_data/{name}": text for name, text in made.files}
+    files |= {"results/range.json": json.dumps(seen.to_json()), "results/ascent.json": json.dumps(ascent)}
+    return write_run(tmp_path_factory.mktemp("runs") / "design", "design", RESOLVED, files)
+
+
+@pytest.fixture(scope="session")
+def make_run():
+    """make_run(folder, command, resolved, files): a finished run."""
+    return write_run
+
+
+@pytest.fixture(scope="session")
+def study() -> dict:
+    """The resolved study of `design_run`."""
+    return RESOLVED
