@@ -52,9 +52,9 @@ def compiled(function: F) -> F:
 
 
 def compiled_ieee(function: F) -> F:
-    """As `compiled`, but a division by zero gives infinity or not-a-number, as IEEE 754 has it, and no exception: a check less
-    for every division, for loops that look at their results themselves."""
-    return _compile(function, error_model="numpy")
+    """As `compiled`, for the innermost loops: a division by zero gives infinity or not-a-number, as IEEE 754 has it, and no
+    exception, and arrays are passed without being counted, so that none can be made in it."""
+    return _compile(function, error_model="numpy", _nrt=False)
 
 
 def _compile(function: F, **options: Any) -> F:

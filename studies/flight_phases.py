@@ -135,6 +135,7 @@ class _Builder:
         numbers |= {
             "duration": span,
             "step": self.rules.step,
+            "order": 2.0 if act.bending is None else 4.0,  # the midpoint rule would feed a mode of some hertz
             "separates": float(segment.begin_mass is not None),
             "gimbal_station": self._gimbal(stage),
             "exit_radius": np.sqrt(segment.model.exit_area * max(segment.model.engine_count, 1.0) / np.pi),

@@ -91,6 +91,16 @@ def test_explicit_guidance_ends_in_the_orbit(falcon, guided):
 
 
 @pytest.mark.slow
+def test_steps_ten_times_finer_end_within_a_metre_with_everything_on(guided):
+    """Sensors, filter, turbulence, gust and explicit guidance, which draw the same numbers at either step."""
+    case = guided.case.with_head(turbulence=1.0).with_parameters(
+        gust_speed=9.0, gust_altitude=9e3, gust_length=300.0, gust_azimuth=1.57
+    )
+    coarse, fine = results(case), results(case.with_phases(step=0.001).with_head(control_every=10))
+    assert np.linalg.norm([coarse[n] - fine[n] for n in ("x", "y", "z")]) < 1.0
+
+
+@pytest.mark.slow
 def test_the_control_keeps_its_margins_every_five_seconds(guided):
     control = guided.control
     for k in np.unique(control.phase_index):

@@ -50,6 +50,24 @@ def test_a_packed_table_is_the_table(smooth):
     assert np.max(np.abs(found - wanted)) <= 1e-12 * np.max(np.abs(wanted))
 
 
+def test_random_numbers_are_normal_and_independent_of_each_other():
+    """Kolmogorov and Smirnov's distance, the tail beyond the ziggurat's lowest layer, and neighbours' correlation."""
+    from scipy.stats import kstest, norm
+
+    from osea_rocket.trajectory.flight.noise import TAIL, normal
+
+    values, count = np.empty(200_000), 0.0
+    for i in range(len(values)):
+        values[i], count = normal(7.0, count)
+    assert count < 1.05 * len(values)
+    assert kstest(values, "norm").pvalue > 1e-3
+    beyond = np.sum(np.abs(values) > 3.0)
+    assert beyond == pytest.approx(2 * norm.sf(3.0) * len(values), abs=4 * np.sqrt(beyond))
+    assert np.max(np.abs(values)) > TAIL
+    assert abs(np.corrcoef(values[1:], values[:-1])[0, 1]) < 4.0 / np.sqrt(len(values))
+    assert normal(7.0, 5.0) == normal(7.0, 5.0) != normal(8.0, 5.0)
+
+
 def test_same_numbers_same_result_to_the_bit():
     case = coast(50.0)
     parameters = np.tile(case.parameters, (3, 1))

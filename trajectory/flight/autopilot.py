@@ -9,7 +9,7 @@ from .equations import dryden_length, quaternion_product
 from .layout import GUIDANCE_EXTERNAL, GUIDANCE_PEG, GUIDANCE_TABLE, I_, PH, G, H, M, N, P, Y
 from .navigation import GYRO, align, navigate
 from .peg import explicit_guidance
-from .sensors import PUSH, TURN, draw
+from .sensors import PUSH, TURN, draw_air
 
 RCS_DEADBAND = 4e-3
 """[rad]: error plus rate times RCS_LEAD that attitude jets leave alone."""
@@ -18,7 +18,7 @@ ROLL_FREQUENCY = 1.0  # rad/s
 ROLL_DAMPING = 0.9
 SENSED_LAG = 0.5  # s: of the acceleration that guidance takes from the accelerometers
 ERROR_LIMIT = np.radians(4.0)
-GAINS_EVERY = 10.0  # runs of the control between two looks at the gains
+GAINS_EVERY = 10  # runs of the control between two looks at the gains
 RCS_RATE = np.radians(1.0)  # rad/s
 TURBULENCE_TOP = 30e3  # m
 
@@ -35,7 +35,7 @@ def commanded_attitude(bank, pitch, yaw):
 def control(bank, ph, parameters, y, memory, covariance, w):
     """One run of navigation, guidance and control, when it is due."""
     if (
-        memory[M.step] % bank[H.control_every] != 0.0
+        int(memory[M.step]) % int(bank[H.control_every]) != 0
         or bank[H.point_mass] > 0.0
         or ph[PH.guidance] == GUIDANCE_EXTERNAL
     ):
@@ -103,7 +103,7 @@ def steer(bank, ph, y, memory, rates, t, step):
     off = (rates[0] - pitch_rate * sine, rates[1] - pitch_rate * np.sqrt(1.0 - sine * sine), rates[2] - yaw_rate)
     by_gimbal = ph[PH.gimbal_limit] > 0.0 and memory[M.level] > 0.5
     if by_gimbal:
-        if memory[M.ticks] % GAINS_EVERY == 1.0 or memory[M.gain_p] == 0.0:
+        if int(memory[M.ticks]) % GAINS_EVERY == 1 or memory[M.gain_p] == 0.0:
             memory[M.gain_p] = lookup(flat(bank, ph[PH.gain_p]), t)
             memory[M.gain_d] = lookup(flat(bank, ph[PH.gain_d]), t)
             memory[M.gain_i] = lookup(flat(bank, ph[PH.gain_i]), t)
@@ -174,23 +174,22 @@ def turbulence(bank, parameters, memory, dt):
     """Dryden turbulence (MIL-F-8785C sec. 3.7): white noise through its forming filters, along the flight first-order,
     across it second-order; laid on
     east, north and up."""
+    if memory[M.altitude] > TURBULENCE_TOP:
+        for i in range(3):
+            memory[M.gust_u + i] = 0.0
+        for i in range(4):
+            memory[M.dryden_0 + i] = 0.0
+        return
     speed = max(memory[M.speed], 10.0)
     sigma = bank[H.turbulence] * parameters[P.turbulence]
-    a, b = draw(memory)
-    c, _ = draw(memory)
-    white = (a, b, c)
-    across, vertical = dryden_length(memory[M.altitude], 0.0), dryden_length(memory[M.altitude], 1.0)
-    if memory[M.altitude] > TURBULENCE_TOP:
-        sigma = 0.0
-    memory[M.gust_u] += (
-        -min(dt * speed / across, 1.0) * memory[M.gust_u] + sigma * np.sqrt(2.0 * min(dt * speed / across, 1.0)) * a
-    )
+    along = dryden_length(memory[M.altitude], 0.0)
+    share = min(dt * speed / along, 1.0)
+    memory[M.gust_u] += sigma * np.sqrt(2.0 * share) * draw_air(memory) - share * memory[M.gust_u]
     for i in range(2):
-        length = across if i == 0 else vertical
-        share = min(dt * speed / length, 1.0)
+        share = min(dt * speed / (along if i == 0 else dryden_length(memory[M.altitude], 1.0)), 1.0)
         # two lags in a row; sigma sqrt(tau) (1 + sqrt 3 tau s) / (1 + tau s)^2 has the variance sigma^2
         first, second = memory[M.dryden_0 + 2 * i], memory[M.dryden_1 + 2 * i]
-        first += share * (sigma * white[1 + i] / np.sqrt(share) - first)
+        first += share * (sigma * draw_air(memory) / np.sqrt(share) - first)
         second += share * (first - second)
         memory[M.dryden_0 + 2 * i], memory[M.dryden_1 + 2 * i] = first, second
         memory[M.gust_v + i] = second + np.sqrt(3.0) * (first - second)

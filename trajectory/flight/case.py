@@ -41,7 +41,7 @@ TABLES = (
 _ABSENT = ("motor_thrust", "motor_flow", "plume", "fin_slope")  # -1 where there is none
 _DEFAULTS: dict[str, Any] = {
     "kind": KIND_FREE, "duration": NEVER, "target_energy": NEVER, "end_event": EVENT_NONE, "guidance": GUIDANCE_TABLE,
-    "step": 0.01,
+    "step": 0.01, "order": 4.0,
     "throttle_min": 1.0, "throttle": 1.0, "area": 1.0, "diameter": 1.0, "gimballed": 1.0, "payload_share": 1.0,
 }  # fmt: skip
 

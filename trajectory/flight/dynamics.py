@@ -458,16 +458,17 @@ def take_step(bank, ph, parameters, y, memory, w, h):
     between = w[BETWEEN : BETWEEN + STATE_SIZE]
     for i in range(size):
         between[i] = y[i]
-    for i in range(4):  # one call for all stages: the compiler would make four bodies of four
+    stages = 4 if ph[PH.order] > 2.0 else 2
+    for i in range(stages):  # one call for all stages: the compiler would make four bodies of four
         at = SLOPES + i * STATE_SIZE
         derive(bank, ph, parameters, between, w, (i + 1) // 2, at)
-        if i < 3:
+        if i < stages - 1:
             reach = h if i == 2 else 0.5 * h
             for j in range(size):
                 between[j] = y[j] + reach * w[at + j]
     for i in range(size):
         a, b, c, d = SLOPES + i, SLOPES + STATE_SIZE + i, SLOPES + 2 * STATE_SIZE + i, SLOPES + 3 * STATE_SIZE + i
-        y[i] += h / 6.0 * (w[a] + 2.0 * (w[b] + w[c]) + w[d])
+        y[i] += h * w[b] if stages == 2 else h / 6.0 * (w[a] + 2.0 * (w[b] + w[c]) + w[d])
     n = 1.0 / np.sqrt(y[6] * y[6] + y[7] * y[7] + y[8] * y[8] + y[9] * y[9])
     for i in range(6, 10):
         y[i] *= n

@@ -217,7 +217,8 @@ class PhaseLayout(NamedTuple):
 
     steer_begin, steer_end: rows of the steering programme; guidance: GUIDANCE_*; gain_p, gain_d, gain_i: tables against
     phase time; roll_p, roll_d;
-    step [s]: of integration; rail_length [m]; chute_area [m^2] (drag coefficient times area), chute_time [s] of opening;
+    step [s]: of integration; order: of its Runge-Kutta method, 4 (classical) or 2 (midpoint); rail_length [m];
+    chute_area [m^2] (drag coefficient times area), chute_time [s] of opening;
     glide: lift over drag
     of a parafoil; slosh1, slosh2: offsets of tables (mass, length, station against mass) or -1; bend: offset of modal data
     or -1.
@@ -282,6 +283,7 @@ class PhaseLayout(NamedTuple):
     roll_p: int
     roll_d: int
     step: int
+    order: int
     rail_length: int
     chute_area: int
     chute_time: int
@@ -571,6 +573,7 @@ class MemoryLayout(NamedTuple):
     speed: int
     seed: int
     draws: int
+    air_draws: int
     end_time: int
     bank_angle: int
     fin_command_y: int

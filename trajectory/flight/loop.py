@@ -247,7 +247,7 @@ def advance(bank, phases, parameters, y, memory, covariance, w, log, until):
                 memory[M.time] = grid_time
                 memory[M.step] += 1.0
             extremes(bank, memory, y)
-            if memory[M.log_row] < log.shape[0] and (ends or memory[M.step] % bank[H.log_every] == 0.0):
+            if memory[M.log_row] < log.shape[0] and (ends or int(memory[M.step]) % int(bank[H.log_every]) == 0):
                 record(bank, k, y, memory, w, log)
             if not np.isfinite(y[0] + y[3] + y[6] + y[10] + y[Y.mass]):
                 status = STATUS_NAN

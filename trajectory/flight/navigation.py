@@ -31,9 +31,8 @@ def align(bank, parameters, memory, covariance, y):
         memory[N + i] = y[i]
     if bank[H.perfect] == 0.0:
         for i in range(3):
-            a, b = draw(memory)
-            memory[N + POSITION + i] += bank[H.position_sigma] * a
-            memory[N + VELOCITY + i] += bank[H.velocity_sigma] * b
+            memory[N + POSITION + i] += bank[H.position_sigma] * draw(memory)
+            memory[N + VELOCITY + i] += bank[H.velocity_sigma] * draw(memory)
     ex, ey, ez = 0.5 * parameters[P.alignment_x], 0.5 * parameters[P.alignment_y], 0.5 * parameters[P.alignment_z]
     n = 1.0 / np.sqrt(1.0 + ex * ex + ey * ey + ez * ez)
     q = quaternion_product(n, n * ex, n * ey, n * ez, y[6], y[7], y[8], y[9])
@@ -203,8 +202,7 @@ def satellite_fix(bank, parameters, memory, covariance, w, y):
         sigma = (bank[H.gnss_velocity] if kind == 0 else bank[H.gnss_position]) * parameters[P.gnss_noise_factor]
         first = VELOCITY if kind == 0 else POSITION
         for i in range(3):
-            noise, _ = draw(memory)
-            seen = y[first + i] + sigma * noise
+            seen = y[first + i] + sigma * draw(memory)
             column = 3 * kind + 3 + i
             row[column] = 1.0
             measure(memory, covariance, row, gain, memory[N + first + i] - seen, sigma * sigma)
@@ -222,7 +220,7 @@ def altitude_fix(bank, parameters, memory, covariance, w, y):
     barometer = bank[H.barometer_noise] > 0.0 and height < BAROMETER_TOP
     if not (radar or barometer):
         return
-    noise, _ = draw(memory)
+    noise = draw(memory)
     if radar:
         sigma = bank[H.altimeter_noise]
         seen = height + sigma * noise + parameters[P.altimeter_bias]

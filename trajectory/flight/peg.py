@@ -177,7 +177,7 @@ def explicit_guidance(bank, ph, memory, acceleration, exhaust, tail):
     r, v = (memory[N], memory[N + 1], memory[N + 2]), (memory[N + 3], memory[N + 4], memory[N + 5])
     first = memory[G + ACTIVE] == 0.0
     remaining = memory[G + TGO] - (t - memory[G + SOLVED_AT])
-    if first or (remaining > HOLD and memory[M.ticks] % bank[H.guidance_every] == 0.0):
+    if first or (remaining > HOLD and int(memory[M.ticks]) % int(bank[H.guidance_every]) == 0):
         if first:
             _begin(ph, memory, r, v)
             memory[G + ACTIVE] = 1.0

@@ -13,12 +13,16 @@ from ...core.compiled import compiled_ieee
 from ..environment.gravity import Earth, gravity
 from .equations import quaternion_product, to_body
 from .layout import I_, H, M, P
-from .noise import normals
+from .noise import normal
 
 SEEN, TURN, PUSH, REST, WALK, TIME = 0, 13, 16, 19, 25, 31
 """In the sensors' part of the memory: state last seen (13), angle and velocity increments given (3 each), rest of the
 quantisers (6), walked biases
 (6), time last seen."""
+
+
+AIR = 2.0**52
+"""First count of the turbulence's numbers."""
 
 
 @compiled_ieee
@@ -31,10 +35,17 @@ def look(memory, y):
 
 @compiled_ieee
 def draw(memory):
-    """Two standard normal numbers, the flight's next."""
-    pair = normals(memory[M.seed], memory[M.draws])
-    memory[M.draws] += 1.0
-    return pair
+    """A standard normal number, the flight's next."""
+    value, memory[M.draws] = normal(memory[M.seed], memory[M.draws])
+    return value
+
+
+@compiled_ieee
+def draw_air(memory):
+    """The next of the air's own numbers, so that a sensor more or less leaves the turbulence as it was."""
+    value, count = normal(memory[M.seed], AIR + memory[M.air_draws])
+    memory[M.air_draws] = count - AIR
+    return value
 
 
 @compiled_ieee
@@ -58,9 +69,6 @@ def inertial_unit(bank, parameters, memory, y):
         y[3] - memory[s + 3] - g[0] * dt, y[4] - memory[s + 4] - g[1] * dt, y[5] - memory[s + 5] - g[2] * dt,
     )  # fmt: skip
     root = np.sqrt(dt)
-    a, b = draw(memory)
-    c, d = draw(memory)
-    e, f = draw(memory)
     for triad in range(2):
         at = P.gyro_bias_x if triad == 0 else P.accelerometer_bias_x
         noise = (bank[H.gyro_noise] if triad == 0 else bank[H.accelerometer_noise]) * parameters[at + 9] * root
@@ -72,9 +80,10 @@ def inertial_unit(bank, parameters, memory, y):
             truth[1] * (1.0 + parameters[at + 4]) - mz * truth[0] + mx * truth[2],
             truth[2] * (1.0 + parameters[at + 5]) + my * truth[0] - mx * truth[1],
         )
-        white = (a, b, c) if triad == 0 else (d, e, f)
         for i in range(3):
-            value = seen[i] + (parameters[at + i] + memory[I_ + WALK + 3 * triad + i]) * dt + noise * white[i]
+            value = seen[i] + (parameters[at + i] + memory[I_ + WALK + 3 * triad + i]) * dt
+            if noise > 0.0:
+                value += noise * draw(memory)
             if quantum > 0.0:
                 value += memory[I_ + REST + 3 * triad + i]
                 given = np.floor(value / quantum + 0.5) * quantum
@@ -90,15 +99,13 @@ def walk(bank, memory, dt):
     """Let the biases walk over a time [s]."""
     root = np.sqrt(dt)
     for i in range(3):
-        a, b = draw(memory)
-        memory[I_ + WALK + i] += bank[H.gyro_walk] * root * a
-        memory[I_ + WALK + 3 + i] += bank[H.accelerometer_walk] * root * b
+        memory[I_ + WALK + i] += bank[H.gyro_walk] * root * draw(memory)
+        memory[I_ + WALK + 3 + i] += bank[H.accelerometer_walk] * root * draw(memory)
 
 
 @compiled_ieee
 def satellite(bank, parameters, memory, y, out):
     """Fill out (6,) with position and velocity as the satellite receiver gives them."""
     for i in range(3):
-        a, b = draw(memory)
-        out[i] = y[i] + bank[H.gnss_position] * parameters[P.gnss_noise_factor] * a
-        out[3 + i] = y[3 + i] + bank[H.gnss_velocity] * parameters[P.gnss_noise_factor] * b
+        out[i] = y[i] + bank[H.gnss_position] * parameters[P.gnss_noise_factor] * draw(memory)
+        out[3 + i] = y[3 + i] + bank[H.gnss_velocity] * parameters[P.gnss_noise_factor] * draw(memory)
