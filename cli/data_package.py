@@ -57,3 +57,74 @@ def build(
         issued=issued,
     )
     finish(json, lambda: run_build(runs, out, wishes))
+
+
+KeyFiles = Annotated[
+    list[Path],
+    typer.Option("--key", metavar="FILE", help="A public key that is trusted, or a set of them; may be repeated."),
+]
+
+
+@data.command()
+def key(
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE.json", help="The private key; FILE.pub.json is the public one.")
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """A new pair of keys (Ed25519, as JWK): the private one readable by its owner alone."""
+    from ..launch_data.signed import run_key
+
+    finish(json, lambda: run_key(path))
+
+
+@data.command()
+def sign(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, or folders of packages.")],
+    private: Annotated[Path, typer.Option("--key", metavar="FILE", help="The private key, of osea data key.")],
+    conceal: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--conceal", metavar="FIELD", help="Of one record: fields that copies may withhold (stages/0/dry_mass_kg)."
+        ),
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="UTC", help="When it is signed (else now).")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Sign bytes as they are (JWS, Ed25519): NAME.jws beside a file, manifest.json.jws in a package; --conceal: NAME.sd.jws."""
+    from ..launch_data.signed import run_sign
+
+    finish(json, lambda: run_sign(paths, private, at=at, conceal=tuple(conceal or ())))
+
+
+@data.command()
+def verify(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Packages, signed files, or NAME.sd.jws.")],
+    keys: KeyFiles,
+    after: Annotated[
+        Path | None, typer.Option("--after", metavar="PACKAGE", help="An earlier package; what is older is a replay.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="The record of a NAME.sd.jws.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Does the signature hold, by a key that you trust? Exit 1: it does not."""
+    from ..launch_data.signed import run_verify
+
+    finish(json, lambda: run_verify(paths, keys, after=after, out=out))
+
+
+@data.command()
+def redact(
+    token: Annotated[Path, typer.Argument(metavar="NAME.sd.jws", help="A record signed with --conceal.")],
+    fields: Annotated[
+        list[str], typer.Option("--withhold", metavar="FIELD", help="A field to withhold; may be repeated.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The copy, COPY.sd.jws.")],
+    json: JsonFlag = False,
+) -> None:
+    """A copy without some fields, which still verifies: no key is needed."""
+    from ..launch_data.signed import run_redact
+
+    finish(json, lambda: run_redact(token, fields, out))
