@@ -128,3 +128,45 @@ def redact(
     from ..launch_data.signed import run_redact
 
     finish(json, lambda: run_redact(token, fields, out))
+
+
+@data.command()
+def diff(
+    before: Annotated[
+        Path, typer.Argument(metavar="BEFORE", help="A record, a package, or a folder or .jsonl of records.")
+    ],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="The same, later.")],
+    json: JsonFlag = False,
+) -> None:
+    """What changed from one revision or package to the next."""
+    from ..launch_data.difference import run_diff
+
+    finish(json, lambda: run_diff(before, after))
+
+
+@data.command()
+def watch(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A package's folder or address, or a stream of events.")
+    ],
+    events: Annotated[
+        bool, typer.Option("--events", metavar="", help="The address is an event stream (SSE), of osea data serve.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option("--every", metavar="SECONDS", min=0.1, help="From one look to the next.")
+    ] = 10.0,
+    looks: Annotated[
+        int, typer.Option("--looks", metavar="N", min=0, help="End after so many looks or events; 0: never.")
+    ] = 0,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", metavar="TOKEN", envvar="OSEA_DATA_TOKEN", help="For servers that want one."),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", metavar="", help="Each change as one JSON document on a line of its own.")
+    ] = False,
+) -> None:
+    """Follow a feed and say what changes, as it does, until interrupted."""
+    from ..launch_data.watch_command import run_watch
+
+    run_watch(source, events=events, every=every, looks=looks, token=token, as_lines=json)
