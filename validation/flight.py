@@ -18,7 +18,7 @@ from ..trajectory.flight.plant import Flight
 from ..trajectory.steering import LaunchFrame
 from .comparison import Comparison
 
-FRAME = LaunchFrame(0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+FRAME = LaunchFrame(0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
 BODY: dict[str, Any] = {"roll_inertia": 2e3, "pitch_inertia": 1e4, "yaw_inertia": 1e4, "center_of_mass": 5.0}
 ROUND = WGS84._replace(j2=0.0)
 

@@ -13,7 +13,7 @@ from osea_rocket.trajectory.flight.layout import EVENT_APOGEE, P
 from osea_rocket.trajectory.flight.plant import Flight
 from osea_rocket.trajectory.steering import LaunchFrame
 
-FRAME = LaunchFrame(0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+FRAME = LaunchFrame(0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
 BODY = {"roll_inertia": 1e3, "pitch_inertia": 1e4, "yaw_inertia": 1.1e4, "center_of_mass": 5.0}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...core.compiled import compiled_ieee
 from ...core.numeric import lookup
-from .dynamics import flat, inertia_about, programme
+from .dynamics import expected_center, flat, grid, inertia_about, programme
 from .equations import dryden_length, quaternion_product
 from .layout import GUIDANCE_EXTERNAL, GUIDANCE_PEG, GUIDANCE_TABLE, I_, PH, G, H, M, N, P, Y
 from .navigation import GYRO, align, navigate
@@ -16,6 +16,8 @@ RCS_DEADBAND = 4e-3
 RCS_LEAD = 3.0  # s
 ROLL_FREQUENCY = 1.0  # rad/s
 ROLL_DAMPING = 0.9
+FIN_FREQUENCY = 1.0  # rad/s
+FIN_DAMPING = 0.8
 SENSED_LAG = 0.5  # s: of the acceleration that guidance takes from the accelerometers
 ERROR_LIMIT = np.radians(4.0)
 GAINS_EVERY = 10  # runs of the control between two looks at the gains
@@ -85,7 +87,7 @@ def control(bank, ph, parameters, y, memory, covariance, w):
         acceleration = 1.0 / (memory[M.sensed] - SENSED_LAG / ph[PH.exhaust])
         explicit_guidance(bank, ph, memory, acceleration, ph[PH.exhaust], ph[PH.tail])
     memory[M.ticks] += 1.0
-    if ph[PH.gimbal_limit] <= 0.0 and ph[PH.rcs_pitch] <= 0.0 and ph[PH.roll_torque] <= 0.0:
+    if ph[PH.gimbal_limit] <= 0.0 and ph[PH.rcs_pitch] <= 0.0 and ph[PH.roll_torque] <= 0.0 and ph[PH.fin_slope] < 0.0:
         return  # nothing to steer with
     steer(bank, ph, y, memory, rates, t, dt)
 
@@ -135,6 +137,8 @@ def steer(bank, ph, y, memory, rates, t, step):
     else:
         for i in range(2):
             memory[M.command_y + i] = memory[M.filter_y + i] = memory[M.filter_y_rate + i] = 0.0
+    if ph[PH.fin_slope] >= 0.0:
+        _fins(bank, ph, y, memory, errors, off)
     if ph[PH.roll_torque] > 0.0:
         inertia = inertia_about(bank, ph, 0, y[13] - memory[M.mass_offset])
         wanted = -inertia * (ROLL_FREQUENCY * ROLL_FREQUENCY * errors[0] + 2.0 * ROLL_DAMPING * ROLL_FREQUENCY * off[0])
@@ -150,6 +154,27 @@ def steer(bank, ph, y, memory, rates, t, step):
         if by_jets and torque > 0.0:
             inertia = inertia_about(bank, ph, axis, y[13] - memory[M.mass_offset])
             _jets(ph, memory, axis, errors[axis], off[axis], torque / inertia, step)
+
+
+@compiled_ieee
+def _fins(bank, ph, y, memory, errors, off):
+    """Deflections of the grid fins about y and z that give the angular acceleration of a second-order response, over what
+    the air turns the body by; none where the air is too thin to give a tenth of it."""
+    mass = y[13] - memory[M.mass_offset]
+    slope = lookup(flat(bank, ph[PH.fin_slope]), memory[M.mach])
+    center, q_area = expected_center(bank, ph, mass), memory[M.q] * ph[PH.area]
+    _, per_sine, pressure_center = grid(bank, int(ph[PH.normal]), memory[M.mach], np.sin(0.5 * memory[M.alpha]))
+    air = abs(q_area * per_sine * (pressure_center - center))
+    effect = q_area * slope * (ph[PH.fin_station] - center)
+    effect = effect if memory[M.alpha] > 0.5 * np.pi else -effect
+    for i in range(2):
+        inertia = inertia_about(bank, ph, 1 + i, mass)
+        bound = min(max(errors[1 + i], -ERROR_LIMIT), ERROR_LIMIT)
+        moment = (inertia * FIN_FREQUENCY * FIN_FREQUENCY + air) * bound
+        moment += inertia * 2.0 * FIN_DAMPING * FIN_FREQUENCY * off[1 + i]
+        limit = ph[PH.fin_limit]
+        enough = abs(effect) * limit > 0.1 * inertia * FIN_FREQUENCY * FIN_FREQUENCY * ERROR_LIMIT
+        memory[M.fin_command_y + i] = min(max(moment / effect, -limit), limit) if enough else 0.0
 
 
 @compiled_ieee

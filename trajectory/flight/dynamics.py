@@ -505,10 +505,14 @@ def accept(memory, w, y, h):
 def center_of_mass(bank, ph, parameters, mass):
     """Station of the centre of mass [m] in a phase, for a mass less its offsets [kg]."""
     stage = P.stages + int(ph[PH.stage]) * STAGE_SIZE
+    return expected_center(bank, ph, mass) + parameters[stage + ST.mass_offset_x]
+
+
+@compiled_ieee
+def expected_center(bank, ph, mass):
+    """As `center_of_mass`, without the offset that the computer does not know."""
     row, s = mass_piece(bank, int(ph[PH.masses]), mass)
-    return (
-        bank[row] + s * (bank[row + 1] + s * (bank[row + 2] + s * bank[row + 3])) + parameters[stage + ST.mass_offset_x]
-    )
+    return bank[row] + s * (bank[row + 1] + s * (bank[row + 2] + s * bank[row + 3]))
 
 
 @compiled_ieee

@@ -14,7 +14,7 @@ from ..environment.gravity import Earth, geodetic_altitude, gravity
 from .dynamics import BETWEEN
 from .equations import quaternion_product, to_inertial
 from .layout import I_, WK, H, M, N, P
-from .sensors import PUSH, TURN, draw, inertial_unit, look, walk
+from .sensors import PUSH, TURN, draw, draw_one, inertial_unit, look, walk
 from .sensors import TIME as CLOCK
 
 POSITION, VELOCITY, ATTITUDE, GYRO, ACCELEROMETER = 0, 3, 6, 10, 13
@@ -31,8 +31,9 @@ def align(bank, parameters, memory, covariance, y):
         memory[N + i] = y[i]
     if bank[H.perfect] == 0.0:
         for i in range(3):
-            memory[N + POSITION + i] += bank[H.position_sigma] * draw(memory)
-            memory[N + VELOCITY + i] += bank[H.velocity_sigma] * draw(memory)
+            a, b = draw(memory)
+            memory[N + POSITION + i] += bank[H.position_sigma] * a
+            memory[N + VELOCITY + i] += bank[H.velocity_sigma] * b
     ex, ey, ez = 0.5 * parameters[P.alignment_x], 0.5 * parameters[P.alignment_y], 0.5 * parameters[P.alignment_z]
     n = 1.0 / np.sqrt(1.0 + ex * ex + ey * ey + ez * ez)
     q = quaternion_product(n, n * ex, n * ey, n * ez, y[6], y[7], y[8], y[9])
@@ -202,7 +203,7 @@ def satellite_fix(bank, parameters, memory, covariance, w, y):
         sigma = (bank[H.gnss_velocity] if kind == 0 else bank[H.gnss_position]) * parameters[P.gnss_noise_factor]
         first = VELOCITY if kind == 0 else POSITION
         for i in range(3):
-            seen = y[first + i] + sigma * draw(memory)
+            seen = y[first + i] + sigma * draw_one(memory)
             column = 3 * kind + 3 + i
             row[column] = 1.0
             measure(memory, covariance, row, gain, memory[N + first + i] - seen, sigma * sigma)
@@ -220,7 +221,7 @@ def altitude_fix(bank, parameters, memory, covariance, w, y):
     barometer = bank[H.barometer_noise] > 0.0 and height < BAROMETER_TOP
     if not (radar or barometer):
         return
-    noise = draw(memory)
+    noise = draw_one(memory)
     if radar:
         sigma = bank[H.altimeter_noise]
         seen = height + sigma * noise + parameters[P.altimeter_bias]

@@ -34,10 +34,17 @@ def look(memory, y):
 
 
 @compiled_ieee
-def draw(memory):
+def draw_one(memory):
     """A standard normal number, the flight's next."""
     value, memory[M.draws] = normal(memory[M.seed], memory[M.draws])
     return value
+
+
+@compiled_ieee
+def draw(memory):
+    """The flight's next two standard normal numbers."""
+    first = draw_one(memory)
+    return first, draw_one(memory)
 
 
 @compiled_ieee
@@ -83,7 +90,7 @@ def inertial_unit(bank, parameters, memory, y):
         for i in range(3):
             value = seen[i] + (parameters[at + i] + memory[I_ + WALK + 3 * triad + i]) * dt
             if noise > 0.0:
-                value += noise * draw(memory)
+                value += noise * draw_one(memory)
             if quantum > 0.0:
                 value += memory[I_ + REST + 3 * triad + i]
                 given = np.floor(value / quantum + 0.5) * quantum
@@ -99,13 +106,15 @@ def walk(bank, memory, dt):
     """Let the biases walk over a time [s]."""
     root = np.sqrt(dt)
     for i in range(3):
-        memory[I_ + WALK + i] += bank[H.gyro_walk] * root * draw(memory)
-        memory[I_ + WALK + 3 + i] += bank[H.accelerometer_walk] * root * draw(memory)
+        a, b = draw(memory)
+        memory[I_ + WALK + i] += bank[H.gyro_walk] * root * a
+        memory[I_ + WALK + 3 + i] += bank[H.accelerometer_walk] * root * b
 
 
 @compiled_ieee
 def satellite(bank, parameters, memory, y, out):
     """Fill out (6,) with position and velocity as the satellite receiver gives them."""
     for i in range(3):
-        out[i] = y[i] + bank[H.gnss_position] * parameters[P.gnss_noise_factor] * draw(memory)
-        out[3 + i] = y[3 + i] + bank[H.gnss_velocity] * parameters[P.gnss_noise_factor] * draw(memory)
+        a, b = draw(memory)
+        out[i] = y[i] + bank[H.gnss_position] * parameters[P.gnss_noise_factor] * a
+        out[3 + i] = y[3 + i] + bank[H.gnss_velocity] * parameters[P.gnss_noise_factor] * b
