@@ -49,7 +49,20 @@ def _run(arguments: Sequence[str]) -> int:
         return failed(INTERRUPTED, "interrupted; nothing unfinished was published")
 
     try:
-        from . import ascent, avionics, commands, data, data_package, disperse, engine, fly, modules, sweep, thermo  # noqa: F401  registers the commands
+        from . import (  # noqa: F401  registers the commands
+            ascent,
+            avionics,
+            campaign,
+            commands,
+            data,
+            data_package,
+            disperse,
+            engine,
+            fly,
+            modules,
+            sweep,
+            thermo,
+        )  # fmt: skip
 
         command = typer.main.get_command(app)  # its own main() has other ideas of interruptions and broken pipes
         with command.make_context("osea", list(arguments)) as context:

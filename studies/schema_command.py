@@ -9,6 +9,7 @@ from ..core.documents import SCHEMAS, Module
 from ..core.errors import ImpossibleError
 from ..core.ports.port import Port
 from . import documents  # noqa: F401  with it, every schema is known
+from .campaign.document import CampaignStudy  # noqa: F401  its schema
 from .dispersion import DispersionStudy  # noqa: F401  its schema
 from .sweep import Sweep  # noqa: F401  its schema
 
@@ -17,7 +18,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
-    "avionics-unit", "battery", "cooling", "dispenser", "dispersion", "electrical", "engine", "engine-cycle", "environment",
+    "avionics-unit", "battery", "campaign", "cooling", "dispenser", "dispersion", "electrical", "engine", "engine-cycle",
+    "environment",
     "fairing", "fins", "flight",
     "harness-segment", "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
     "parachute", "payload",

@@ -37,6 +37,8 @@ class Drawing:
         self._values: dict[int, Any] = {}
         for document in documents:
             for path, figure in ranged(document):
+                if id(figure) in self._values:  # one figure, reached by two ways
+                    continue
                 self.paths[path] = figure
                 self._values[id(figure)] = self._drawn(path, figure, seed)
         for path, value in (pinned or {}).items():
