@@ -7,7 +7,7 @@ import typer
 
 from .app import JsonFlag, app, finish
 
-data = typer.Typer(no_args_is_help=True, help="Launch data that others read: check, convert, opportunities, schemas.")
+data = typer.Typer(no_args_is_help=True, help="Launch data that others read.")
 app.add_typer(data, name="data")
 
 LenientFlag = Annotated[
@@ -130,3 +130,76 @@ def import_(
 
     when = retrieved or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     finish(json, lambda: run_import(source, path, out, when))
+
+
+StoreUrl = Annotated[
+    str, typer.Argument(metavar="STORE", help="sqlite:///launches.db, or postgresql://USER@HOST/DATABASE.")
+]
+
+
+@data.command()
+def serve(
+    store: StoreUrl = "sqlite:///launches.db",
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="N", help="On which port.", min=1, max=65535)] = 8080,
+    rate: Annotated[
+        float, typer.Option("--rate", metavar="N", help="Requests a second of one client; 0: no limit.", min=0.0)
+    ] = 50.0,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE", help="The key that signs webhooks (else beside a SQLite store)."),
+    ] = None,
+    private_webhooks: Annotated[
+        bool, typer.Option("--private-webhooks", metavar="", help="Webhooks may lead into this network, by HTTP too.")
+    ] = False,
+) -> None:
+    """Records over HTTP: read, listed, followed live, appended; with a page for people. Ctrl-C ends it.
+
+    Without a token everything public can be read; `osea data token` makes tokens.
+    """
+    from ..launch_data.server.command import run_serve
+    from ..launch_data.server.settings import Settings
+
+    settings = Settings(rate=rate, burst=max(4 * int(rate), 1), private_webhooks=private_webhooks)
+    finish(False, lambda: run_serve(store, host=host, port=port, key=key, settings=settings))
+
+
+token = typer.Typer(no_args_is_help=True, help="Tokens of a store: who may write, and read what is not public.")
+data.add_typer(token, name="token")
+
+
+@token.command()
+def add(
+    store: StoreUrl,
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="reader, provider, regulator or admin.")],
+    party: Annotated[
+        str | None, typer.Option("--party", metavar="URN", help="For whom it stands; a provider's needs it.")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", help="How long it is good for.")] = 365,
+    clearance: Annotated[
+        list[str] | None,
+        typer.Option("--clearance", metavar="REGIME/STATE", help="Controlled records it may read, such as ITAR/US."),
+    ] = None,
+    label: Annotated[str, typer.Option("--label", metavar="TEXT", help="A note of your own.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Make a token. It is told this once; the store keeps only its hash."""
+    from ..launch_data.server.command import run_token
+
+    finish(json, lambda: run_token(store, role, party=party, days=days, label=label, clearances=tuple(clearance or ())))
+
+
+@token.command("list")
+def list_(store: StoreUrl, json: JsonFlag = False) -> None:
+    """All tokens: whose, until when, and whether revoked."""
+    from ..launch_data.server.command import run_tokens
+
+    finish(json, lambda: run_tokens(store))
+
+
+@token.command()
+def revoke(store: StoreUrl, identifier: Annotated[str, typer.Argument(metavar="ID")], json: JsonFlag = False) -> None:
+    """A token is good for nothing from now on."""
+    from ..launch_data.server.command import run_revoke
+
+    finish(json, lambda: run_revoke(store, identifier))

@@ -176,7 +176,7 @@ def parse_json(data: bytes, where: str) -> Any:
         raise InputError(f"the record is nested deeper than {DEEPEST} levels", where=where)
     try:
         text = data.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise InputError(f"this is no JSON: {error.msg}", where=f"{where}:{error.lineno}:{error.colno}") from None
     except UnicodeDecodeError as error:
@@ -213,6 +213,13 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
     return result
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:40]} is beyond what a double holds")
+    return number
 
 
 def _no_constant(name: str) -> Any:

@@ -112,11 +112,11 @@ def add(
     RULES[code] = Rule(code, tuple(kinds), severity, says, check, fails)
 
 
-def apply(package: Package) -> list[Finding]:
-    """Every rule on every record it speaks of, in the order of the records."""
+def apply(package: Package, entries: Sequence[Entry] | None = None) -> list[Finding]:
+    """Every rule on every record it speaks of, in the order of the records; of the package's `entries`, or of all."""
     chosen = {model: [r for r in RULES.values() if not r.kinds or model in r.kinds] for model in package.by_type}
     found: list[Finding] = []
-    for entry in package.entries:
+    for entry in package.entries if entries is None else entries:
         for one in chosen[type_of(entry.record)]:
             for path, message in one.check(entry.record, package):
                 found.append(Finding(one.severity, one.code, f"{entry.where}#/{path}", message))

@@ -1,0 +1,62 @@
+"""Answers of records: their bytes as they were issued, with an entity tag over the very bytes that this reader gets."""
+
+import base64
+import json
+from collections.abc import Sequence
+from hashlib import blake2b
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from ...core.time import Instant, format_utc
+from ..store.store import Stored
+from .problems import ProblemError
+
+JSON = "application/json"
+
+
+def tagged(request: Request, body: bytes, *, media_type: str = JSON, headers: dict[str, str] | None = None) -> Response:
+    """The body with its ETag, or 304 where the client has it."""
+    tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    kept = {"ETag": tag, "Cache-Control": "no-cache", **(headers or {})}
+    if (known := request.headers.get("if-none-match")) is not None and _matches(known, tag):
+        return Response(None, 304, kept)
+    return Response(body, 200, kept, media_type)
+
+
+def _matches(known: str, tag: str) -> bool:
+    return known.strip() == "*" or tag in (item.strip().removeprefix("W/") for item in known.split(","))
+
+
+def one(request: Request, stored: Stored) -> Response:
+    """One record."""
+    recorded = format_utc(Instant(stored.recorded_at), 6)
+    return tagged(request, stored.text, headers={"Osea-Recorded-At": recorded})
+
+
+def many(request: Request, found: Sequence[Stored], following: str | None) -> Response:
+    """A page of records, and where the next one is: in the body, and as a link (RFC 8288)."""
+    after = json.dumps(following).encode()
+    body = b'{"records":[' + b",".join([s.text for s in found]) + b'],"next":' + after + b"}"
+    headers = None
+    if following is not None:
+        kept = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
+        headers = {"Link": f'<?{urlencode([*kept, ("cursor", following)])}>; rel="next"'}
+    return tagged(request, body, headers=headers)
+
+
+def cursor(time: int, identifier: str) -> str:
+    """Where a page ended, as text for the next request."""
+    text = json.dumps([time, identifier], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def key_of(text: str) -> tuple[int, str]:
+    """The place that a cursor means. Raises ProblemError for what is none."""
+    try:
+        time, identifier = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
+        if type(time) is not int or abs(time) >= 1 << 63 or not isinstance(identifier, str) or "\0" in identifier:
+            raise ValueError
+    except ValueError:
+        raise ProblemError(400, "the cursor is none that this server gave; begin without it") from None
+    return time, identifier

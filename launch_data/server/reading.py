@@ -1,0 +1,155 @@
+"""Reading: one record, lists, revisions, files, tracks."""
+
+import asyncio
+import json
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from ..protocol.dynamics import TrajectoryRecord
+from ..protocol.kinds import read_record
+from ..store.store import Stored
+from . import answers
+from .guard import ask
+from .problems import ProblemError
+from .questions import KIND_NAMES, AuditQuestion, LaunchQuestion, OneQuestion, Page, RecordQuestion
+from .service import PAGE_SCHEMA, RECORD_SCHEMA, FileHash, Identifier, caller, service
+from .service import answers as described
+
+ROUTER = APIRouter(tags=["reading"])
+LANDING = {
+    "protocol": "1.0",
+    "conforms_to": ["C1", "C2", "C4", "C5", "C6"],
+    "kinds": list(KIND_NAMES),
+    "links": {
+        "launches": "/v1/launches",
+        "records": "/v1/records",
+        "events": "/v1/events",
+        "openapi": "/openapi.json",
+        "asyncapi": "/asyncapi.json",
+        "schemas": "/schemas/",
+    },
+}
+TRACK_SCHEMA = {
+    "type": "object",
+    "required": ["trajectory", "revision", "columns", "points"],
+    "properties": {"points": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}},
+}
+
+
+@ROUTER.get("/v1", summary="What this server has", responses=described({"type": "object"}, 304))
+async def landing(request: Request) -> Response:
+    return answers.tagged(request, json.dumps(LANDING).encode())
+
+
+@ROUTER.get("/v1/launches", summary="Launches", responses=described(PAGE_SCHEMA, 304))
+async def launches(request: Request, question: Annotated[LaunchQuestion, Query()]) -> Response:
+    return await _page(request, question, question.filters() | {"kind": "launch"})
+
+
+@ROUTER.get("/v1/records", summary="Records of every kind", responses=described(PAGE_SCHEMA, 304))
+async def records(request: Request, question: Annotated[RecordQuestion, Query()]) -> Response:
+    return await _page(request, question, question.filters())
+
+
+async def _page(request: Request, question: LaunchQuestion, filters: dict[str, Any]) -> Response:
+    store = service(request).store
+    found = await ask(
+        store,
+        store.page,
+        filters,
+        caller(request).reader,
+        limit=question.limit + 1,
+        key=answers.key_of(question.cursor) if question.cursor else None,
+        backwards=question.order == "-time",
+    )
+    kept = found[: question.limit]
+    following = answers.cursor(kept[-1].sort_at, kept[-1].id) if len(found) > len(kept) else None
+    return answers.many(request, kept, following)
+
+
+@ROUTER.get(
+    "/v1/records/{id:path}/revisions", summary="Revisions of a record", responses=described(PAGE_SCHEMA, 304, 404)
+)
+async def revisions(request: Request, id: Identifier, question: Annotated[Page, Query()]) -> Response:
+    store = service(request).store
+    after = answers.key_of(question.cursor)[0] if question.cursor else 0
+    found = await ask(store, store.revisions, id, caller(request).reader, limit=question.limit + 1, after=after)
+    if not found and not after:
+        raise ProblemError(404, "there is no such record that you may read")
+    kept = found[: question.limit]
+    following = answers.cursor(kept[-1].revision, id) if len(found) > len(kept) else None
+    return answers.many(request, kept, following)
+
+
+@ROUTER.get("/v1/records/{id:path}", summary="A record", responses=described(RECORD_SCHEMA, 304, 404))
+async def record(request: Request, id: Identifier, question: Annotated[OneQuestion, Query()]) -> Response:
+    return answers.one(request, await _one(request, id, question))
+
+
+async def _one(request: Request, identifier: str, question: OneQuestion) -> Stored:
+    store, who = service(request).store, caller(request)
+    as_of = question.instant()
+    found = await ask(store, store.get, identifier, who.reader, revision=question.revision, as_of=as_of)
+    if found is None:
+        raise ProblemError(404, "there is no such record that you may read")
+    if found.level == "controlled":
+        target = f"{found.id} revision {found.revision}"
+        await asyncio.to_thread(store.audit, who.reader.token or "-", who.address, "read", target, "controlled")
+    return found
+
+
+@ROUTER.get(
+    "/v1/files/{sha256}",
+    summary="A file that a record names",
+    responses=described({"type": "string"}, 304, 404, media="application/octet-stream"),
+)
+async def file(request: Request, sha256: FileHash) -> Response:
+    store = service(request).store
+    content = await asyncio.to_thread(store.file, sha256, caller(request).reader)
+    if content is None:
+        raise ProblemError(404, "there is no such file that you may read")
+    return answers.tagged(
+        request, content, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"}
+    )
+
+
+@ROUTER.get(
+    "/v1/tracks/{id:path}",
+    summary="A trajectory as points over the ground",
+    responses=described(TRACK_SCHEMA, 304, 404, 409),
+)
+async def track(request: Request, id: Identifier, question: Annotated[OneQuestion, Query()]) -> Response:
+    stored = await _one(request, id, question)
+    body = await asyncio.to_thread(_track_of, request, stored)
+    return answers.tagged(request, body)
+
+
+def _track_of(request: Request, stored: Stored) -> bytes:
+    if stored.kind != "trajectory":
+        raise ProblemError(404, "this record is no trajectory")
+    record = read_record(stored.text, stored.id)
+    assert isinstance(record, TrajectoryRecord)
+    content = service(request).store.file(record.file.sha256, caller(request).reader)
+    if content is None:
+        raise ProblemError(404, "the file that the trajectory names is not here")
+    return _track_text(stored.text, content)
+
+
+@lru_cache(maxsize=32)
+def _track_text(text: bytes, content: bytes) -> bytes:
+    """Of the texts of record and file alone, so that nobody is given another's."""
+    from .track import track as points
+
+    record = read_record(text, "record")
+    assert isinstance(record, TrajectoryRecord)
+    return json.dumps(points(record, content)).encode()
+
+
+@ROUTER.get("/v1/audit", summary="The audit log", responses=described({"type": "object"}, 403))
+async def audit(request: Request, question: Annotated[AuditQuestion, Query()]) -> Response:
+    caller(request, "admin")
+    store = service(request).store
+    lines = await asyncio.to_thread(store.audited, after=question.after, limit=question.limit)
+    return Response(json.dumps({"lines": lines}), media_type="application/json")

@@ -1,0 +1,102 @@
+"""What the handlers of requests share: the service, who asks, and the forms of answers in the OpenAPI document."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Path, Request
+
+from ...core.wire import Urn
+from ..store.store import Store
+from .feed import Feed
+from .guard import Caller
+from .problems import MEDIA_TYPE, ProblemError
+from .settings import Settings
+
+Identifier = Annotated[Urn, Path(description="A record's identifier, a URN.")]
+LaunchIdentifier = Annotated[Urn, Path(description="A launch's identifier, a URN.")]
+FileHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="The file's SHA-256, in lower case.")]
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+RECORD_SCHEMA = {
+    "type": "object",
+    "description": "A record of the protocol; `schema` names its kind, and schemas/KIND-v1.schema.json its form.",
+    "required": ["schema", "id", "issuer", "issued_at", "status"],
+    "properties": {"schema": {"type": "string", "pattern": "^osea/launch-data/[a-z-]+/v1$"}, "id": {"type": "string"}},
+}
+PAGE_SCHEMA = {
+    "type": "object",
+    "required": ["records", "next"],
+    "properties": {"records": {"type": "array", "items": RECORD_SCHEMA}, "next": {"type": ["string", "null"]}},
+}
+_WHY = {
+    304: "You have it already.",
+    400: "A parameter or the body is wrong.",
+    401: "The token is unknown, revoked or expired.",
+    403: "The token's role or party may not do this.",
+    404: "There is no such thing that this token may read.",
+    408: "The body came too slowly.",
+    409: "This revision cannot follow what is there.",
+    413: "The body is too large.",
+    415: "The body is of another media type.",
+    422: "A rule of the protocol is broken.",
+    429: "Too many requests.",
+    503: "Too many live feeds.",
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """The store, what was set, and the feed."""
+
+    store: Store
+    settings: Settings
+    feed: Feed
+
+
+def service(request: Request) -> Service:
+    """The service behind a request."""
+    return request.app.state.service
+
+
+def caller(request: Request, *roles: str) -> Caller:
+    """Who asks. Raises ProblemError 401 or 403 where the roles are none of the caller's."""
+    found: Caller = request.state.caller
+    if roles and found.reader.token is None:
+        raise ProblemError(401, "this needs a token", headers={"WWW-Authenticate": "Bearer"})
+    if roles and found.reader.role not in roles:
+        raise ProblemError(403, f"this needs a token of the role {' or '.join(roles)}; this one is {found.reader.role}")
+    return found
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def answers(
+    schema: dict[str, Any] | None,
+    *statuses: int,
+    description: str = "Done.",
+    status: int = 200,
+    media: str = "application/json",
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: the good one, and the problems."""
+    good: dict[str, Any] = {"description": description}
+    if schema is not None:
+        good["content"] = {media: {"schema": schema}}
+    found: dict[int | str, dict[str, Any]] = {status: good}
+    for code in (400, 401, 429, *statuses):
+        found[code] = {"description": _WHY[code]}
+        if code != 304:
+            found[code]["content"] = {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}
+    return found
