@@ -115,7 +115,9 @@ def schemas(
 
 @data.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="spacex-api, gcat, launch-library or csis.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="spacex-api, gcat, launch-library, csis or telemetry.")
+    ],
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The source's file, or the folder of its files.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the records go; new or empty.")],
     retrieved: Annotated[

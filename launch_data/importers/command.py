@@ -14,6 +14,7 @@ from .gcat import import_gcat
 from .launch_library import import_launch_library
 from .source import Imported, Origin
 from .spacex_api import import_spacex
+from .telemetry import import_telemetry
 
 Answer = tuple[dict[str, Any], str]
 Files = dict[str, bytes]
@@ -40,6 +41,15 @@ def _csis(files: Files, origin: Origin) -> Imported:
     return import_csis(next(iter(files.values())).decode("utf-8-sig"), origin)
 
 
+def _telemetry(files: Files, origin: Origin) -> Imported:
+    flights: dict[str, dict[str, Any]] = {}
+    for name in files:
+        flight, _, file = name.rpartition("/")
+        if flight:
+            flights.setdefault(flight, {})[file.removesuffix(".json")] = _json(files, name)
+    return import_telemetry(_json(files, "summary.json"), flights, origin)
+
+
 # name: citation, files that are looked for in a folder (the first needed), importer
 SOURCES: dict[str, tuple[str, tuple[str, ...], Callable[[Files, Origin], Imported]]] = {
     "spacex-api": ("r/SpaceX API v4, github.com/r-spacex/SpaceX-API", ("launches.json", "payloads.json"), _spacex),
@@ -53,6 +63,11 @@ SOURCES: dict[str, tuple[str, tuple[str, ...], Callable[[Files, Origin], Importe
         "T. G. Roberts, Space Launch to Low Earth Orbit: How Much Does It Cost?, CSIS 2022",
         ("csis-launch-costs.csv",),
         _csis,
+    ),
+    "telemetry": (
+        "shahar603, Telemetry-Data, read off SpaceX broadcasts 2015 to 2019, Unlicense",
+        ("summary.json", "*/analysed.json", "*/events.json", "*/stage1_raw.json"),
+        _telemetry,
     ),
 }
 
@@ -78,6 +93,9 @@ def run_import(source: str, path: Path, out: Path, retrieved: str) -> Answer:
         kind = plain["schema"].split("/")[2]
         counts[kind] = counts.get(kind, 0) + 1
         texts.setdefault(kind, []).append(json.dumps(plain, ensure_ascii=False, allow_nan=False))
+    for name, content in found.files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(content)
     for kind, lines in texts.items():
         (out / f"{kind}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     report = {
@@ -105,6 +123,7 @@ def _read(path: Path, names: tuple[str, ...], source: str) -> Files:
         if not chosen or (names[0] not in ("*.json",) and not (path / names[0]).is_file()):
             raise InputError(f"'{path}' holds no {names[0]}, which {source} needs")
     try:
-        return {f.name: f.read_bytes() for f in chosen}
+        root = path.parent if path.is_file() else path
+        return {f.relative_to(root).as_posix(): f.read_bytes() for f in chosen}
     except OSError as error:
         raise InputError(f"cannot read '{error.filename}': {error.strerror}") from None

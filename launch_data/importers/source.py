@@ -1,5 +1,6 @@
 """A source row that knows which of its fields were used: what is left is kept in the record, under an extension."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -40,13 +41,14 @@ class Row:
 
 @dataclass
 class Imported:
-    """What an import gave. fields: of each source, name and how often it was mapped, and how often kept as it was."""
+    """What an import gave. mapped, kept: how often each field of the source was; files: data that records name, by path."""
 
     records: list[Record] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     mapped: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, plain: Plain, row: Row, extension: str) -> Record:
         """One record from a row; the row's fields that were not taken go into the record's extension."""
@@ -62,6 +64,11 @@ class Imported:
         record = record_of({k: v for k, v in plain.items() if v is not None}, where)
         self.records.append(record)
         return record
+
+    def name(self, path: str, format_: str, media_type: str) -> Plain:
+        """How a record names one of the files."""
+        digest = hashlib.sha256(self.files[path]).hexdigest()
+        return {"path": path, "sha256": digest, "media_type": media_type, "format": format_}
 
     def defect(self, rule: str, where: str, message: str) -> None:
         """A contradiction within the source."""

@@ -4,16 +4,19 @@ import csv
 import io
 import json
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from osea_rocket.core.findings import Severity
+from osea_rocket.launch_data.importers.command import run_import
 from osea_rocket.launch_data.importers.csis import import_csis
 from osea_rocket.launch_data.importers.gcat import import_gcat, read_table, vague_date
 from osea_rocket.launch_data.importers.launch_library import import_launch_library
 from osea_rocket.launch_data.importers.source import Imported, Origin
 from osea_rocket.launch_data.importers.spacex_api import import_spacex
+from osea_rocket.launch_data.importers.telemetry import import_telemetry
 from osea_rocket.launch_data.protocol.kinds import kind_name
 from osea_rocket.launch_data.protocol.rules import Package, apply
 from osea_rocket.launch_data.protocol.rules.engine import Entry
@@ -120,3 +123,50 @@ def test_an_import_by_the_command(tmp_path, capsys):
     assert data["defects"] == [] and data["fields_kept_in_extension"] == {"colour": 1, "date_local": 1, "date_unix": 1}
     line = json.loads((tmp_path / "out" / "launch.jsonl").read_text())
     assert line["extensions"]["https://osea-rocket.example/import/spacex-api/v1"]["colour"] == "white"
+
+
+TRACKS = REFERENCE.parent / "trajectory" / "flights"
+
+
+@pytest.mark.skipif(not TRACKS.is_dir(), reason="the tracks are not on this machine")
+def test_the_telemetry_tracks_come_in_whole_with_their_defects(tmp_path):
+    data, _ = run_import("telemetry", TRACKS, tmp_path / "out", "2026-11-30T00:00:00Z")
+    assert data["records"]["mission"] == 37 and data["records"]["trajectory"] == 8 + 7  # README.md counts 36 flights
+    assert {d["rule"] for d in data["defects"]} == {"import.time_goes_back"}
+    assert next(d["where"] for d in data["defects"]).startswith("iridium-next-3/")
+    for folder in sorted(p for p in TRACKS.iterdir() if p.is_dir()):
+        for name in ("analysed", "stage1_raw"):
+            if (folder / f"{name}.json").is_file():
+                source = json.loads((folder / f"{name}.json").read_text())
+                rows = list(
+                    csv.reader((tmp_path / "out/tracks" / f"{folder.name}-{name.replace('_', '-')}.csv").open())
+                )
+                columns = dict(zip(source, zip(*rows[1:], strict=True), strict=True))
+                for column, values in source.items():  # every number again, to the last digit
+                    shift = 3 if column in ("altitude", "downrange_distance") else 0
+                    back = [float(Decimal(text).scaleb(-shift)) for text in columns[column]]
+                    assert back == values, (folder.name, name, column)
+    rows = {r["mission"]: r for r in json.loads((TRACKS / "summary.json").read_text())}
+    missions = [json.loads(line) for line in (tmp_path / "out/mission.jsonl").read_text().splitlines()]
+    for mission in missions:
+        (rest,) = (v for k, v in mission["extensions"].items() if not k.endswith("events-not-seen"))
+        assert rest == {k: v for k, v in rows[mission["name"]].items() if k not in ("mission", "events")}
+    events = [json.loads(line) for line in (tmp_path / "out/countdown-event.jsonl").read_text().splitlines()]
+    assert len(events) == sum(len(r["events"]) for r in rows.values())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"time": [0.0, 1.0]}, {"time": []}, {"velocity": [1.0]}, {"events": {"meco": 1, "maxq": 0}}],
+)
+def test_a_contradiction_within_a_track_is_told(change):
+    track = {"time": [0.0, 1.0, 2.0], "velocity": [0.0, 9.0, 20.0], "altitude": [0.0, None, 0.1]}
+    row = {"mission": "SpaceX X-1", "events": {"meco": 1}, "meco_v_mps": 12.0}
+    files = {
+        "analysed": track | {k: v for k, v in change.items() if k != "events"},
+        "events": change.get("events", {"meco": 1}),
+    }
+    found = import_telemetry([row], {"x-1": files, "y": {}}, origin("telemetry"))
+    rules = {f.rule for f in found.findings}
+    told = {"import.events", "import.cut_off_speed"} if "events" in change else {"import.columns"}
+    assert rules == told | {"import.no_summary"}
