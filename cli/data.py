@@ -25,12 +25,26 @@ def check(
     strict: Annotated[
         bool, typer.Option("--strict", metavar="", help="What is not known fails, too (exit 3).")
     ] = False,
+    classes: Annotated[
+        list[str] | None,
+        typer.Option("--class", metavar="CLASS", help="Of a package: every demand of C0 … C7; may be repeated."),
+    ] = None,
+    keys: Annotated[
+        list[Path] | None, typer.Option("--key", metavar="FILE", help="A public key that is trusted, for C7.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Are these records and messages as the protocol and the Blue Books want them? File, place, rule, what to change.
 
-    JSON files are judged together: schema, then rules. Every other file is read as OPM, OMM, OEM, OCM or RDM.
+    JSON files are judged together: schema, then rules. Every other file is read as OPM, OMM, OEM, OCM or RDM. With --class, a
+    package is held against conformance classes: exit 1 where a demand fails, 3 where one is not known to hold.
     """
+    if classes:
+        from ..launch_data.conformance.command import run_conformance
+
+        folder = paths[0] if len(paths) == 1 else Path()
+        finish(json, lambda: run_conformance(folder, classes, keys or ()))
+        return
     from ..launch_data.command import run_check
 
     finish(json, lambda: run_check(paths, lenient=lenient, strict=strict))
