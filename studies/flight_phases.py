@@ -45,6 +45,8 @@ JET_ACCELERATION = np.radians(0.1)  # rad/s^2 in pitch, where no jets are given
 SLOSH_POINTS = 24
 WIDEST = 1.2
 """[rad/s]: bandwidth of the control where no bending mode is given that would bound it."""
+STAGING_PRESSURE = 10.0
+"""[Pa]: above it a separation is one in the air."""
 LOST_ANGLE = np.radians(45.0)
 LONGEST_OVER = 120.0  # s: of any flight over the optimum's time
 
@@ -179,7 +181,7 @@ class _Builder:
                 name=segment.name,
                 numbers=numbers,
                 tables=tables,
-                programme=programme_rows(self.steering, i),
+                programme=self._programme(i),
                 aero=aero_grid(aero, GRID_MACH, power_on=segment.powered),
                 slosh=self._slosh(stage, i) if self.rules.slosh and segment.powered else None,
             )
@@ -188,7 +190,7 @@ class _Builder:
     def _shutdown(self, i: int, segment: Segment, after: Segment | None) -> None:
         """Tail-off of a stage's engines, before it is left behind or goes on coasting."""
         burn = self.phases[-1]
-        rows = programme_rows(self.steering, i)
+        rows = self._programme(i)
         last = rows[-1].copy()
         held = np.vstack([last, last])
         held[:, 0] = [0.0, self._cut_time(segment) + 1.0]
@@ -204,6 +206,35 @@ class _Builder:
         stage = self.vehicle.stages[self._stage(segment)]
         numbers |= self._jets(stage, self.rules.actuators(stage.name), i)
         self.phases.append(replace(burn, name=f"{segment.name}, shutdown", numbers=numbers, programme=held))
+
+    def _programme(self, i: int) -> Array:
+        """Rows (n, 5) of a segment: the optimum's, turned into the velocity about a separation in the air. A bare upper stage
+        with its fairing is unstable there, and jets hold it at small angles of attack alone."""
+        rows, span = programme_rows(self.steering, i), self.rules.staging_alignment
+        end = float(rows[-1, 0])
+        if self._staged_in_air(i) and span > 0.0:
+            begins, ends = max(end - span, 0.0), end
+            shares = [0.0, 0.0, 1.0]
+        elif i > 0 and self._staged_in_air(i - 1) and span > 0.0:
+            segment = self.plan.segments[i]
+            begins, ends = (0.0, min(span, end)) if segment.powered else (0.0, end)
+            shares = [1.0, 1.0, 0.0 if segment.powered else 1.0]
+        elif i > 1 and self._staged_in_air(i - 2) and not self.plan.segments[i - 1].powered and span > 0.0:
+            begins, ends, shares = 0.0, min(span, end), [1.0, 1.0, 0.0]
+        else:
+            return rows
+        times = np.unique(np.concatenate([rows[:, 0], [begins, ends]]))
+        columns = [np.interp(times, rows[:, 0], column) for column in rows[:, 1:].T]
+        return np.column_stack([times, *columns, np.interp(times, [-1.0, begins, ends], shares)])
+
+    def _staged_in_air(self, i: int) -> bool:
+        """Whether a segment's burn ends in a separation under a dynamic pressure that matters."""
+        segments, t = self.plan.segments, self.trajectory
+        if i + 1 >= len(segments) or not segments[i].powered or segments[i + 1].stage == segments[i].stage:
+            return False
+        last = int(np.flatnonzero(t.phase_index == i)[-1])
+        rho = float(density(segments[i].model.atmosphere, float(t.altitude[last])))
+        return 0.5 * rho * float(t.speed_relative[last]) ** 2 > STAGING_PRESSURE
 
     def _stop_ramp(self, segment: Segment) -> float:
         engine = self.flown.maps[segment.stage]

@@ -50,17 +50,25 @@ def test_the_optimum_flown_ends_on_its_orbit(falcon):
 
 @pytest.mark.slow
 def test_a_coast_and_a_restart_flown_end_on_the_orbit():
-    """Two burns of the last stage with most of a revolution between them."""
+    """Two burns of the last stage with most of a revolution between them; flown by the optimum's controls, and by the whole
+    vehicle: it turns into its velocity to separate at 900 Pa, and steers both burns itself."""
     study = load_document(Study, STUDY)
     flown = ascend(study.evolve(mission=load_document(Mission, STUDY.with_name("two-burns.yaml"))))
     assert [s.name for s in flown.plan.segments][-2:] == ["coast", "second stage second burn"]
-    end = results(optimum_case(flown, steering_table(flown.solved, flown.ascent.trajectory)))
+    steering = steering_table(flown.solved, flown.ascent.trajectory)
+    end = results(optimum_case(flown, steering))
     trajectory = flown.ascent.trajectory
     position, _ = inertial_from_earth_fixed(
         float(trajectory.time[-1]), trajectory.position_ecef[-1], trajectory.velocity_ecef[-1]
     )
     assert end["status"] == 1.0
     assert np.linalg.norm([end[n] for n in ("x", "y", "z")] - position) < 100.0
+    whole = results(flight_case(flown, steering).case)
+    assert whole["status"] == 1.0
+    assert whole["perigee_altitude"] == pytest.approx(flown.ascent.insertion.perigee_altitude, abs=5e3)
+    assert whole["apogee_altitude"] == pytest.approx(flown.ascent.insertion.apogee_altitude, abs=5e3)
+    assert whole["inclination"] == pytest.approx(flown.ascent.insertion.inclination, abs=1e-3)
+    assert whole["most_attitude_error"] < np.radians(10.0)
 
 
 @pytest.mark.slow

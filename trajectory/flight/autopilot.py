@@ -71,14 +71,18 @@ def control(bank, ph, parameters, y, memory, covariance, w):
     rates = (rates[0], rates[1] - ph[PH.bend_slope] * y[Y.bend + 3], rates[2] + ph[PH.bend_slope] * y[Y.bend + 2])
     # the reciprocal of the acceleration falls in a straight line, so its lag is known: SENSED_LAG / exhaust speed
     if sensed > 0.5:
-        if memory[M.sensed] <= 0.0:
+        if memory[M.sensed] <= 0.0 or memory[M.level] < 1.0:  # while thrust builds up there is nothing to smooth
             memory[M.sensed] = 1.0 / sensed
         memory[M.sensed] += (1.0 / sensed - memory[M.sensed]) * min(dt / SENSED_LAG, 1.0)
     else:
         memory[M.sensed] = 0.0
     t = memory[M.time] - memory[M.phase_begin]
     if ph[PH.guidance] == GUIDANCE_TABLE:
-        pitch, yaw, throttle, pitch_rate, yaw_rate = programme(bank, ph, memory, t)
+        pitch, yaw, throttle, pitch_rate, yaw_rate, share = programme(bank, ph, memory, t)
+        if share > 0.0:
+            along_pitch, along_yaw, turning = along_velocity(bank, memory)
+            pitch, yaw = pitch + share * (along_pitch - pitch), yaw + share * (along_yaw - yaw)
+            pitch_rate, yaw_rate = pitch_rate + share * (turning - pitch_rate), (1.0 - share) * yaw_rate
         memory[M.pitch], memory[M.yaw] = pitch, yaw
         memory[M.pitch_rate], memory[M.yaw_rate] = pitch_rate, yaw_rate
         memory[M.throttle] = min(max(throttle, ph[PH.throttle_min]), 1.0)
@@ -90,6 +94,20 @@ def control(bank, ph, parameters, y, memory, covariance, w):
     if ph[PH.gimbal_limit] <= 0.0 and ph[PH.rcs_pitch] <= 0.0 and ph[PH.roll_torque] <= 0.0 and ph[PH.fin_slope] < 0.0:
         return  # nothing to steer with
     steer(bank, ph, y, memory, rates, t, dt)
+
+
+@compiled_ieee
+def along_velocity(bank, memory):
+    """Pitch and yaw [rad] in the launch frame of the navigated velocity over the turning Earth, and the rate [rad/s] at which
+    gravity turns it."""
+    x, y, z = memory[N], memory[N + 1], memory[N + 2]
+    vx, vy, vz = memory[N + 3] + bank[H.rotation] * y, memory[N + 4] - bank[H.rotation] * x, memory[N + 5]
+    down = vx * bank[H.dx] + vy * bank[H.dy] + vz * bank[H.dz]
+    up = vx * bank[H.ux] + vy * bank[H.uy] + vz * bank[H.uz]
+    side = vx * bank[H.cx] + vy * bank[H.cy] + vz * bank[H.cz]
+    speed2 = max(down * down + up * up + side * side, 1.0)
+    level = np.sqrt(down * down + up * up)
+    return np.arctan2(up, down), np.arctan2(side, level), -bank[H.mu] / (x * x + y * y + z * z) * down / speed2
 
 
 @compiled_ieee

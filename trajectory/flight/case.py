@@ -226,7 +226,8 @@ def assemble(
         packed[k, PH.normal] = put((phase.aero or no_lift()).packed())
         packed[k, PH.steer_begin] = sum(len(r) for r in rows)
         if phase.programme is not None:
-            rows.append(np.column_stack([phase.programme, np.zeros((len(phase.programme), STEER - 4))]))
+            given = np.asarray(phase.programme, float)
+            rows.append(np.column_stack([given, np.zeros((len(given), STEER - given.shape[1]))]))
         packed[k, PH.steer_end] = sum(len(r) for r in rows)
     first[H.steering] = put(np.concatenate(rows).ravel()) if rows else 0.0
     state = np.zeros(STATE_SIZE)

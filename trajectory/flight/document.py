@@ -136,6 +136,11 @@ class FlightRules(Module, schema="osea/flight/v1"):
         description="explicit: the last stage steers to its orbit (PEG) once the fairing is off; "
         "table: the whole flight on the optimum's table",
     )
+    staging_alignment: Annotated[float, SI("s", ("15 s",), ge=0.0, le=60.0)] = Field(
+        default=15.0,
+        description="time in which the vehicle turns into its velocity before a separation in the air, and back to the "
+        "programme after the next ignition; 0: it separates at the programme's angle of attack",
+    )
     navigation: Literal["filter", "perfect"] = "filter"
     stages: tuple[StageActuators, ...] = ()
     inertial_unit: InertialUnit = InertialUnit()

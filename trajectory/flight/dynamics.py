@@ -115,11 +115,11 @@ def grid(bank, at, mach, sine):
 
 @compiled_ieee
 def programme(bank, ph, memory, time):
-    """Pitch, yaw [rad], throttle and the two rates [rad/s] that the steering programme asks for at a time [s] since the
-    phase began."""
+    """Pitch, yaw [rad], throttle, the two rates [rad/s], and the share of the velocity's direction that the steering
+    programme asks for at a time [s] since the phase began."""
     begin, end = int(ph[PH.steer_begin]), int(ph[PH.steer_end])
     if end - begin < 2:
-        return memory[M.pitch], memory[M.yaw], 1.0, 0.0, 0.0
+        return memory[M.pitch], memory[M.yaw], 1.0, 0.0, 0.0, 0.0
     row = min(max(int(memory[M.row]), begin), end - 2)
     at = int(bank[H.steering])
     while row < end - 2 and time >= bank[at + STEER * (row + 1)]:
@@ -140,6 +140,7 @@ def programme(bank, ph, memory, time):
         bank[a + 3] + s * (bank[b + 3] - bank[a + 3]),
         pitch_rate,
         yaw_rate,
+        bank[a + 4] + s * (bank[b + 4] - bank[a + 4]),
     )
 
 
@@ -230,7 +231,7 @@ def prepare(bank, ph, parameters, y, memory, w, h):
         t = time + s * half
         throttle = memory[M.throttle]
         if point_mass:
-            pitch, yaw, throttle, _, _ = programme(bank, ph, memory, t - memory[M.phase_begin])
+            pitch, yaw, throttle, _, _, _ = programme(bank, ph, memory, t - memory[M.phase_begin])
             throttle = min(max(throttle, ph[PH.throttle_min]), 1.0)
             frame = LaunchFrame(
                 bank[H.dx],

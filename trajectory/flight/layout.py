@@ -405,7 +405,8 @@ H = HeadLayout._make(range(len(HeadLayout._fields)))
 HEAD_SIZE = 64
 
 STEER = 5
-"""Columns of a row of the steering programme: time since the phase began, pitch, yaw, throttle, and a spare."""
+"""Columns of a row of the steering programme: time since the phase began, pitch, yaw, throttle, and how far (0 to 1) the axis
+is turned from there into the velocity over the turning Earth."""
 
 
 class WorkLayout(NamedTuple):

@@ -21,6 +21,8 @@ SETTLED = 1e-4
 """Relative change of the velocity to go below which a solution counts as found."""
 HOLD = 3.0
 """[s] before cut-off: the direction's own rates are kept, nothing is solved any more."""
+SHORT = 10.0
+"""[s] to go below which the velocity alone is steered to: a burn so short cannot move its end, and would be turned to try."""
 GRAVITY_STEPS = 24
 
 ACTIVE, VGO, RBIAS, RGRAV, RD, TGO, LAMBDA, RATE, MEAN, SOLVED_AT, SEEN, FOUND, THRUST = (
@@ -114,7 +116,9 @@ def _solve(bank, ph, memory, r, v, acceleration, exhaust):
     rate = _times(1.0 / (q - s * j / el), _sum(rgo, -s, lam))
     # a rate that would turn the thrust by more than a radian is no solution yet
     turn = np.sqrt(_dot(rate, rate)) * tgo
-    if turn > 1.0:
+    if tgo < SHORT:
+        rate = (0.0, 0.0, 0.0)
+    elif turn > 1.0:
         rate = _times(1.0 / turn, rate)
     first = _unit(_sum(lam, -j / el, rate))
     phi = np.arccos(min(max(_dot(first, lam), -1.0), 1.0))
