@@ -30,6 +30,7 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
     ("interfaces", "interface_mutations", 20.0),
     ("electrical interface", "electrical_mutations", 150.0),
     ("costs", "costs", 1.0),
+    ("launch data", "injection", 25.0),
     ("speed", "speed", 15.0),
 )
 STEPS = {name: seconds for name, _, seconds in PARTS}

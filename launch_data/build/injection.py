@@ -5,6 +5,7 @@ its burn: there all states are of one instant, and their mean and covariance are
 was drawn are not counted: they are drawn more often than they happen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -68,13 +69,22 @@ def injection_of(runs: Path) -> Injection:
     except (OSError, KeyError, ValueError) as error:
         raise InputError(f"this holds no states at insertion ({str(error)[:100]}); fly the dispersion again", where=str(runs)) from None
     failed = [table[n].to_numpy(zero_copy_only=False).astype(float) for n in table.column_names if n.startswith("failed_")]
-    states = np.column_stack([columns[n] for n in STATE])
-    kept = np.isfinite(states).all(axis=1) & np.all([~np.isfinite(f) for f in failed], axis=0)
+    return at_one_time(np.column_stack([columns[n] for n in STATE]), columns["insertion_time_s"], failed, str(runs))
+
+
+def at_one_time(states: np.ndarray, ends: np.ndarray, failed: Sequence[np.ndarray], where: str = "") -> Injection:
+    """The runs that reached orbit without a drawn failure, carried to one time.
+
+    states: (n, 6) inertial at each run's own cut-off, nan where it reached none; ends: (n,) s from T-0; failed: (n,) times of
+    each kind of failure, nan where it was not drawn. Raises InputError for too few runs.
+    """
+    kept = np.isfinite(states).all(axis=1)
+    for times in failed:
+        kept &= ~np.isfinite(times)
     if kept.sum() < LEAST:
-        raise InputError(f"{int(kept.sum())} runs reached orbit; a covariance needs {LEAST} or more", where=str(runs))
-    ends = columns["insertion_time_s"][kept]
-    time = float(ceil(ends.max()))
-    return Injection(time, coasted(states[kept], time - ends))
+        raise InputError(f"{int(kept.sum())} runs reached orbit; a covariance needs {LEAST} or more", where=where or None)
+    time = float(ceil(ends[kept].max()))
+    return Injection(time, coasted(states[kept], time - ends[kept]))
 
 
 def coasted(states: np.ndarray, spans: np.ndarray, steps: int = 24) -> np.ndarray:
