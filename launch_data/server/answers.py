@@ -29,9 +29,11 @@ def _matches(known: str, tag: str) -> bool:
 
 
 def one(request: Request, stored: Stored) -> Response:
-    """One record."""
-    recorded = format_utc(Instant(stored.recorded_at), 6)
-    return tagged(request, stored.text, headers={"Osea-Recorded-At": recorded})
+    """One record; of a revision that was asked for also when the server recorded it."""
+    headers = (
+        {"Osea-Recorded-At": format_utc(Instant(stored.recorded_at), 6)} if request.scope["query_string"] else None
+    )
+    return tagged(request, stored.text, headers=headers)
 
 
 def many(request: Request, found: Sequence[Stored], following: str | None) -> Response:

@@ -1,8 +1,9 @@
 """The live feeds: server-sent events, each an envelope around a record; `Last-Event-ID` takes one up where it broke."""
 
-from typing import Annotated
+from typing import Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
 
 from ..store.access import Reader
 from ..store.store import Store
@@ -10,38 +11,54 @@ from .feed import EventStream
 from .guard import ask
 from .problems import ProblemError
 from .questions import FeedQuestion, LaunchFeedQuestion
-from .service import LaunchIdentifier, answers, caller, service
+from .service import answers, asked, caller, in_path, parameters, service
 
 ROUTER = APIRouter(tags=["live"])
-LastEvent = Annotated[str | None, Header(alias="Last-Event-ID", description="The last event that was received.")]
-_FEED = answers({"type": "string"}, 503, media="text/event-stream")
+_LAST = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The last event that was received.",
+    "schema": {"type": "string"},
+}
 
 
-@ROUTER.get("/v1/events", summary="All that comes in, live", responses=_FEED)
-async def events(request: Request, question: Annotated[FeedQuestion, Query()], last: LastEvent = None) -> EventStream:
+def _described(model: type[BaseModel], *places: str) -> dict[str, Any]:
+    return {"parameters": [*parameters(model, *places)["parameters"], _LAST]}
+
+
+@ROUTER.get(
+    "/v1/events",
+    summary="All that comes in, live",
+    responses=answers({"type": "string"}, 503, media="text/event-stream"),
+    openapi_extra=_described(FeedQuestion),
+    response_model=None,
+)
+async def events(request: Request) -> EventStream:
+    question = asked(FeedQuestion, request)
     filters = {k: v for k, v in (("kind", question.kind), ("launch", question.launch)) if v is not None}
-    return await _stream(request, filters, last or question.after)
+    return await _stream(request, filters, question.after)
 
 
 @ROUTER.get(
     "/v1/launches/{id:path}/events",
     summary="A launch live: countdown, events, and all that changes",
     responses=answers({"type": "string"}, 404, 503, media="text/event-stream"),
+    openapi_extra=_described(LaunchFeedQuestion, "id"),
+    response_model=None,
 )
-async def launch_events(
-    request: Request, id: LaunchIdentifier, question: Annotated[LaunchFeedQuestion, Query()], last: LastEvent = None
-) -> EventStream:
-    found = service(request)
-    launch = await ask(found.store, found.store.get, id, caller(request).reader)
+async def launch_events(request: Request) -> EventStream:
+    found, question, identifier = service(request), asked(LaunchFeedQuestion, request), in_path(request, "id")
+    launch = await ask(found.store, found.store.get, identifier, caller(request).reader)
     if launch is None or launch.kind != "launch":
         raise ProblemError(404, "there is no such launch that you may read")
-    filters = {"launch": id} | ({"kind": question.kind} if question.kind else {})
-    return await _stream(request, filters, last or question.after)
+    filters = {"launch": identifier} | ({"kind": question.kind} if question.kind else {})
+    return await _stream(request, filters, question.after)
 
 
 async def _stream(request: Request, filters: dict[str, str], after: str | None) -> EventStream:
     found, who = service(request), caller(request)
-    number = await _number(found.store, after, who.reader)
+    number = await _number(found.store, request.headers.get("last-event-id") or after, who.reader)
     return EventStream(found.feed, who, filters, number)
 
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from ...core.wire import Urn, Utc
+from ...core.errors import InputError
+from ...core.wire import Urn
 from ..protocol.kinds import KINDS, kind_name
 from ..store.access import instant
 
@@ -17,6 +18,20 @@ def _known(kind: str) -> str:
     if kind not in KIND_NAMES:
         raise ValueError(f"no kind of record; use one of {', '.join(KIND_NAMES)}")
     return kind
+
+
+def _when(text: Any) -> int:
+    if not isinstance(text, str) or not text.endswith("Z") or len(text) > 40:
+        raise ValueError("a time is UTC and ends with Z, as in 2027-03-01T12:00:00Z")
+    try:
+        return instant(text)
+    except InputError as error:
+        raise ValueError(error.message) from None
+
+
+When = Annotated[
+    int, BeforeValidator(_when), WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation")
+]  # nanoseconds, as the store keeps it
 
 
 class Strict(BaseModel):
@@ -44,21 +59,18 @@ class LaunchQuestion(Page):
         Urn | None,
         Field(description="A record that they name: provider, pad, vehicle type or item, payload, mission."),
     ] = None
-    from_: Annotated[Utc | None, Field(alias="from", description="Not before.")] = None
-    to: Annotated[Utc | None, Field(description="Before.")] = None
-    as_of: Annotated[Utc | None, Field(description="The list as it was at this time.")] = None
+    from_: Annotated[When | None, Field(alias="from", description="Not before.")] = None
+    to: Annotated[When | None, Field(description="Before.")] = None
+    as_of: Annotated[When | None, Field(description="The list as it was at this time.")] = None
     order: Annotated[Literal["time", "-time"], Field(description="By time, or backwards.")] = "time"
 
     def filters(self) -> dict[str, Any]:
         """The filters of the store that were given."""
         found: dict[str, Any] = {}
-        for name in ("issuer", "state", "status", "about", "kind", "launch"):
+        for name in ("issuer", "state", "status", "about", "kind", "launch", "to", "as_of"):
             if (value := getattr(self, name, None)) is not None:
                 found[name] = value
-        for name, value in (("from", self.from_), ("to", self.to), ("as_of", self.as_of)):
-            if value is not None:
-                found[name] = instant(value)
-        return found
+        return found if self.from_ is None else found | {"from": self.from_}
 
 
 class RecordQuestion(LaunchQuestion):
@@ -72,11 +84,7 @@ class OneQuestion(Strict):
     """Which revision of a record: the newest, one by number, or the newest at a time."""
 
     revision: Annotated[int | None, Field(ge=1, le=(1 << 31) - 1)] = None
-    as_of: Annotated[Utc | None, Field(description="As it was recorded at this time.")] = None
-
-    def instant(self) -> int | None:
-        """The time asked for, as the store keeps it."""
-        return None if self.as_of is None else instant(self.as_of)
+    as_of: Annotated[When | None, Field(description="As it was recorded at this time.")] = None
 
 
 class FeedQuestion(Strict):

@@ -3,9 +3,9 @@
 import asyncio
 import json
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from ..protocol.dynamics import TrajectoryRecord
 from ..protocol.kinds import read_record
@@ -14,7 +14,7 @@ from . import answers
 from .guard import ask
 from .problems import ProblemError
 from .questions import KIND_NAMES, AuditQuestion, LaunchQuestion, OneQuestion, Page, RecordQuestion
-from .service import PAGE_SCHEMA, RECORD_SCHEMA, FileHash, Identifier, caller, service
+from .service import PAGE_SCHEMA, RECORD_SCHEMA, asked, caller, in_path, parameters, service
 from .service import answers as described
 
 ROUTER = APIRouter(tags=["reading"])
@@ -38,18 +38,25 @@ TRACK_SCHEMA = {
 }
 
 
-@ROUTER.get("/v1", summary="What this server has", responses=described({"type": "object"}, 304))
-async def landing(request: Request) -> Response:
-    return answers.tagged(request, json.dumps(LANDING).encode())
-
-
-@ROUTER.get("/v1/launches", summary="Launches", responses=described(PAGE_SCHEMA, 304))
-async def launches(request: Request, question: Annotated[LaunchQuestion, Query()]) -> Response:
+@ROUTER.get(
+    "/v1/launches",
+    summary="Launches",
+    responses=described(PAGE_SCHEMA, 304),
+    openapi_extra=parameters(LaunchQuestion),
+)
+async def launches(request: Request) -> Response:
+    question = asked(LaunchQuestion, request)
     return await _page(request, question, question.filters() | {"kind": "launch"})
 
 
-@ROUTER.get("/v1/records", summary="Records of every kind", responses=described(PAGE_SCHEMA, 304))
-async def records(request: Request, question: Annotated[RecordQuestion, Query()]) -> Response:
+@ROUTER.get(
+    "/v1/records",
+    summary="Records of every kind",
+    responses=described(PAGE_SCHEMA, 304),
+    openapi_extra=parameters(RecordQuestion),
+)
+async def records(request: Request) -> Response:
+    question = asked(RecordQuestion, request)
     return await _page(request, question, question.filters())
 
 
@@ -70,10 +77,13 @@ async def _page(request: Request, question: LaunchQuestion, filters: dict[str, A
 
 
 @ROUTER.get(
-    "/v1/records/{id:path}/revisions", summary="Revisions of a record", responses=described(PAGE_SCHEMA, 304, 404)
+    "/v1/records/{id:path}/revisions",
+    summary="Revisions of a record",
+    responses=described(PAGE_SCHEMA, 304, 404),
+    openapi_extra=parameters(Page, "id"),
 )
-async def revisions(request: Request, id: Identifier, question: Annotated[Page, Query()]) -> Response:
-    store = service(request).store
+async def revisions(request: Request) -> Response:
+    store, id, question = service(request).store, in_path(request, "id"), asked(Page, request)
     after = answers.key_of(question.cursor)[0] if question.cursor else 0
     found = await ask(store, store.revisions, id, caller(request).reader, limit=question.limit + 1, after=after)
     if not found and not after:
@@ -83,15 +93,20 @@ async def revisions(request: Request, id: Identifier, question: Annotated[Page, 
     return answers.many(request, kept, following)
 
 
-@ROUTER.get("/v1/records/{id:path}", summary="A record", responses=described(RECORD_SCHEMA, 304, 404))
-async def record(request: Request, id: Identifier, question: Annotated[OneQuestion, Query()]) -> Response:
-    return answers.one(request, await _one(request, id, question))
+@ROUTER.get(
+    "/v1/records/{id:path}",
+    summary="A record",
+    responses=described(RECORD_SCHEMA, 304, 404),
+    openapi_extra=parameters(OneQuestion, "id"),
+)
+async def record(request: Request) -> Response:
+    return answers.one(request, await _one(request))
 
 
-async def _one(request: Request, identifier: str, question: OneQuestion) -> Stored:
+async def _one(request: Request) -> Stored:
     store, who = service(request).store, caller(request)
-    as_of = question.instant()
-    found = await ask(store, store.get, identifier, who.reader, revision=question.revision, as_of=as_of)
+    identifier, question = in_path(request, "id"), asked(OneQuestion, request)
+    found = await ask(store, store.get, identifier, who.reader, revision=question.revision, as_of=question.as_of)
     if found is None:
         raise ProblemError(404, "there is no such record that you may read")
     if found.level == "controlled":
@@ -100,13 +115,19 @@ async def _one(request: Request, identifier: str, question: OneQuestion) -> Stor
     return found
 
 
+@ROUTER.get("/v1", summary="What this server has", responses=described({"type": "object"}, 304))
+async def landing(request: Request) -> Response:
+    return answers.tagged(request, json.dumps(LANDING).encode())
+
+
 @ROUTER.get(
     "/v1/files/{sha256}",
     summary="A file that a record names",
     responses=described({"type": "string"}, 304, 404, media="application/octet-stream"),
+    openapi_extra=parameters(None, "sha256"),
 )
-async def file(request: Request, sha256: FileHash) -> Response:
-    store = service(request).store
+async def file(request: Request) -> Response:
+    store, sha256 = service(request).store, in_path(request, "sha256")
     content = await asyncio.to_thread(store.file, sha256, caller(request).reader)
     if content is None:
         raise ProblemError(404, "there is no such file that you may read")
@@ -118,10 +139,11 @@ async def file(request: Request, sha256: FileHash) -> Response:
 @ROUTER.get(
     "/v1/tracks/{id:path}",
     summary="A trajectory as points over the ground",
-    responses=described(TRACK_SCHEMA, 304, 404, 409),
+    responses=described(TRACK_SCHEMA, 304, 404),
+    openapi_extra=parameters(OneQuestion, "id"),
 )
-async def track(request: Request, id: Identifier, question: Annotated[OneQuestion, Query()]) -> Response:
-    stored = await _one(request, id, question)
+async def track(request: Request) -> Response:
+    stored = await _one(request)
     body = await asyncio.to_thread(_track_of, request, stored)
     return answers.tagged(request, body)
 
@@ -147,9 +169,15 @@ def _track_text(text: bytes, content: bytes) -> bytes:
     return json.dumps(points(record, content)).encode()
 
 
-@ROUTER.get("/v1/audit", summary="The audit log", responses=described({"type": "object"}, 403))
-async def audit(request: Request, question: Annotated[AuditQuestion, Query()]) -> Response:
+@ROUTER.get(
+    "/v1/audit",
+    summary="The audit log",
+    responses=described({"type": "object"}, 403),
+    openapi_extra=parameters(AuditQuestion),
+)
+async def audit(request: Request) -> Response:
     caller(request, "admin")
+    question = asked(AuditQuestion, request)
     store = service(request).store
     lines = await asyncio.to_thread(store.audited, after=question.after, limit=question.limit)
     return Response(json.dumps({"lines": lines}), media_type="application/json")

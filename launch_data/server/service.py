@@ -1,20 +1,26 @@
 """What the handlers of requests share: the service, who asks, and the forms of answers in the OpenAPI document."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Path, Request
+from fastapi import Request
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from ...core.wire import Urn
+from ...core.wire import Sha256, Urn, wire_problems
 from ..store.store import Store
 from .feed import Feed
 from .guard import Caller
 from .problems import MEDIA_TYPE, ProblemError
 from .settings import Settings
 
-Identifier = Annotated[Urn, Path(description="A record's identifier, a URN.")]
-LaunchIdentifier = Annotated[Urn, Path(description="A launch's identifier, a URN.")]
-FileHash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="The file's SHA-256, in lower case.")]
+Q = TypeVar("Q", bound=BaseModel)
+WebhookId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+_PLACES = {
+    "id": ("A record's identifier, a URN.", TypeAdapter(Urn)),
+    "sha256": ("The file's SHA-256, in lower case.", TypeAdapter(Sha256)),
+    "webhook": ("The webhook's identifier.", TypeAdapter(WebhookId)),
+}
 
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -76,6 +82,48 @@ def caller(request: Request, *roles: str) -> Caller:
     if roles and found.reader.role not in roles:
         raise ProblemError(403, f"this needs a token of the role {' or '.join(roles)}; this one is {found.reader.role}")
     return found
+
+
+def asked(model: type[Q], request: Request) -> Q:
+    """The parameters of the query. Raises ProblemError 400 with every fault; a name that is not known or stands twice is one."""
+    if not request.scope["query_string"]:
+        return _unasked(model)
+    given = request.query_params.multi_items()
+    values = dict(given)
+    if len(values) != len(given):
+        raise ProblemError(400, "a parameter stands twice")
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ProblemError(400, "; ".join(wire_problems(error))) from None
+
+
+@cache
+def _unasked(model: type[Q]) -> Q:
+    return model()
+
+
+def in_path(request: Request, name: str) -> str:
+    """What stands in the path under a name. Raises ProblemError 400 when it is not of its form."""
+    try:
+        return _PLACES[name][1].validate_python(request.path_params[name])
+    except ValidationError:
+        raise ProblemError(400, f"{name} in the path is none; {_PLACES[name][0]}") from None
+
+
+def parameters(model: type[BaseModel] | None, *places: str) -> dict[str, Any]:
+    """The same parameters for the OpenAPI document. We read them ourselves: it takes a tenth of FastAPI's time."""
+    found = []
+    for name in places:
+        text, form = _PLACES[name]
+        schema = form.json_schema()
+        found.append({"name": name, "in": "path", "required": True, "description": text, "schema": schema})
+    properties = model.model_json_schema(by_alias=True)["properties"] if model else {}
+    for name, schema in properties.items():
+        description = schema.pop("description", "")
+        schema.pop("title", None)
+        found.append({"name": name, "in": "query", "required": False, "description": description, "schema": schema})
+    return {"parameters": found}
 
 
 def media_type(request: Request) -> str:

@@ -17,7 +17,7 @@ from ..store.rows import incoming, incoming_lines
 from ..store.store import Store
 from .problems import ProblemError, rows
 from .questions import KindName
-from .service import RECORD_SCHEMA, FileHash, answers, caller, media_type, service
+from .service import RECORD_SCHEMA, answers, caller, in_path, media_type, parameters, service
 from .targets import check_target
 
 ROUTER = APIRouter(tags=["writing"])
@@ -72,10 +72,10 @@ def _row(one: Appended) -> dict[str, Any]:
     status_code=201,
     summary="Give a file that a record of yours names",
     responses=answers(None, 403, 408, 413, 415, status=201),
-    openapi_extra={"requestBody": _FILE_BODY},
+    openapi_extra={"requestBody": _FILE_BODY, **parameters(None, "sha256")},
 )
-async def put(request: Request, sha256: FileHash) -> Response:
-    who, store = caller(request, "provider"), service(request).store
+async def put(request: Request) -> Response:
+    who, store, sha256 = caller(request, "provider"), service(request).store, in_path(request, "sha256")
     if media_type(request) != BYTES:
         raise ProblemError(415, f"a file comes as {BYTES}")
     new = await asyncio.to_thread(put_file, store, sha256, await request.body(), who.reader, who.address)
@@ -116,9 +116,15 @@ async def get_webhooks(request: Request) -> Response:
     return Response(json.dumps({"webhooks": found}), media_type=JSON)
 
 
-@ROUTER.delete("/v1/webhooks/{id}", status_code=204, summary="End a webhook", responses=answers(None, 404, status=204))
-async def delete_webhook(request: Request, id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]) -> Response:
-    who = caller(request, *ROLES)
-    if not await asyncio.to_thread(webhooks.remove, service(request).store, who.reader, id, who.address):
+@ROUTER.delete(
+    "/v1/webhooks/{webhook}",
+    status_code=204,
+    summary="End a webhook",
+    responses=answers(None, 404, status=204),
+    openapi_extra=parameters(None, "webhook"),
+)
+async def delete_webhook(request: Request) -> Response:
+    who, identifier = caller(request, *ROLES), in_path(request, "webhook")
+    if not await asyncio.to_thread(webhooks.remove, service(request).store, who.reader, identifier, who.address):
         raise ProblemError(404, "this token has no such webhook")
     return Response(None, 204)

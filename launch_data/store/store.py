@@ -1,13 +1,16 @@
 """The store: get, list, history, what was announced, the audit log; readers see only what they may."""
 
 import secrets
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
 from ...core.errors import InputError
@@ -56,6 +59,7 @@ class Store:
         """
         self.url, self.key = shown(url), key
         self.reading, self._writing = engines(url)
+        self._kept = threading.local()  # a connection of SQLite a thread
         self.local = self.reading.dialect.name == "sqlite"  # answers in microseconds, without a network
         try:
             with self.writing() as connection:
@@ -117,8 +121,7 @@ class Store:
         filters = filters or {}
         statement = queries.announced(reader.shape, frozenset(filters))
         values = {**filters, "number": number, "limit": limit, **reader.values(now())}
-        with self.reading.connect() as connection:
-            rows = connection.execute(statement, values).all()
+        rows = self._rows(statement, values)
         return [Announced(number, event, _stored(columns, reader)) for number, event, *columns in rows]
 
     def number_of(self, event: str, reader: Reader = ANYBODY) -> int | None:
@@ -151,11 +154,23 @@ class Store:
                 return None
             return connection.execute(select(FILES.c.content).where(FILES.c.sha256 == sha256)).scalar()
 
-    def _served(self, statement: Any, values: dict[str, Any], reader: Reader) -> Iterator[Stored]:
-        with self.reading.connect() as connection:
-            rows: Sequence[Any] = connection.execute(statement, values | reader.values(now())).all()
-        for columns in rows:
+    def _served(self, statement: Select, values: dict[str, Any], reader: Reader) -> Iterator[Stored]:
+        for columns in self._rows(statement, values | reader.values(now())):
             yield _stored(columns, reader)
+
+    def _rows(self, statement: Select, values: dict[str, Any]) -> Sequence[Any]:
+        """The rows of a statement; on SQLite by the driver alone, which takes a third of the time."""
+        if not self.local or "clearances" in values:  # a list of values is written out by SQLAlchemy
+            with self.reading.connect() as connection:
+                return connection.execute(statement, values).all()
+        text, names, constants = _written(statement)
+        values = constants | values
+        kept = getattr(self._kept, "connection", None)
+        if kept is None:
+            kept = self._kept.connection = self.reading.raw_connection()
+        cursor = kept.cursor()
+        cursor.execute(text, [values[name] for name in names])
+        return cursor.fetchall()
 
     # ---- the audit log ----
 
@@ -169,6 +184,13 @@ class Store:
         statement = select(AUDIT).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(limit)
         with self.reading.connect() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+@lru_cache(maxsize=256)
+def _written(statement: Select) -> tuple[str, Sequence[str], dict[str, Any]]:
+    """A statement as SQLite has it: text, names of its parameters in order, values of those that are constants."""
+    compiled = statement.compile(dialect=sqlite.dialect())
+    return str(compiled), tuple(compiled.positiontup or ()), {k: v for k, v in compiled.params.items() if v is not None}
 
 
 def _stored(columns: Sequence[Any], reader: Reader) -> Stored:
@@ -193,4 +215,10 @@ def write_audit(connection: Connection, actor: str, address: str, action: str, t
 def now() -> int:
     """The time as nanoseconds of TAI."""
     utc = time.time_ns() - _UNIX_OF_ORIGIN * SECOND
-    return utc + tai_minus_utc(Instant(utc)) * SECOND
+    return utc + _offset(utc // (60 * SECOND)) * SECOND
+
+
+@lru_cache(maxsize=2)
+def _offset(minute: int) -> int:
+    """TAI-UTC in whole seconds, looked up once a minute."""
+    return tai_minus_utc(Instant(minute * 60 * SECOND))
