@@ -18,8 +18,10 @@ LenientFlag = Annotated[
 @data.command()
 def check(
     paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE…", help="Records (JSON), CCSDS messages (KVN or XML), or folders of them."),
+        list[str],
+        typer.Argument(
+            metavar="FILE…", help="Records (JSON), CCSDS messages (KVN or XML), folders; with --class a server, too."
+        ),
     ],
     lenient: LenientFlag = False,
     strict: Annotated[
@@ -32,12 +34,16 @@ def check(
     keys: Annotated[
         list[Path] | None, typer.Option("--key", metavar="FILE", help="A public key that is trusted, for C7.")
     ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", metavar="TOKEN", envvar="OSEA_DATA_TOKEN", help="For a server that wants one."),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Are these records and messages as the protocol and the Blue Books want them? File, place, rule, what to change.
 
     JSON files are judged together: schema, then rules. Every other file is read as OPM, OMM, OEM, OCM or RDM. With --class, a
-    package is held against conformance classes: exit 1 where a demand fails, 3 where one is not known to hold.
+    package or a running server is held against conformance classes: exit 1 where a demand fails, 3 where one is unknown.
     """
     if classes:
         from ..launch_data.conformance.command import run_conformance
@@ -47,7 +53,7 @@ def check(
         return
     from ..launch_data.command import run_check
 
-    finish(json, lambda: run_check(paths, lenient=lenient, strict=strict))
+    finish(json, lambda: run_check([Path(p) for p in paths], lenient=lenient, strict=strict))
 
 
 @data.command()

@@ -85,12 +85,12 @@ class Web:
     def read(self, name: str) -> bytes | None:
         """By ETag and date; the server says that nothing changed (304)."""
         inside(Path(), name)
-        request = _request(urljoin(self.url, name), self.token, self._tags.get(name, {}))
+        url = urljoin(self.url, name)
         try:
-            with build_opener(_SameScheme).open(request, timeout=SLOWEST) as answer:
+            with opened(url, self.token, self._tags.get(name, {}), SLOWEST) as answer:
                 data = answer.read(LARGEST + 1)
                 if len(data) > LARGEST:
-                    raise InputError(f"{request.full_url} is larger than {LARGEST >> 20} MiB")
+                    raise InputError(f"{url} is larger than {LARGEST >> 20} MiB")
                 tags = {
                     "If-None-Match": answer.headers.get("ETag"),
                     "If-Modified-Since": answer.headers.get("Last-Modified"),
@@ -100,9 +100,9 @@ class Web:
         except HTTPError as error:
             if error.code == 304:
                 return None
-            raise InputError(f"{request.full_url}: the server answers {error.code} {error.reason}") from None
+            raise InputError(f"{url}: the server answers {error.code} {error.reason}") from None
         except (URLError, OSError, ValueError) as error:
-            raise InputError(f"{request.full_url} cannot be read: {getattr(error, 'reason', error)}") from None
+            raise InputError(f"{url} cannot be read: {getattr(error, 'reason', error)}") from None
 
 
 class Follower:
@@ -189,9 +189,8 @@ def stream(
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"} | (
             {"Last-Event-ID": last} if last else {}
         )
-        request = _request(url, token, headers)
         try:
-            with build_opener(_SameScheme).open(request, timeout=SILENCE) as answer:
+            with opened(url, token, headers, SILENCE) as answer:
                 if answer.headers.get_content_type() != "text/event-stream":
                     raise InputError(f"{url} is no event stream but {answer.headers.get_content_type()}")
                 for item in events(iter(lambda a=answer: a.readline(LONGEST_EVENT + 1), b"")):
@@ -223,8 +222,10 @@ def told(event: ServerEvent) -> tuple[Plain, list[str]]:
     return row, [f"{event.kind} {event.id or ''}: {shown[:300]}"]
 
 
-def _request(url: str, token: str | None, headers: Mapping[str, str]) -> Request:
+def opened(url: str, token: str | None, headers: Mapping[str, str], timeout: float) -> Any:
+    """The answer of a web server, to be closed by the caller; what urllib raises is the caller's, a foreign scheme InputError."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise InputError(f"'{url[:200]}' is no http or https address")
     every = {"User-Agent": "osea-rocket", **headers} | ({"Authorization": f"Bearer {token}"} if token else {})
-    return Request(url, headers=every)  # noqa: S310  the scheme was looked at
+    request = Request(url, headers=every)  # noqa: S310  the scheme was looked at
+    return build_opener(_SameScheme).open(request, timeout=timeout)
