@@ -10,13 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from osea_rocket.core.earth import MU, ROTATION_RATE
-from osea_rocket.core.time import SECOND, parse_utc
 from osea_rocket.launch_data.ccsds.files import read_messages
 from osea_rocket.launch_data.ccsds.write_kvn import write_kvn
 from osea_rocket.launch_data.issuer import Issuer
-from osea_rocket.launch_data.opportunity.ocm import product_to_ocm
+from osea_rocket.launch_data.opportunity.ocm import product_from_ocm, product_to_ocm
 from osea_rocket.launch_data.opportunity.product import Deployment, LaunchProduct
-from osea_rocket.launch_data.records import read_record
 
 COAST, STEP, STATES = 6000.0, 10.0, 240  # s, s, states kept of the ascent
 SPIN = np.array([0.0, 0.0, ROTATION_RATE])
@@ -42,13 +40,8 @@ def step(state: np.ndarray, h: float) -> np.ndarray:
 
 
 def main(folder: Path, target: Path) -> None:
-    record = read_record(folder / "launch-record.json")
-    (message,) = read_messages(folder / record.trajectory.file.path)
-    parts = [s.states for s in message.segments if s.states is not None]
-    time = (np.concatenate([p.time for p in parts]) - parse_utc(record.t0.utc).tai) / SECOND
-    states = 1e3 * np.concatenate([p.states for p in parts])
-    time, first = np.unique(time, return_index=True)
-    states = states[first]
+    ascent, _ = product_from_ocm(read_messages(folder / "flight.ocm")[0])
+    time, states = ascent.time, np.hstack([ascent.position, ascent.velocity])
     kept = np.unique(np.linspace(0, len(time) - 1, STATES).astype(int))
     time, states = time[kept], states[kept]
     coast = [states[-1]]

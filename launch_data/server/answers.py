@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Sequence
 from hashlib import blake2b
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
@@ -42,8 +41,9 @@ def many(request: Request, found: Sequence[Stored], following: str | None) -> Re
     body = b'{"records":[' + b",".join([s.text for s in found]) + b'],"next":' + after + b"}"
     headers = None
     if following is not None:
-        kept = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-        headers = {"Link": f'<?{urlencode([*kept, ("cursor", following)])}>; rel="next"'}
+        query = request.scope["query_string"].decode("latin-1").replace(">", "%3E")
+        kept = [part for part in query.split("&") if part and not part.startswith("cursor=")]
+        headers = {"Link": f'<?{"&".join([*kept, f"cursor={following}"])}>; rel="next"'}
     return tagged(request, body, headers=headers)
 
 

@@ -5,9 +5,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select
 from sqlalchemy.dialects import sqlite
@@ -25,8 +24,7 @@ _LAST_NUMBER = select(func.max(ANNOUNCEMENTS.c.number))
 _ISSUER = [c.name for c in queries.SERVED].index("issuer")
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A revision as one reader may see it: `text` is JSON, without what is restricted for this reader."""
 
     id: str
@@ -40,8 +38,7 @@ class Stored:
     text: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(NamedTuple):
     """What the feed tells: that a revision came in, or that its embargo has ended. Numbers rise and never leave the server."""
 
     number: int
@@ -195,8 +192,7 @@ def _written(statement: Select) -> tuple[str, Sequence[str], dict[str, Any]]:
 
 def _stored(columns: Sequence[Any], reader: Reader) -> Stored:
     *plain, document, opened = columns
-    own = reader.owns(plain[_ISSUER])
-    return Stored(*plain, text=document if opened is None or own else opened)
+    return Stored(*plain, document if opened is None or reader.owns(plain[_ISSUER]) else opened)
 
 
 def announce(connection: Connection, position: int, *, opening: bool = False) -> str:
