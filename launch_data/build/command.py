@@ -62,6 +62,10 @@ def run_build(paths: Sequence[Path], out: Path, wishes: Wishes | None = None) ->
 
 def build(runs: Sequence[Run], wishes: Wishes) -> tuple[dict[str, bytes], Parts]:
     """The files of the package, and what they are made of; the same runs and wishes give the same bytes."""
+    if wishes.audience not in (PUBLIC, EVERYTHING):  # a slip of the pen must not publish
+        raise InputError(f"{wishes.audience!r} is no audience; {PUBLIC} or {EVERYTHING}")
+    if wishes.withhold and wishes.audience == EVERYTHING:
+        raise InputError(f"nothing is withheld from the {EVERYTHING}; leave --audience out")
     first = _one_flight(runs)
     issued = wishes.issued or max(r.finished for r in runs)
     parse_utc(issued)

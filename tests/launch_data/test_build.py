@@ -157,6 +157,9 @@ def test_a_withheld_number_that_stands_elsewhere_stops_the_package(design_run, t
     own.write_text(json.dumps(plain | {"x_dry_mass_t": 24.7123}))
     with pytest.raises(InputError, match=r"mine\.json holds a number that is withheld"):
         build([open_run(design_run)], Wishes(own=(own,), withhold=("vehicle-type/stages/*/dry_mass_kg",)))
+    for wishes in (Wishes(audience="publik"), Wishes(audience="issuer", withhold=("trajectory",))):
+        with pytest.raises(InputError):
+            build([open_run(design_run)], wishes)
     with pytest.raises(InputError, match="begins with no kind"):
         build([open_run(design_run)], Wishes(withhold=("secrets",)))
 
