@@ -43,8 +43,8 @@ def build(
 
     The same runs give the same bytes. What a run does not know (country, owner) is asked for, never made up.
     """
-    from ..launch_data.build.command import Wishes, run_build
-    from ..launch_data.build.hazards import Offices
+    from ..launch_data.packaging.command import Wishes, run_build
+    from ..launch_data.packaging.hazards import Offices
 
     wishes = Wishes(
         own=tuple(own or ()),

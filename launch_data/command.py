@@ -7,12 +7,12 @@ from typing import Any
 
 from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.findings import Finding, Severity, by_gravity
-from .build.package import INDEX, MANIFEST, check_index, check_manifest
 from .ccsds.files import read_messages
 from .ccsds.message import Message
 from .ccsds.write_kvn import write_kvn
 from .ccsds.write_xml import write_xml
 from .opportunity.package import check_summary
+from .packaging.package import INDEX, MANIFEST, check_index, check_manifest
 from .protocol.kinds import schema_of
 from .protocol.package import judge, read_package
 from .protocol.schemas import published

@@ -9,8 +9,8 @@ from typing import Any
 from ..core.errors import InputError
 from ..core.time import SECOND
 from ..core.wire import instant_of, parse_json
-from .build.package import MANIFEST
-from .build.revisions import record_paths
+from .packaging.package import MANIFEST
+from .packaging.revisions import record_paths
 from .protocol.kinds import read_record, to_plain
 from .signed import read_bounded
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..core.findings import Severity
-from .build.package import read_inside
 from .ccsds.files import parse_messages
 from .ccsds.message import Message
+from .packaging.package import read_inside
 from .protocol.dynamics import DataFile
 from .protocol.rules.engine import walk
 

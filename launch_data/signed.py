@@ -16,8 +16,8 @@ from ..core.errors import InputError
 from ..core.signing import PrivateKey, PublicKey, SignatureError, Verified, read_public_keys, sign, verify
 from ..core.time import parse_utc
 from ..core.wire import parse_json
-from .build.package import LARGEST, MANIFEST, manifest_problems, read_inside
 from .envelope import record_text
+from .packaging.package import LARGEST, MANIFEST, manifest_problems, read_inside
 from .protocol.kinds import read_record, record_of, to_plain
 
 FILE, PACKAGE, RECORD = "osea-launch-data-file", "osea-launch-data-package", "osea-launch-data-record"

@@ -17,8 +17,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ..core.errors import InputError
 from ..core.wire import parse_json
-from .build.package import INDEX, inside, read_inside
 from .difference import differences
+from .packaging.package import INDEX, inside, read_inside
 from .protocol.kinds import record_of, to_plain
 
 Plain = dict[str, Any]

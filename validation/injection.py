@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.documents import load_document
 from ..core.errors import OseaError
-from ..launch_data.build.injection import STATE, Injection, at_one_time
+from ..launch_data.packaging.injection import STATE, Injection, at_one_time
 from ..studies.dispersion import DispersionStudy
 from ..studies.dispersion_command import fly_all
 from ..studies.dispersion_model import build_dispersion

@@ -8,9 +8,9 @@ from typing import Any
 from ...core.errors import InputError, OseaError
 from ...core.findings import Finding, Severity
 from ...core.signing import PublicKey
-from ..build.package import INDEX, check_index, manifest_problems
-from ..build.revisions import record_paths
 from ..named_messages import messages_of
+from ..packaging.package import INDEX, check_index, manifest_problems
+from ..packaging.revisions import record_paths
 from ..protocol.business import PriceOffer
 from ..protocol.dynamics import HazardArea, ImpactPrediction, SeparationState, TrajectoryRecord
 from ..protocol.launches import Launch, ManifestSlot, Opportunity, Payload

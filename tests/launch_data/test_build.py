@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from osea_rocket.core.errors import InputError
-from osea_rocket.launch_data.build.command import Wishes, build, run_build
-from osea_rocket.launch_data.build.package import inside, manifest_problems
-from osea_rocket.launch_data.build.runs import open_run
 from osea_rocket.launch_data.command import run_check
+from osea_rocket.launch_data.packaging.command import Wishes, build, run_build
+from osea_rocket.launch_data.packaging.package import inside, manifest_problems
+from osea_rocket.launch_data.packaging.runs import open_run
 
 ROOT = Path(__file__).parents[2]
 

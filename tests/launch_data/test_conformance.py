@@ -8,13 +8,13 @@ import pytest
 
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.signing import read_public_keys
-from osea_rocket.launch_data.build.command import Wishes, build
-from osea_rocket.launch_data.build.package import package_files, write_package
-from osea_rocket.launch_data.build.runs import open_run
 from osea_rocket.launch_data.command import run_check
 from osea_rocket.launch_data.conformance.checks import CHECKS
 from osea_rocket.launch_data.conformance.classes import Outcome, classes, with_needed
 from osea_rocket.launch_data.conformance.command import conformance, run_conformance
+from osea_rocket.launch_data.packaging.command import Wishes, build
+from osea_rocket.launch_data.packaging.package import package_files, write_package
+from osea_rocket.launch_data.packaging.runs import open_run
 from osea_rocket.launch_data.protocol.examples import DELETE, examples
 from osea_rocket.launch_data.signed import run_key, run_redact, run_sign
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from osea_rocket.core.errors import InputError
-from osea_rocket.launch_data.build.command import Wishes, run_build
 from osea_rocket.launch_data.difference import changes, run_diff
+from osea_rocket.launch_data.packaging.command import Wishes, run_build
 from osea_rocket.launch_data.protocol.examples import changed, examples
 from osea_rocket.launch_data.watch_command import run_watch
 from osea_rocket.launch_data.watching import Folder, Follower, ServerEvent, Web, events, stream

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osea_rocket.core.time import parse_utc
-from osea_rocket.launch_data.build.command import Wishes, run_build
-from osea_rocket.launch_data.build.hazards import Offices
-from osea_rocket.launch_data.build.notices import MILE, Notice, corners_around, farthest, navarea, notam
+from osea_rocket.launch_data.packaging.command import Wishes, run_build
+from osea_rocket.launch_data.packaging.hazards import Offices
+from osea_rocket.launch_data.packaging.notices import MILE, Notice, corners_around, farthest, navarea, notam
 from osea_rocket.trajectory.range_safety.footprint import Footprint
 from osea_rocket.trajectory.range_safety.geodesy import distance_and_azimuth
 

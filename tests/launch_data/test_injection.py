@@ -10,10 +10,10 @@ from scipy.stats import chi2
 
 from osea_rocket.core.earth import MU
 from osea_rocket.core.errors import InputError
-from osea_rocket.launch_data.build.command import Wishes, run_build
-from osea_rocket.launch_data.build.injection import STATE, coasted, injection_of
 from osea_rocket.launch_data.command import run_check
 from osea_rocket.launch_data.opportunity.command import run_opportunities
+from osea_rocket.launch_data.packaging.command import Wishes, run_build
+from osea_rocket.launch_data.packaging.injection import STATE, coasted, injection_of
 
 RADIUS = 6578e3
 SPEED = float(np.sqrt(MU / RADIUS))

@@ -9,7 +9,7 @@ import pytest
 
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.signing import SignatureError, read_public_keys
-from osea_rocket.launch_data.build.command import run_build
+from osea_rocket.launch_data.packaging.command import run_build
 from osea_rocket.launch_data.protocol.examples import examples
 from osea_rocket.launch_data.signed import (
     run_key,

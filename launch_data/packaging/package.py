@@ -64,7 +64,7 @@ def write_package(files: Mapping[str, bytes], folder: Path) -> None:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
             half.chmod(0o755)
-            os.replace(half, folder)
+            half.replace(folder)
         finally:
             shutil.rmtree(half, ignore_errors=True)
     except OSError as error:
@@ -75,7 +75,11 @@ def read_manifest(folder: Path) -> Plain:
     """The manifest of a package, by its form alone. Raises InputError."""
     file = folder / MANIFEST
     plain = parse_json(read_inside(folder, MANIFEST), str(file))
-    if not isinstance(plain, dict) or plain.get("schema") != MANIFEST_SCHEMA or not isinstance(plain.get("files"), list):
+    if (
+        not isinstance(plain, dict)
+        or plain.get("schema") != MANIFEST_SCHEMA
+        or not isinstance(plain.get("files"), list)
+    ):
         raise InputError(f"this is no manifest of a package ({MANIFEST_SCHEMA})", where=str(file))
     if len(plain["files"]) > MOST_FILES:
         raise InputError(f"the manifest names more than {MOST_FILES} files", where=str(file))
@@ -122,7 +126,9 @@ def check_index(file: Path) -> None:
         if not isinstance(row, dict) or not isinstance(row.get("path"), str):
             raise InputError("each record of an index has a path", where=str(file))
         if _sha256(read_inside(folder, row["path"])) != row.get("sha256"):
-            raise InputError(f"{row['path']} is not the record that the index names: its sha256 differs", where=str(file))
+            raise InputError(
+                f"{row['path']} is not the record that the index names: its sha256 differs", where=str(file)
+            )
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -49,7 +49,10 @@ def add_hazards(parts: Parts, run: Run, envelope: Envelope, window: Window, offi
     seen = RangeResult.from_json(plain) if plain else None
     if seen is None or not seen.footprints:
         parts.tell(
-            Severity.UNKNOWN, "no_footprints", str(run.path), "the run says of no body where it falls; give the study a `range`"
+            Severity.UNKNOWN,
+            "no_footprints",
+            str(run.path),
+            "the run says of no body where it falls; give the study a `range`",
         )
         return
     features, texts, records = [], [], {}
@@ -66,9 +69,13 @@ def add_hazards(parts: Parts, run: Run, envelope: Envelope, window: Window, offi
     file = data_file("hazard-areas.geojson", geojson, "GeoJSON", "application/geo+json")
     for footprint in seen.footprints:
         records |= _impact(parts, run, envelope, seen, footprint, window, file)
-    files = {"hazard-areas.geojson": geojson, "hazard-areas.kml": kml.text().encode(), "notices.txt": "\n".join(texts).encode()}
+    files = {
+        "hazard-areas.geojson": geojson,
+        "hazard-areas.kml": kml.text().encode(),
+        "notices.txt": "\n".join(texts).encode(),
+    }
     parts.add(records, files)
-    if NO_REGION == offices.region or NO_AREA == offices.area:
+    if offices.region == NO_REGION or offices.area == NO_AREA:
         parts.tell(
             Severity.UNKNOWN,
             "notices",

@@ -22,12 +22,12 @@ MILE = 1852.0  # m
 CORNERS = 12
 MARGIN = 120.0  # m: more than rounding a corner to a second of arc can take away, 22 m
 _LINE = 69  # characters of a line of an AFTN message
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What a notice is of: corners (n, 2) latitude and longitude [deg], middle, radius [m] that holds all, instants of its time."""
+    """What a notice is of: corners (n, 2) latitude and longitude [deg], middle, radius [m] that holds all, from when to when."""
 
     what: str
     corners: np.ndarray
@@ -42,7 +42,9 @@ def corners_around(footprint: Footprint, corners: int = CORNERS) -> np.ndarray:
     angle = np.linspace(0.0, 2.0 * pi, corners, endpoint=False)
     grow = 1.0 / cos(pi / corners)  # of a regular polygon around its circle
     edge = 2.0 * pi * footprint.semi_major / corners
-    margin = MARGIN + 3.0 * edge**2 / (8.0 * RADIUS)  # a chart's straight line is no geodesic: the bulge between the two
+    margin = MARGIN + 3.0 * edge**2 / (
+        8.0 * RADIUS
+    )  # a chart's straight line is no geodesic: the bulge between the two
     along = (footprint.semi_major * grow + margin) * np.cos(angle)
     across = (footprint.semi_minor * grow + margin) * np.sin(angle)
     north = along * np.cos(footprint.azimuth) - across * np.sin(footprint.azimuth)
@@ -80,7 +82,9 @@ def navarea(notice: Notice, area: str) -> str:
     start, end = _maritime(notice.start), _maritime(notice.end, up=True)
     corners = _points([_degrees_minutes(*c) for c in notice.corners.tolist()])
     body = [
-        *textwrap.wrap(f"1. HAZARDOUS OPERATIONS, ROCKET LAUNCHING, {_plain(notice.what)} FALLING {start} TO {end}", _LINE),
+        *textwrap.wrap(
+            f"1. HAZARDOUS OPERATIONS, ROCKET LAUNCHING, {_plain(notice.what)} FALLING {start} TO {end}", _LINE
+        ),
         *textwrap.wrap(f"IN AREA BOUND BY {corners}.", _LINE, initial_indent="   ", subsequent_indent="   "),
         f"2. CANCEL THIS MSG {_maritime(notice.end, up=True, hours=1)}.",
     ]

@@ -46,7 +46,10 @@ def publish(parts: Parts, withhold: Sequence[str], at: str) -> None:
     gone = sorted(before.keys() - parts.records.keys())
     changed = sorted(n for n in parts.records if json.dumps(parts.records[n], sort_keys=True) != before[n])
     if gone or changed:
-        said = [f"{', '.join(gone)} left out" if gone else "", f"{', '.join(changed)} without fields" if changed else ""]
+        said = [
+            f"{', '.join(gone)} left out" if gone else "",
+            f"{', '.join(changed)} without fields" if changed else "",
+        ]
         parts.tell(Severity.WARN, "withheld", "access", "; ".join(s for s in said if s))
 
 
@@ -94,8 +97,11 @@ def _open(plain: Plain, at: str) -> bool:
     if access.get("level", "public") == "public":
         return True
     until = access.get("until")
-    return access.get("level") == "embargo" and not access.get("until_event") and bool(until) and (
-        instant_of(str(until)) <= instant_of(at)
+    return (
+        access.get("level") == "embargo"
+        and not access.get("until_event")
+        and bool(until)
+        and (instant_of(str(until)) <= instant_of(at))
     )
 
 

@@ -49,7 +49,9 @@ def run_build(paths: Sequence[Path], out: Path, wishes: Wishes | None = None) ->
     lines = [f"{len(files)} files in {out}: {len(parts.records)} records, {sum(map(len, files.values())):,} bytes"]
     lines += [f"{n:7} {kind}" for kind, n in sorted(counts.items())]
     lines += [f"{f.severity:<8} {f.rule}  {f.where}: {f.message}" for f in by_gravity(parts.findings)]
-    findings = [{"severity": str(f.severity), "rule": f.rule, "where": f.where, "message": f.message} for f in parts.findings]
+    findings = [
+        {"severity": str(f.severity), "rule": f.rule, "where": f.where, "message": f.message} for f in parts.findings
+    ]
     return {
         "status": "done",
         "package": str(out),
@@ -91,7 +93,9 @@ def build(runs: Sequence[Run], wishes: Wishes) -> tuple[dict[str, bytes], Parts]
     if wishes.after is not None:
         follow(parts, wishes.after)
     issuer = next((r["issuer"] for r in parts.records.values()), envelopes[0].provider)
-    return package_files(parts.records, parts.files, {"issuer": issuer, "issued_at": issued, "audience": wishes.audience}), parts
+    return package_files(
+        parts.records, parts.files, {"issuer": issuer, "issued_at": issued, "audience": wishes.audience}
+    ), parts
 
 
 def _one_flight(runs: Sequence[Run]) -> Run:
@@ -107,7 +111,9 @@ def _one_flight(runs: Sequence[Run]) -> Run:
         for what in ("originator", "mission", "vehicle", "site", "epoch"):
             ours, theirs = getattr(first.facts, what), getattr(run.facts, what)
             if ours != theirs:
-                raise InputError(f"'{first.path}' and '{run.path}' are of different launches: {what} {ours!r} and {theirs!r}")
+                raise InputError(
+                    f"'{first.path}' and '{run.path}' are of different launches: {what} {ours!r} and {theirs!r}"
+                )
     masses = {str(r.path): round(_flown_mass(r), 3) for r in runs}
     if len(set(masses.values())) > 1:
         told = "; ".join(f"{path} {mass:,.1f} kg" for path, mass in masses.items())
@@ -129,7 +135,9 @@ def _add_design(parts: Parts, run: Run) -> None:
     folder = run.path / "launch_data"
     found = sorted(folder.glob("*")) if folder.is_dir() else []
     if not any(f.suffix == ".json" for f in found):
-        raise InputError(f"'{run.path}' holds no launch data; run osea {run.command} again, with an epoch in the mission")
+        raise InputError(
+            f"'{run.path}' holds no launch data; run osea {run.command} again, with an epoch in the mission"
+        )
     records: dict[str, Plain] = {}
     for file in found:
         if file.suffix == ".json":
@@ -175,5 +183,3 @@ def _tell_what_is_missing(parts: Parts) -> None:
             "package",
             f"no run says enough of the {', '.join(missing)} for a record; give your own with --with",
         )
-
-

@@ -42,7 +42,7 @@ def add_own(parts: Parts, own: dict[str, Plain], envelope: Envelope, facts: Flig
         chosen = [r for r in many if r.get("name") in (facts.site, facts.payload, facts.vehicle, facts.mission)] or many
         if len(chosen) > 1:
             raise InputError(
-                f"{len(chosen)} of your records are a {kind}, and none bears the run's name; which is this launch's? Give it alone"
+                f"{len(chosen)} of your records are a {kind}, none of them of the run's name; give the one of this launch alone"
             )
         if chosen:
             names[made[kind]] = chosen[0]["id"]
@@ -57,5 +57,3 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [_renamed(v, names) for v in value]
     return names.get(value, value) if isinstance(value, str) else value
-
-

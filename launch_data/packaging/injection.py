@@ -65,10 +65,16 @@ def injection_of(runs: Path) -> Injection:
 
     try:
         table = parquet.read_table(runs)
-        columns = {name: table[name].to_numpy(zero_copy_only=False).astype(float) for name in (*STATE, "insertion_time_s")}
+        columns = {
+            name: table[name].to_numpy(zero_copy_only=False).astype(float) for name in (*STATE, "insertion_time_s")
+        }
     except (OSError, KeyError, ValueError) as error:
-        raise InputError(f"this holds no states at insertion ({str(error)[:100]}); fly the dispersion again", where=str(runs)) from None
-    failed = [table[n].to_numpy(zero_copy_only=False).astype(float) for n in table.column_names if n.startswith("failed_")]
+        raise InputError(
+            f"this holds no states at insertion ({str(error)[:100]}); fly the dispersion again", where=str(runs)
+        ) from None
+    failed = [
+        table[n].to_numpy(zero_copy_only=False).astype(float) for n in table.column_names if n.startswith("failed_")
+    ]
     return at_one_time(np.column_stack([columns[n] for n in STATE]), columns["insertion_time_s"], failed, str(runs))
 
 
@@ -82,7 +88,9 @@ def at_one_time(states: np.ndarray, ends: np.ndarray, failed: Sequence[np.ndarra
     for times in failed:
         kept &= ~np.isfinite(times)
     if kept.sum() < LEAST:
-        raise InputError(f"{int(kept.sum())} runs reached orbit; a covariance needs {LEAST} or more", where=where or None)
+        raise InputError(
+            f"{int(kept.sum())} runs reached orbit; a covariance needs {LEAST} or more", where=where or None
+        )
     time = float(ceil(ends[kept].max()))
     return Injection(time, coasted(states[kept], time - ends[kept]))
 
@@ -141,7 +149,10 @@ def add_injection(parts: Parts, run: Run, envelope: Envelope) -> LaunchProduct:
     records["separation-state-dispersed"] = _separation(run, envelope, product, count)
     parts.add(records, {NAME: content})
     parts.tell(
-        Severity.OK, "covariance", NAME, f"covariance of {count} flights without a drawn failure, at {found.time:g} s after T-0"
+        Severity.OK,
+        "covariance",
+        NAME,
+        f"covariance of {count} flights without a drawn failure, at {found.time:g} s after T-0",
     )
     return product
 
