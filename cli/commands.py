@@ -54,16 +54,19 @@ def check(
             "--out", "-o", metavar="FOLDER", help="Drawings, wire list and document of an electrical interface."
         ),
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option("--site", metavar="SITE.yaml", help="Check a vehicle against this landing site.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Read a document of any kind by its `schema:` and say what is wrong, weak or unknown in it.
 
     Of a vehicle, every joint is matched port by port; of an electrical interface, every pin, wire, load and message is
-    held against the rules: margins, and what to change.
+    held against the rules: margins, and what to change. A reuse log (.jsonl) is read too: life used, findings, release.
     """
     from ..studies.command import run_check
 
-    finish(json, lambda: run_check(file, strict=strict, run=run, html=html, out=out))
+    finish(json, lambda: run_check(file, strict=strict, run=run, html=html, out=out, site=site))
 
 
 @app.command()

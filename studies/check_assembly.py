@@ -14,8 +14,10 @@ from ..vehicle.published import published_findings
 from ..vehicle.vehicle import Vehicle
 from .check_ground import ground_findings
 from .check_joints import Joint, parts_of
+from .check_landing import landing_findings
 from .check_loads import load_findings
 from .check_power import power_findings
+from .check_reuse import flown_findings
 from .joint_loads import AscentLoads
 from .nets import End, Node, trace
 
@@ -33,6 +35,8 @@ def assembly_findings(
         *_buses(vehicle, joints),
         *_separations(vehicle, joints),
         *ground_findings(vehicle, joints, payload_mass),
+        *landing_findings(vehicle),
+        *flown_findings(vehicle),
     )
 
 

@@ -10,6 +10,7 @@ from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.findings import Finding, Severity, by_gravity, refusal, worst
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
+from ..recovery.reuse.log import SUFFIX
 from .documents import Study, load
 
 
@@ -66,16 +67,28 @@ def run_check(
     run: Path | None = None,
     html: Path | None = None,
     out: Path | None = None,
+    site: Path | None = None,
 ) -> tuple[dict[str, Any], str]:
     """Read any document and list what is weak or unknown in it; of a vehicle (or a study's) and of electrics the interfaces too.
 
     run: the folder of a design run, for the loads at the joints. html: a file for the report of a vehicle or of electrics.
-    out: a folder for the drawings and lists of an electrical interface. The data's exit_code is 1
+    out: a folder for the drawings and lists of an electrical interface. site: a landing site in place of the vehicle's own. A log
+    of reuse (.jsonl) is read as `check_reuse.check_log` says. The data's exit_code is 1
     where a check says ERROR, 3 where one says UNKNOWN and strict is asked for.
     """
     from .provenance import unsourced
 
+    if path.suffix == SUFFIX:
+        from .check_reuse import check_log
+
+        if run or html or out or site:
+            raise InputError(f"'{path}' is a log of reuse, and takes no option but --strict and --json")
+        return check_log(path, strict)
     document = load(path)
+    if site is not None:
+        from .check_landing import set_on_site
+
+        document = set_on_site(document, load(site))
     findings = [*unsourced(document), *_unknown(document)]
     own = [f"  {f.severity:<8}{f.where}: {f.message}" for f in by_gravity(findings)]
     interfaces, table, more = _interfaces(document, run, html, out)

@@ -8,6 +8,7 @@ from typing import Any
 from ..core.documents import SCHEMAS, Module
 from ..core.errors import ImpossibleError
 from ..core.ports.port import Port
+from ..recovery.reuse.records import KINDS as REUSE_RECORDS
 from . import documents  # noqa: F401  with it, every schema is known
 from .campaign.document import CampaignStudy  # noqa: F401  its schema
 from .dispersion import DispersionStudy  # noqa: F401  its schema
@@ -18,13 +19,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
-    "avionics-unit", "battery", "campaign", "cooling", "dispenser", "dispersion", "electrical", "engine", "engine-cycle",
-    "environment",
-    "fairing", "fins", "flight",
-    "harness-segment", "interstage", "landing-legs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
-    "parachute", "payload",
-    "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "structure", "study", "sweep", "tank", "thrust-curve",
-    "thrust-structure", "umbilical", "vehicle",
+    "avionics-unit", "battery", "campaign", "cooling", "dispenser", "dispersion", "electrical", "engine",
+    "engine-cycle", "environment", "fairing", "fins", "flight", "flown-unit", "harness-segment", "interstage",
+    "landing-legs", "landing-needs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
+    "parachute", "payload", "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "structure",
+    "study", "sweep", "tank", "thrust-curve", "thrust-structure", "umbilical", "vehicle",
 )  # fmt: skip
 _PORT_FILE = "port-v1.schema.json"
 
@@ -116,9 +115,18 @@ def _references(value: Any) -> set[str]:
     return set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(value)))
 
 
+def reuse_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of one kind of record of reuse (``use``); as on every wire, fields that it does not name are allowed."""
+    model = REUSE_RECORDS[f"osea/reuse/{kind}/v1"]
+    return _headed(f"reuse-{kind}", model.model_json_schema(by_alias=True, mode="validation"))
+
+
 def schema_files() -> dict[str, str]:
     """Every schema's file name and text; the same in every run."""
     made = {f"{kind}-v1.schema.json": json_schema(kind) for kind in KINDS} | {_PORT_FILE: port_schema()}
+    made |= {
+        f"reuse-{kind}-v1.schema.json": reuse_schema(kind) for kind in (name.split("/")[2] for name in REUSE_RECORDS)
+    }
     return {n: json.dumps(s, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for n, s in sorted(made.items())}
 
 

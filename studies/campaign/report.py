@@ -30,8 +30,7 @@ from .explore import Exploration, least_flights
 
 @dataclass(frozen=True)
 class Campaigns:
-    """What a run found, for each constellation in turn. usual: the likely campaigns, drawn: those with drawn "
-    "figures."""
+    """What a run found, for each constellation in turn. usual: the likely campaigns, drawn: those with drawn figures."""
 
     study: CampaignStudy
     results: tuple[CampaignResult, ...]
