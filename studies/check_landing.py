@@ -190,8 +190,8 @@ def _upright(vehicle: Vehicle, stage: Stage, legs: LandingLegs, site: LandingSit
     )
     found = Capacity()(site.slope, limit, place)
     text = (
-        f"{stage.name} stands on {legs.count} feet across {legs.span:g} m with its mass {height:.1f} m up: it tips at "
-        f"{degrees(limit):.1f} deg, and '{site.name}' leans by up to {degrees(site.slope):.1f} deg"
+        f"{stage.name} stands on {legs.count} feet across {legs.span:g} m with its mass {height:.1f} m up: it tips "
+        f"at {degrees(limit):.1f} deg, and '{site.name}' leans by up to {degrees(site.slope):.1f} deg"
     )
     yield Finding(found.severity, "landing.tip_over", found.where, text, found.margin)
 

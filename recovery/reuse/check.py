@@ -53,9 +53,8 @@ def _open(history: History) -> Iterator[Finding]:
         severity = Severity.WARN if found.severity == "minor" else Severity.ERROR
         text = (
             f"{_serial(history)}: finding {found.number} ({found.severity}, {found.part}: {found.description}) is "
-            "open, "
-            f"disposition '{found.disposition}'; close it by a later inspection, a replacement or a release that "
-            "accepts it"
+            f"open, disposition '{found.disposition}'; close it by a later inspection, a replacement or a release "
+            "that accepts it"
         )
         yield Finding(severity, "reuse.finding", history.log.place(inspection), text)
 

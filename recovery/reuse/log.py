@@ -131,8 +131,7 @@ def _followed(entries: list[Entry], record: ReuseRecord, number: int, line: byte
         if record.previous != entries[-1].sha256:
             raise InputError(
                 f"'previous' is not the SHA-256 of line {entries[-1].line}: a line was changed, taken out or put in "
-                "after this one "
-                "was written; restore the log, and correct records by new ones",
+                "after this one was written; restore the log, and correct records by new ones",
                 where=where,
             )
         if record.item != entries[0].record.item:

@@ -23,14 +23,12 @@ def _campaigns(results: Sequence[CampaignResult]) -> Iterator[str]:
     p = results[0].price
     parts = [
         f"{r.name} ({r.launches_needed} launches) come to {money(r.price.yuan.likely)} CNY/kg, "
-        f"{money(r.price.yuan.low)} to "
-        f"{money(r.price.yuan.high)} (likely {r.price.dollars.likely:,.0f} USD/kg)"
+        f"{money(r.price.yuan.low)} to {money(r.price.yuan.high)} (likely {r.price.dollars.likely:,.0f} USD/kg)"
         for r in results
     ]
     yield (
         f"As the study has it: {'; '.join(parts)}. Prices of {p.price_year}, of {p.denominator}, "
-        f"{p.denominator_mass / 1e3:.2f} t a "
-        f"launch; recovery: {p.recovery_mode}; {p.orbit}."
+        f"{p.denominator_mass / 1e3:.2f} t a launch; recovery: {p.recovery_mode}; {p.orbit}."
     )
 
 
@@ -41,10 +39,9 @@ def _start(explored: Sequence[Exploration]) -> Iterator[str]:
     ours = today.ours
     side = "inside" if ours.low <= today.market <= ours.high else "above" if today.market > ours.high else "below"
     yield (
-        f"Where it begins: the market is said to ask {money(today.market)} CNY/kg. For a young programme of expended "
-        "boosters the "
-        f"relations give {money(ours.likely)}, {money(ours.low)} to {money(ours.high)}: the market's price lies "
-        f"{side} that range."
+        f"Where it begins: the market is said to ask {money(today.market)} CNY/kg. For a young programme of "
+        f"expended boosters the relations give {money(ours.likely)}, {money(ours.low)} to {money(ours.high)}: the "
+        f"market's price lies {side} that range."
     )
 
 
@@ -101,22 +98,36 @@ def _fall(explored: Sequence[Exploration]) -> Iterator[str]:
         best = min(one.points, key=lambda p: p.price.likely)
         if best.ratio is None:
             continue
-        last = f"; with fairings reused too {one.steps[-1].price / one.today.ours.likely:.0%}" if one.steps else ""
+        where = _reached(one)
         parts.append(
             f"{one.name}: {best.ratio.likely:.0%} at best ({best.ratio.low:.0%} to {best.ratio.high:.0%}) with "
-            f"{best.flights} flights of a "
-            f"booster, {money(best.ratio.likely * one.today.market)} CNY/kg, and as low as asked in "
-            f"{best.share_of_ratio:.0%} of the "
-            f"draws{last}"
+            f"{best.flights} flights of a booster, which would be {money(best.ratio.likely * one.today.market)} "
+            f"CNY/kg, and as low as asked in {best.share_of_ratio:.0%} of the draws; {where}"
         )
     if parts:
         one = explored[0]
         assert one.today is not None and one.target is not None
         yield (
             f"As a fall: {money(one.target)} is {one.target / one.today.market:.0%} of the market's price. If that "
-            "price stands for today's "
-            f"programme, and the relations are trusted for the fall alone, they give {'. '.join(parts)}."
+            "price stands for today's programme, and the relations are trusted for the fall alone, they give "
+            f"{'. '.join(parts)}."
         )
+
+
+def _reached(one: Exploration) -> str:
+    """Where the same fall is reached when fairings come back too."""
+    assert one.relative_target is not None
+    found = one.over_rate_with_fairings
+    least = least_flights(found, one.relative_target)
+    met = [
+        f"{n} flights at {rate * YEAR:.0f} a year" for rate, n in zip(found.values, least, strict=True) if n is not None
+    ]
+    if met:
+        return f"with fairings reused too the likely price gets there from {', '.join(met)}"
+    best = money(float(found.prices.min()))
+    return (
+        f"with fairings reused too it comes down to {best} CNY/kg at best, where {money(one.relative_target)} is asked"
+    )
 
 
 def break_even_flights(one: Exploration) -> int | None:

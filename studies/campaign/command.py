@@ -87,8 +87,8 @@ def _findings(study: CampaignStudy, results: list[CampaignResult]) -> tuple[Find
         if rate < 0.85 * float(study.rate) * YEAR:
             what, days = max(r.waiting, key=lambda item: item[1])
             text = (
-                f"{r.name}: {rate:.1f} launches a year are flown of {float(study.rate) * YEAR:.1f} wanted; "
-                f"they wait longest for: {what} ({days:.1f} days a launch)"
+                f"{r.name}: {rate:.1f} launches a year are flown of {float(study.rate) * YEAR:.1f} wanted; they "
+                f"wait longest for: {what} ({days:.1f} days a launch)"
             )
             found.append(Finding(Severity.WARN, "campaign.rate", study.where("rate"), text))
     if any(
@@ -150,8 +150,8 @@ def _summary(found: Campaigns, folder: Path) -> tuple[dict[str, Any], str]:
         p = r.price.yuan
         lines.append(
             f"  {r.name:<18} {r.launches.likely:6.1f} launches  {r.boosters.likely:5.1f} boosters  "
-            f"{r.last_launch.likely / YEAR:4.1f} years  {money(p.low):>7} {money(p.likely):>7} "
-            f"{money(p.high):>7} CNY/kg"
+            f"{r.last_launch.likely / YEAR:4.1f} years  {money(p.low):>7} {money(p.likely):>7} {money(p.high):>7} "
+            "CNY/kg"
         )
     lines += ["", *(f"  {text}" for text in answers(found.study, found.results, found.explored))]
     lines += ["", *(f"  {f.severity:<8}{f.message}" for f in found.findings), "", f"  report  {folder / 'report.html'}"]

@@ -200,8 +200,8 @@ class CampaignStudy(Module, schema="osea/campaign/v1"):
             if carried > room:
                 raise FieldError(
                     "satellite_mass",
-                    f"{self.satellites_per_launch} of {self.satellite_mass:.4g} kg are {carried:.4g} kg, and the vehicle carries "
-                    f"{room:.4g} kg with recovery '{self.recovery.mode}'; fly fewer or lighter ones",
+                    f"{self.satellites_per_launch} of {self.satellite_mass:.4g} kg are {carried:.4g} kg, and the "
+                    f"vehicle carries {room:.4g} kg with recovery '{self.recovery.mode}'; fly fewer or lighter ones",
                 )
         return self
 

@@ -20,6 +20,8 @@ ENDS = (0.1, 0.9)
 """Quantiles of a figure's range between which the tornado moves it: what low and high mean elsewhere."""
 FLOWN = 12
 """Campaigns behind a point of the curve."""
+FAIRING_FLIGHTS, FAIRING_SUCCESS = 5, 0.8
+"""What reuse of fairings is explored with."""
 EVENTS = ("recovery.turnaround", "recovery.sail_out", "recovery.sail_back", "fleet.booster_interval", "fleet.upper_interval",
           "ground.preparation", "ground.restoring", "grounding")  # fmt: skip
 """Durations: their ranges are of events, so the tornado sets every event to one end."""
@@ -84,7 +86,8 @@ class TodayPrice(Result):
 class Exploration(Result):
     """Everything explored for one constellation. target: the price asked for.
 
-    relative_target: the same fall, from today's price by the relations in place of the market's.
+    relative_target: the same fall, from today's price by the relations in place of the market's. over_rate_with_fairings: where
+    fairings fly five times.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Exploration(Result):
     relative_target: float | None
     points: tuple[Point, ...]
     over_rate: PriceMap
+    over_rate_with_fairings: PriceMap
     over_turnaround: PriceMap
     bars: tuple[Bar, ...]
     steps: tuple[Step, ...]
@@ -218,7 +222,7 @@ def bars(case: Case, explore: Explore) -> tuple[Bar, ...]:
     ends.append(
         ("turnaround", replace(case, turnaround=quick), replace(case, turnaround=long), _days(quick), _days(long))
     )
-    ends.append(("flights of a fairing", case, replace(case, study=_fished(study)), "1", "5"))
+    ends.append(("flights of a fairing", case, replace(case, study=_fished(study)), "1", f"{FAIRING_FLIGHTS}"))
     for name, first, second, low_text, high_text in ends:
         prices = [_mean(likely(c, 2)) for c in (first, second)]
         found.append(Bar(name=name, low=prices[0], high=prices[1], low_text=low_text, high_text=high_text, choice=True))
@@ -227,8 +231,8 @@ def bars(case: Case, explore: Explore) -> tuple[Bar, ...]:
 
 
 def _fished(study: CampaignStudy) -> CampaignStudy:
-    """With fairings that fly five times."""
-    return study.evolve(fairing_reuse={"flights": 5, "success": 0.8})
+    """With fairings that come back."""
+    return study.evolve(fairing_reuse={"flights": FAIRING_FLIGHTS, "success": FAIRING_SUCCESS})
 
 
 def _at(case: Case, path: str, value: float, base: list[Outcome]) -> float:
@@ -282,7 +286,10 @@ def steps(case: Case) -> tuple[Step, ...]:
             replace(case, fairing_flights=1),
         ),
         ("boosters flying 20 times", replace(case, flights=20, fairing_flights=1)),
-        ("fairings flying 5 times", replace(case, study=_fished(study), flights=20, fairing_flights=5)),
+        (
+            f"fairings flying {FAIRING_FLIGHTS} times",
+            replace(case, study=_fished(study), flights=20, fairing_flights=FAIRING_FLIGHTS),
+        ),
     ]
     return tuple(Step(name=name, price=_mean(likely(c))) for name, c in path)
 
@@ -312,6 +319,7 @@ def explored(case: Case, progress: Progress | None = None) -> Exploration:
         curve = tuple(points(case, study.explore))
     with told.step(f"{name}: rates"):
         rates = price_map(case, study.explore, "rate")
+        fished = price_map(replace(case, study=_fished(study), fairing_flights=FAIRING_FLIGHTS), study.explore, "rate")
     with told.step(f"{name}: turnarounds"):
         turnarounds = price_map(case, study.explore, "turnaround")
     with told.step(f"{name}: tornado"):
@@ -321,5 +329,6 @@ def explored(case: Case, progress: Progress | None = None) -> Exploration:
         relative = study.target_price * today.ours.likely / today.market
     return Exploration(
         name=name, today=today, target=study.target_price, relative_target=relative, points=curve, over_rate=rates,
-        over_turnaround=turnarounds, bars=moved, steps=way, base=_mean(likely(case, 2)), input_hash=study.content_hash(),
+        over_rate_with_fairings=fished, over_turnaround=turnarounds, bars=moved, steps=way, base=_mean(likely(case, 2)),
+        input_hash=study.content_hash(),
     )  # fmt: skip

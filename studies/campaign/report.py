@@ -25,12 +25,13 @@ from .answer import YEAR, answers, break_even_flights
 from .campaign import CampaignResult, Outcome
 from .cash import CashFlow
 from .document import CampaignStudy
-from .explore import Exploration, least_flights
+from .explore import FAIRING_FLIGHTS, Exploration, PriceMap, least_flights
 
 
 @dataclass(frozen=True)
 class Campaigns:
-    """What a run found, for each constellation in turn. usual: the likely campaigns, drawn: those with drawn figures."""
+    """What a run found, for each constellation in turn. usual: the likely campaigns, drawn: those with drawn "
+    "figures."""
 
     study: CampaignStudy
     results: tuple[CampaignResult, ...]
@@ -108,8 +109,7 @@ def _answer(found: Campaigns) -> list[Any]:
     if found.explored:
         caption = (
             "The price against the flights that a booster may make, at the study's rate and turnaround. The band "
-            "holds 10 to 90 % of "
-            "the draws; the line has every figure at its likely value."
+            "holds 10 to 90 % of the draws; the line has every figure at its likely value."
         )
         blocks.append(Figure(figures.price_over_flights(found.explored), caption, label="flights"))
         if all(e.steps for e in found.explored):
@@ -131,22 +131,19 @@ def _conditions(found: Campaigns) -> list[Any]:
     )
     blocks.append(
         Text(
-            f"Reuse is cheaper than expending, against payload, kit, recovery and less learning: {told}. Bold figures "
-            "in the maps are "
-            "under the target. Each cell is the mean of two campaigns with every figure likely: neighbours differ by "
-            "chance by about 1 %."
+            f"Reuse is cheaper than expending, against payload, kit, recovery and less learning: {told}. Bold "
+            "figures in the maps are under the target. Each cell is the mean of two campaigns with every figure "
+            "likely: neighbours differ by chance by about 1 %."
         )
     )
     caption = (
         "The likely price over the flights of a booster and the launches wanted a year. Beyond the study's rate "
-        "pads, ships, crews "
-        "and factories grow with it; what is flown may be less than what is wanted."
+        "pads, ships, crews and factories grow with it; what is flown may be less than what is wanted."
     )
     blocks.append(Figure(figures.maps(found.explored, "rate"), caption, label="rates"))
     caption = (
-        "The likely price over the flights of a booster and the turnaround, at the study's rate: a longer one needs "
-        "a larger fleet, "
-        "whose boosters end the campaign with flights to spare."
+        "The likely price over the flights of a booster and the turnaround, at the study's rate: a longer one "
+        "needs a larger fleet, whose boosters end the campaign with flights to spare."
     )
     blocks.append(Figure(figures.maps(found.explored, "turnaround"), caption, label="turnarounds"))
     columns = (
@@ -165,8 +162,7 @@ def _conditions(found: Campaigns) -> list[Any]:
         ]  # fmt: skip
     note = (
         "Under target: share of the draws. Over today's: the price over that of today's programme, both likely. "
-        "Falls as asked: share "
-        "of the draws in which that ratio is at most the target's to the market's price."
+        "Falls as asked: share of the draws in which that ratio is at most the target's to the market's price."
     )
     blocks.append(Table(columns, rows, "The price against the flights of a booster.", label="points", note=note))
     return blocks
@@ -178,23 +174,24 @@ def _least_table(found: Campaigns, target: float) -> Table:
     rows: list[Any] = []
     for one in found.explored:
         rows.append(Row((one.name,), kind="group"))
-        for text, price in (
-            (f"under {target / 1e3:,.0f} 000 CNY/kg", target),
-            ("the same fall from today's price", one.relative_target),
-        ):
+        for text, price in ((f"under {target / 1e3:,.0f} 000 CNY/kg", target), ("the same fall", one.relative_target)):
             if price is not None:
-                least = least_flights(one.over_rate, price)
-                shown = ["not reached" if n is None else "1 (expended)" if n == 1 else str(n) for n in least]
-                label = text if price == target else f"{text} ({price / 1e3:,.1f})"
-                rows.append((label, *shown))
+                label = text if price == target else f"{text}: {price / 1e3:,.1f}"
+                rows.append((label, *_fewest(one.over_rate, price)))
+                rows.append((f"{label}, fairings reused", *_fewest(one.over_rate_with_fairings, price)))
     note = (
-        "The second line takes the market's price of today as what the relations' today stands for, and asks for the "
-        "same fall "
-        "by the relations. Expended boosters count as one flight."
+        "1: expended; –: not reached with any number explored. The same fall: the market's price of today is taken "
+        "to stand for what the relations give today, and the target for the same share of that. Fairings reused: "
+        f"{FAIRING_FLIGHTS} times."
     )
     return Table(
         columns, rows, "Fewest flights of a booster with a likely price under the target.", label="least", note=note
     )
+
+
+def _fewest(grid: PriceMap, price: float) -> list[str]:
+    """For each rate the fewest flights of a booster, in words."""
+    return ["–" if n is None else str(n) for n in least_flights(grid, price)]
 
 
 def _hinges(found: Campaigns) -> list[Any]:
@@ -202,8 +199,7 @@ def _hinges(found: Campaigns) -> list[Any]:
     for one in found.explored:
         caption = (
             f"{one.name}: the likely price with one figure at a time at the 10 and 90 % quantiles of its range "
-            "(blue), and with another "
-            "choice of the study (red). Durations are moved for every event."
+            "(blue), and with another choice of the study (red). Durations are moved for every event."
         )
         blocks.append(Figure(figures.tornado(one), caption, label=f"tornado-{one.name}"))
     return blocks
@@ -278,14 +274,12 @@ def _slots_table(found: Campaigns) -> Table:
         Column("Phasing", "days", decimals=1), Column("Node shift", "s", decimals=1),
     )  # fmt: skip
     caption = (
-        f"Places: {orbit.altitude / 1e3:.0f} km, local time of the node {orbit.local_time} ± {orbit.spread / 60:.0f} "
-        "min, planes filled "
-        "one after the other."
+        f"Places: {orbit.altitude / 1e3:.0f} km, local time of the node {orbit.local_time} ± "
+        f"{orbit.spread / 60:.0f} min, planes filled one after the other."
     )
     note = (
         f"Phasing: the drift of a launch's last satellite to its place, {orbit.phasing_altitude / 1e3:.0f} km below "
-        "the orbit; node "
-        "shift: how far its plane turns meanwhile, in local time, against the others."
+        "the orbit; node shift: how far its plane turns meanwhile, in local time, against the others."
     )
     return Table(columns, rows, caption, label="slots", note=note)
 
@@ -317,9 +311,8 @@ def _money(found: Campaigns) -> list[Any]:
     blocks.append(Table(head, table, "Prices a kilogram, each with what it is divided by.", label="prices", note=note))
     caption = (
         "Expense a year and the balance of one likely campaign, when each kilogram is paid as it is placed: at the "
-        "price that ends at "
-        "zero, and at the target. Development is spread over the four years before the first day; without profit and "
-        "interest."
+        "price that ends at zero, and at the target. Development is spread over the four years before the first "
+        "day; without profit and interest."
     )
     blocks.append(
         Figure(
