@@ -19,13 +19,17 @@ from .documents import Study
 from .provenance import documents_of
 
 if TYPE_CHECKING:
+    from ..recovery.booster_return_document import Mode
+    from ..recovery.booster_return_result import ReturnResult
     from ..trajectory.ascent import Ascent
+    from ..trajectory.optimal_control.solve import Iteration
 
 
 @dataclass(frozen=True)
 class FlownAscent:
     """An optimal ascent of a study. engines: one for each engine document, in the stages' order; maps: by stage name;
-    ambient_pressure [Pa]: at the site; solved: the optimizer's solution, ascent: the same flown again."""
+    ambient_pressure [Pa]: at the site; solved: the optimizer's solution, ascent: the same flown again; returned: the booster
+    that came back, None where none does."""
 
     study: Study
     engines: tuple[EnginePerformance, ...]
@@ -34,15 +38,20 @@ class FlownAscent:
     plan: FlightPlan
     solved: "Ascent"
     ascent: AscentResult
+    returned: "ReturnResult | None" = None
 
 
-def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
-    """Find the optimal ascent and fly it again.
+def ascend(study: Study, progress: Progress | None = None, recover: "Mode | None" = None) -> FlownAscent:
+    """Find the optimal ascent, with the booster's return where there is one, and fly it again.
 
+    recover: the mode of return; the study's own when None.
     Raises ImpossibleError where the physics says no (cannot lift off, orbit out of reach), UndecidedError where a solver did
     not converge, InputError where documents disagree.
     """
+    from .returning import fly_back, with_return
+
     progress = progress or Progress()
+    study, mode = with_return(study, recover)
     vehicle, mission = study.vehicle, study.mission
     with progress.step("engines"):
         engines, maps = engines_of(vehicle)
@@ -54,16 +63,17 @@ def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
     with progress.step("ascent"):
         from ..trajectory.ascent import solve_ascent  # CasADi is slow to import, and a bad vehicle never needs it
 
-        solved = solve_ascent(
-            plan,
-            mission,
-            range_safety=study.range,
-            on_iteration=lambda i: progress.note(
-                f"iteration {i.number}, infeasibility {i.infeasibility:.1e}, objective {i.objective:,.1f} kg"
-            ),
-        )
+        def tell(i: "Iteration") -> None:
+            progress.note(f"iteration {i.number}, infeasibility {i.infeasibility:.1e}, objective {i.objective:,.1f} kg")
+
+        if mode == "expend":
+            solved, returned = solve_ascent(plan, mission, range_safety=study.range, on_iteration=tell), None
+        else:
+            solved, returned = fly_back(study, plan, maps, mode, tell)
     with progress.step("flight"):
         ascent = fly_ascent(solved, input_hash=study.content_hash(), sources=_sources(study))
+        if returned is not None:
+            ascent = replace(ascent, findings=(*ascent.findings, *returned.findings))
     if mission.sequence.engine_out:
         from ..trajectory.engine_out import failure_finding, payload_without_failure
 
@@ -72,7 +82,7 @@ def ascend(study: Study, progress: Progress | None = None) -> FlownAscent:
             ascent = replace(
                 ascent, nominal_payload=nominal, findings=(*ascent.findings, failure_finding(ascent, nominal, mission))
             )
-    return FlownAscent(study, engines, maps, ambient, plan, solved, ascent)
+    return FlownAscent(study, engines, maps, ambient, plan, solved, ascent, returned)
 
 
 def stages_of(vehicle: Vehicle) -> tuple[Stage, ...]:

@@ -7,6 +7,7 @@ from ..report.pieces import FindingsBlock, Report, SourcesBlock, Text
 from .ascent_sections import flight_sections, in_words, key_figures, loudest
 from .flight_data import FlightData
 from .provenance import documents_of
+from .return_figures import return_sections
 
 
 def ascent_report(flight: FlightData, findings: tuple[Finding, ...], drawn: dict[str, str]) -> Report:
@@ -24,6 +25,8 @@ def ascent_report(flight: FlightData, findings: tuple[Finding, ...], drawn: dict
         footer=f"OSEA-Rocket {version('osea-rocket')}",
     )
     report = report.section("Result", key_figures(study, ascent), Text(in_words(study, ascent)), loudest(findings))
+    if flight.flown.returned is not None:
+        report = return_sections(report, ascent, flight.flown.returned, drawn)
     report = flight_sections(report, flight, drawn)
     report = report.section("Findings", FindingsBlock(findings), new_page=True)
     return report.section("Sources", SourcesBlock(more=tuple(s for m in documents_of(study) for s in m.sources)))

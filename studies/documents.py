@@ -14,6 +14,7 @@ from ..core.quantity import SI
 from ..launch_data.issuer import Issuer
 from ..propulsion.cycles.document import EngineCycle  # noqa: F401  its schema
 from ..propulsion.solids.curve import RaspMotor  # noqa: F401  its schema, the solid motor's and the thrust curve's
+from ..recovery.booster_return_document import BoosterReturn
 from ..recovery.reuse.unit import FlownUnit  # noqa: F401  its schema
 from ..trajectory.flight.document import FlightRules
 from ..trajectory.ground import LandingSite, LaunchPad  # noqa: F401  their schemas
@@ -36,6 +37,9 @@ class Study(Module, schema="osea/study/v1"):
     range: Reference[RangeSafety] | None = Field(default=None, description="the range's rules, and what falls")
     flight: Reference[FlightRules] | None = Field(
         default=None, description="actuators, sensors and rates for `osea fly`; usual ones when absent"
+    )
+    recovery: Reference[BoosterReturn] | None = Field(
+        default=None, description="how a booster comes back, flown with the ascent as one problem; expended when absent"
     )
     gust: GustSpeed | None = Field(
         default=None, description="a sudden wind across the path, for the loads at joints; 9 m/s is customary"

@@ -23,7 +23,7 @@ from .plan_checks import check_plan
 from .segment import FlightPlan, Segment, Steering, StrapOnGroup
 from .sequence import BurnOrbit
 
-__all__ = ["FlightPlan", "Segment", "flight_plan"]
+__all__ = ["FlightPlan", "Segment", "air_over", "flight_plan"]
 
 Maps = Mapping[str, EngineMap | MotorMap]
 SHORTEST_BURN = 0.2  # s; below it nothing is a burn
@@ -38,7 +38,7 @@ def flight_plan(vehicle: Vehicle, mission: Mission, maps: Maps) -> FlightPlan:
     return _Planner(vehicle, mission, maps).plan()
 
 
-def _air_over(mission: Mission) -> dict[str, Any]:
+def air_over(mission: Mission) -> dict[str, Any]:
     """The atmosphere and wind over the mission's site, as `phase_model` takes them."""
     environment, site = mission.environment, mission.site
     if environment is None:
@@ -54,7 +54,7 @@ class _Planner:
         check_plan(vehicle, mission, maps)
         self.vehicle, self.mission, self.maps = vehicle, mission, maps
         self.stages = vehicle.stages
-        self.air = _air_over(mission)
+        self.air = air_over(mission)
         named = mission.sequence.fairing_stage
         self.fairing_stage = [s.name for s in self.stages].index(named) if named else min(1, len(self.stages) - 1)
         self.groups = tuple(

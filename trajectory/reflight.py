@@ -84,7 +84,7 @@ def controls(
     if segment.steering == "none":
         axis = np.array([1.0, 0.0, 0.0])
         return (lambda t: axis), (lambda t: 1.0)
-    pitch, yaw = _piecewise(phase, "pitch"), _piecewise(phase, "yaw")
+    pitch, yaw = piecewise(phase, "pitch"), piecewise(phase, "yaw")
 
     def direction(t: float) -> np.ndarray:
         return np.array(thrust_direction(frame, pitch(t), yaw(t)))
@@ -92,11 +92,11 @@ def controls(
     if "throttle" not in phase.states:
         fixed = segment.throttle or 1.0
         return direction, lambda t: fixed
-    curve = _piecewise(phase, "throttle")
+    curve = piecewise(phase, "throttle")
     return direction, lambda t: min(max(curve(t), segment.throttle_min), 1.0)
 
 
-def _piecewise(phase: PhaseSolution, name: str) -> Callable[[float], float]:
+def piecewise(phase: PhaseSolution, name: str) -> Callable[[float], float]:
     """A state or control as one polynomial an interval, quick to call: Newton's form through the interval's own points."""
     edges = np.asarray(phase.edges)
     pieces = []

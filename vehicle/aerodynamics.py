@@ -19,6 +19,7 @@ from ..core.numeric import Table, table
 from ..core.results import Array, Result, Unit
 from . import drag_methods as methods
 from .layout import Layout, layout
+from .stage import Stage
 from .vehicle import StrapOns, Vehicle
 
 CITATIONS = (
@@ -146,6 +147,18 @@ def drag_table(
         sources=CITATIONS,
         findings=tuple(findings),
     )
+
+
+def tail_first_drag(stage: Stage, length: float | None = None) -> tuple[Array, Array, float]:
+    """A stage that falls engines first, cut off: Mach numbers, drag coefficients, reference area [m^2].
+
+    A flat face, skin friction, and the base drag of the upper end. length [m]: with what stays on it; the stage's own when None.
+    Legs, fins and what burns are no part of it.
+    """
+    machs, area = mach_points(), pi / 4 * stage.diameter**2
+    body = _body_drag(None, [Cone(length or stage.length, stage.diameter, stage.diameter)], machs)
+    base = np.array([methods.base(m) for m in machs])
+    return machs, (np.array(body["friction"]) + np.array(body["nose"])) / area + base, area
 
 
 def _body_drag(nose: tuple[str, float, float] | None, body: list[Cone], machs: Array) -> dict:
