@@ -22,13 +22,22 @@ def sweep(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The run folder to write.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one a core.")] = 0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Fly on a Dask cluster (extra 'cluster')."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", metavar="", help="Take up what an interrupted run of the same sweep has left.")
     ] = False,
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress bar.")] = False,
 ) -> None:
-    """Fly a study over ranges of any of its fields: payload against orbit, thrust, dry mass …; curves, CSV, report."""
+    """Fly a study over ranges of any of its fields: payload against orbit, thrust, dry mass …; curves, fronts, CSV, report."""
     from ..studies.sweep_report import run_sweep_command
 
-    finish(json, lambda: run_sweep_command(file, tuple(vary or ()), out, jobs=jobs, resume=resume, quiet=quiet))
+    finish(
+        json,
+        lambda: run_sweep_command(
+            file, tuple(vary or ()), out, jobs=jobs, scheduler=scheduler, resume=resume, quiet=quiet
+        ),
+    )

@@ -20,13 +20,15 @@ from ..trajectory.dispersion.sampling import paired_points, unit_points
 from ..trajectory.dispersion.sensitivity import SobolIndices
 from .dispersion import DispersionStudy
 from .dispersion_model import BuiltDispersion, DispersionModel, build_dispersion
-from .dispersion_pool import Chunk, flown_here, flown_on_cluster
-from .dispersion_runs import OUTPUTS, Columns, as_columns, from_arrow, joined, to_arrow
+from .dispersion_runs import OUTPUTS, Columns, as_columns, fly_runs, from_arrow, joined, to_arrow
 from .dispersion_statistics import DispersionResult, sobol_of_runs, statistics
 from .documents import Study
+from .pool import shared_out
 
 CHUNK = 250  # runs: some tenths of a second of the point mass
 PARTS = "parts"
+Chunk = tuple[int, np.ndarray]
+"""Number of the first run, and its points (n, dimensions)."""
 
 
 def dispersion_of(path: Path) -> DispersionStudy:
@@ -133,9 +135,7 @@ def fly_all(
 
 
 def _flown(model: DispersionModel, chunks: Sequence[Chunk], jobs: int, scheduler: str | None) -> Iterator[Columns]:
-    if not chunks:
-        return iter(())
-    return flown_here(model, chunks, jobs) if scheduler is None else flown_on_cluster(model, chunks, scheduler)
+    return shared_out(fly_runs, model, chunks, jobs=jobs, scheduler=scheduler)
 
 
 def _keep(run: RunFolder | None, of: int, first: int, columns: Columns) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import strict_yaml
 from ..core.run_folder import RunFolder
+from ..report.drawing_pdf import drawing_pdf
 from .ascent_files import write_flight
 from .ascent_summary import ascent_summary
 from .design import Design
@@ -33,6 +34,7 @@ def write_design(design: Design, run: RunFolder, sized: "Sized | None" = None) -
     drawn = figures(design)
     for name, svg in drawn.items():
         run.write_text(f"figures/{name}.svg", svg)
+    run.write_bytes("figures/side_view.pdf", drawing_pdf(drawn["side_view"]))
     run.write_result("interfaces", design.interfaces)
     interfaces = check_report(design.interfaces, design.study.vehicle, design.ascent.payload_mass, design.flight.loads)
     run.write_text("interfaces.html", interfaces.html())

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -71,11 +71,43 @@ def _shortest(x: float) -> str:
     return str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
 
 
+Outcome = Literal[
+    "payload", "lift-off mass", "lift-off mass per payload", "cost", "cost per kg", "largest acceleration"
+]
+
+
+class Goal(Document):
+    """What a trade study seeks: the most or the least of an outcome. Costs are known of studies that say `size:`."""
+
+    most: Outcome | None = None
+    least: Outcome | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.most is None) == (self.least is None):
+            raise FieldError("most", "give either 'most' or 'least' with an outcome: {least: lift-off mass}")
+        return self
+
+    @property
+    def outcome(self) -> Outcome:
+        """Of which."""
+        found = self.most or self.least
+        assert found is not None
+        return found
+
+
 class Sweep(Module, schema="osea/sweep/v1"):
-    """Every combination of the axes' values is flown; the first axis is the one that figures are drawn over."""
+    """Every combination of the axes' values is flown; the first axis is the one that figures are drawn over.
+
+    A study that says `size:` is sized for each combination. goals: what is best is said against them (Pareto's front); left out,
+    the most payload and the least lift-off mass, as far as they vary.
+    """
 
     study: Reference[Study]
     vary: tuple[Axis, ...] = Field(min_length=1, max_length=6)
+    goals: tuple[Goal, ...] = Field(
+        default=(Goal(most="payload"), Goal(least="lift-off mass")), min_length=1, max_length=4
+    )
 
     @model_validator(mode="after")
     def _fields_fit(self) -> Self:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from .documents import Study
 from .provenance import documents_of
 from .sweep import Sweep, axis_of
 from .sweep_run import AxisValues, Flight, SweepResult, run_sweep
+from .sweep_trade import trade, trade_figures, trade_section
 
 MOST_CURVES = 8  # in one figure
 MOST_FIGURES = 6
@@ -46,7 +48,14 @@ def sweep_of(path: Path, vary: tuple[str, ...]) -> Sweep:
 
 
 def run_sweep_command(
-    path: Path, vary: tuple[str, ...], out: Path | None, *, jobs: int = 0, resume: bool = False, quiet: bool = False
+    path: Path,
+    vary: tuple[str, ...],
+    out: Path | None,
+    *,
+    jobs: int = 0,
+    scheduler: str | None = None,
+    resume: bool = False,
+    quiet: bool = False,
 ) -> tuple[dict[str, Any], str]:
     """Fly a sweep and publish its run folder; returns (summary as plain data, the same for people)."""
     sweep = sweep_of(path, vary)
@@ -54,7 +63,7 @@ def run_sweep_command(
     progress = Progress() if quiet else RichProgress({f"flight {n + 1}": 1.0 for n in range(sweep.size)})
     try:
         with RunFolder(folder, "sweep", sweep, keep=True, resume=resume) as run:
-            result = run_sweep(sweep, run, jobs=jobs, progress=progress)
+            result = run_sweep(sweep, run, jobs=jobs, scheduler=scheduler, progress=progress)
             write_sweep(sweep, result, run)
             run.publish()
     finally:
@@ -93,7 +102,12 @@ def write_sweep(sweep: Sweep, result: SweepResult, run: RunFolder) -> None:
     drawn = figures(result)
     for number, (svg, _) in enumerate(drawn, start=1):
         run.write_text(f"figures/payload-{number}.svg", svg)
-    run.write_text("report.html", sweep_report(sweep, result, drawn).html())
+    found = trade(sweep, result)
+    traded = trade_figures(result, found) if found is not None else []
+    for number, (svg, _) in enumerate(traded, start=1):
+        run.write_text(f"figures/trade-{number}.svg", svg)
+    pieces = trade_section(result, found, traded) if found is not None else []
+    run.write_text("report.html", sweep_report(sweep, result, drawn, pieces).html())
 
 
 def figures(result: SweepResult) -> list[tuple[str, str]]:
@@ -145,8 +159,10 @@ def _valued(axis: AxisValues, value: str) -> str:
     return f"{axis.name} {value}"
 
 
-def sweep_report(sweep: Sweep, result: SweepResult, drawn: list[tuple[str, str]]) -> Report:
-    """The report of a sweep."""
+def sweep_report(
+    sweep: Sweep, result: SweepResult, drawn: list[tuple[str, str]], traded: Sequence[Text | Figure | Table] = ()
+) -> Report:
+    """The report of a sweep. drawn: figures of payload; traded: what it says as a trade study."""
     done = [f for f in result.flights if f.payload_mass is not None]
     report = Report(
         title=sweep.name,
@@ -177,27 +193,41 @@ def sweep_report(sweep: Sweep, result: SweepResult, drawn: list[tuple[str, str]]
     blocks.append(Text(varied))
     blocks += [Figure(svg, caption, label=f"payload-{n}") for n, (svg, caption) in enumerate(drawn)]
     report = report.section("Result", *blocks)
+    if traded:
+        report = report.section("Trade study", *traded, new_page=True)
     report = report.section("Flights", _flights_table(result), *_refusals(result), new_page=True)
     return report.section("Sources", SourcesBlock(more=tuple(s for m in documents_of(sweep.study) for s in m.sources)))
 
 
+_COLUMNS = (
+    (Column("Payload", "t", scale=1e-3, decimals=3), "payload_mass"),
+    (Column("Lift-off", "t", scale=1e-3, decimals=2), "liftoff_mass"),
+    (Column("Dry", "t", scale=1e-3, decimals=2), "dry_mass"),
+    (Column("Cost", "M$", decimals=2), "cost"),
+    (Column("Insertion", "s", decimals=0), "insertion_time"),
+    (Column("Ideal Δv", "m/s", decimals=0), "ideal_delta_v"),
+    (Column("Gravity", "m/s", decimals=0), "gravity_loss"),
+    (Column("Drag", "m/s", decimals=0), "drag_loss"),
+    (Column("Max q", "kPa", scale=1e-3, decimals=1), "largest_dynamic_pressure"),
+    (Column("Max load", "m/s²", decimals=1), "largest_acceleration"),
+)
+
+
 def _flights_table(result: SweepResult) -> Table:
+    known = [(c, key) for c, key in _COLUMNS if any(getattr(f, key) is not None for f in result.flights)]
     columns = (
         *(Column(_capital(a.name), align="right") for a in result.axes),
-        Column("Payload", "t", scale=1e-3, decimals=3), Column("Insertion", "s", decimals=0),
-        Column("Ideal Δv", "m/s", decimals=0), Column("Gravity", "m/s", decimals=0), Column("Drag", "m/s", decimals=0),
-        Column("Max q", "kPa", scale=1e-3, decimals=1), Column("Max load", "m/s²", decimals=1), Column("Status"),
-    )  # fmt: skip
-    rows = [
-        (*f.values, f.payload_mass, f.insertion_time, f.ideal_delta_v, f.gravity_loss, f.drag_loss,
-         f.largest_dynamic_pressure, f.largest_acceleration, f.status) for f in result.flights[:MOST_ROWS]
-    ]  # fmt: skip
+        *(c for c, _ in known),
+        Column("Status"),
+    )
+    rows = [(*f.values, *(getattr(f, key) for _, key in known), f.status) for f in result.flights[:MOST_ROWS]]
     note = (
         f"The first {MOST_ROWS} of {len(result.flights)}; tables/sweep.csv has all."
         if len(result.flights) > MOST_ROWS
         else ""
     )
-    return Table(columns, rows, "Every flight: an optimum of its own, flown again.", label="flights", note=note)
+    caption = "Every flight: an optimum of its own, flown again; where the study says 'size:', a vehicle sized around its ascent."
+    return Table(columns, rows, caption, label="flights", note=note)
 
 
 def _refusals(result: SweepResult) -> list[Text]:

@@ -1,14 +1,10 @@
-"""A sweep flown: its flights shared out among processes, each one's outcome kept as soon as it is there."""
+"""A sweep flown: its flights shared out, each one's outcome kept as soon as it is there."""
 
 import json
-import os
 import re
-import signal
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -16,7 +12,9 @@ from ..core.errors import ImpossibleError, InputError, OseaError, UndecidedError
 from ..core.progress import Progress
 from ..core.results import Result, Unit
 from ..core.run_folder import RunFolder
-from .ascend import ascend
+from .ascend import ascend, stages_of
+from .documents import Study
+from .pool import shared_out
 from .sweep import Sweep, Value
 
 Status = Literal["done", "impossible", "undecided", "refused"]
@@ -27,7 +25,8 @@ KEPT = "results/flights.jsonl"
 class Flight(Result):
     """One flight of a sweep. values: of the axes, as a file has them. What has no value was not reached: see message.
 
-    refused: the study does not hold such a value; impossible: it cannot be flown; undecided: the solver failed.
+    refused: the study does not hold such a value; impossible: it cannot be flown; undecided: the solver failed. dry_mass: of all
+    stages; cost: of one flight, by the sizing's relations (these two and the payload are all that is known of a sized vehicle).
     """
 
     number: int
@@ -44,6 +43,8 @@ class Flight(Result):
     drag_loss: Annotated[float | None, Unit("m/s")] = None
     steering_loss: Annotated[float | None, Unit("m/s")] = None
     pressure_loss: Annotated[float | None, Unit("m/s")] = None
+    dry_mass: Annotated[float | None, Unit("kg")] = None
+    cost: Annotated[float | None, Unit("M$")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +73,14 @@ class SweepResult(Result):
 
 
 def run_sweep(
-    sweep: Sweep, run: RunFolder | None = None, *, jobs: int = 0, progress: Progress | None = None
+    sweep: Sweep,
+    run: RunFolder | None = None,
+    *,
+    jobs: int = 0,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
 ) -> SweepResult:
-    """Fly every combination. jobs: processes, 0 for one a core; run: keeps each flight, and gives back those it holds.
+    """Fly every combination. jobs, scheduler: who flies, as of `shared_out`; run: keeps each flight, gives back those it holds.
 
     Raises InputError when a field is not in the study; a single flight that fails is in the result, with the reason.
     """
@@ -82,7 +88,8 @@ def run_sweep(
     progress = progress or Progress()
     done = {f.number: f for f in _kept(run)}
     todo = [(n, values) for n, values in enumerate(sweep.combinations()) if n not in done]
-    for flight in _flights(sweep, todo, jobs or os.cpu_count() or 1):
+    text = json.dumps(sweep.to_plain())
+    for flight in shared_out(_fly_there, text, todo, jobs=jobs, scheduler=scheduler):
         done[flight.number] = flight
         if run is not None:
             run.append_text(KEPT, json.dumps(flight.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
@@ -107,34 +114,13 @@ def _kept(run: RunFolder | None) -> list[Flight]:
     return flights
 
 
-def _flights(sweep: Sweep, todo: list[tuple[int, tuple[Value, ...]]], jobs: int) -> Iterator[Flight]:
-    if jobs == 1 or len(todo) < 2:
-        yield from (_fly(sweep, number, values) for number, values in todo)
-        return
-    pool = ProcessPoolExecutor(
-        min(jobs, len(todo)), mp_context=get_context("spawn"), initializer=_begin, initargs=(sweep.to_plain(),)
-    )
-    try:
-        waiting: list[Future[dict[str, Any]]] = [pool.submit(_fly_there, *item) for item in todo]
-        for future in as_completed(waiting):
-            yield Flight.from_json(future.result())
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)  # after Ctrl-C the flights under way end first: seconds
+def _fly_there(text: str, number: int, values: tuple[Value, ...]) -> Flight:
+    return _fly(_read(text), number, values)
 
 
-_sweep: Sweep | None = None  # of a worker process
-
-
-def _begin(plain: dict[str, Any]) -> None:
-    """In a worker: the sweep is read once; Ctrl-C is the parent's to handle."""
-    global _sweep
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _sweep = Sweep.model_validate(plain)
-
-
-def _fly_there(number: int, values: tuple[Value, ...]) -> dict[str, Any]:
-    assert _sweep is not None
-    return _fly(_sweep, number, values).to_json()
+@lru_cache(maxsize=1)
+def _read(text: str) -> Sweep:
+    return Sweep.model_validate(json.loads(text))
 
 
 def _fly(sweep: Sweep, number: int, values: tuple[Value, ...]) -> Flight:
@@ -147,19 +133,31 @@ def _fly(sweep: Sweep, number: int, values: tuple[Value, ...]) -> Flight:
         study = sweep.variant(values)
     except InputError as error:
         return failed("refused", error)
+    done = Flight(number=number, values=told, status="done")
     try:
-        ascent = ascend(study).ascent
+        return _sized(study, done) if study.size is not None else _flown(study, done)
     except ImpossibleError as error:
         return failed("impossible", error)
     except UndecidedError as error:
         return failed("undecided", error)
     except InputError as error:
         return failed("refused", error)
+
+
+def _sized(study: Study, done: Flight) -> Flight:
+    """With what is known of the vehicle that the sizing loop closes."""
+    from .sizing.loop import size_study
+
+    result = size_study(study).result
+    dry = sum(m.dry for m in result.masses)
+    return replace(done, payload_mass=result.payload, liftoff_mass=result.liftoff, dry_mass=dry, cost=result.cost.total)
+
+
+def _flown(study: Study, done: Flight) -> Flight:
+    ascent = ascend(study).ascent
     t, budget = ascent.trajectory, ascent.budget
-    return Flight(
-        number=number,
-        values=told,
-        status="done",
+    return replace(
+        done,
         payload_mass=ascent.payload_mass,
         liftoff_mass=ascent.liftoff_mass,
         insertion_time=ascent.insertion.time,
@@ -170,6 +168,7 @@ def _fly(sweep: Sweep, number: int, values: tuple[Value, ...]) -> Flight:
         drag_loss=budget.drag,
         steering_loss=budget.steering,
         pressure_loss=budget.pressure,
+        dry_mass=sum(s.dry_mass for s in stages_of(study.vehicle)),
     )
 
 

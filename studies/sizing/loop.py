@@ -1,6 +1,7 @@
 """The sizing loop: the best point of the model, its documents, a real ascent, the model measured anew, until nothing moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import log
 from time import perf_counter
@@ -17,17 +18,17 @@ from ...vehicle.vehicle import Vehicle
 from ..ascend import engines_of
 from ..documents import Study
 from .cost import FlightCost, cost_per_flight
-from .document import FreeStage, SizeRules
+from .document import Bounds, FreeStage, SizeRules
 from .losses import Losses, first_guess, measured
 from .masses import StageMass, stage_mass
 from .optimum import best_point, lagrange_start, thrust_limits, value_of
 from .point import Maps, Point, SizingModel
 from .vehicle import sized_vehicle
 
-MESH = 1e-3  # of the ascents in the loop: one mesh; the finished design is flown again to the usual one
+MESH = 1e-3  # of the ascents in the loop: a mesh or two, payload within 3e-5; the finished design is flown again on the usual one
 REACH, SHRINK = 0.5, 0.8  # the largest change of a load's logarithm from one ascent to the next, and how it shrinks
 WHOLE_UNTIL = 4  # turns in which engine counts and ways of recovery may still change
-RESCUES = 3  # ascents that do not reach the orbit, each answered by RESCUE more velocity
+RESCUES = 3  # ascents that do not reach the orbit, or stay undecided, each answered by RESCUE more velocity
 RESCUE = 250.0  # m/s
 
 
@@ -114,9 +115,13 @@ def size_study(
         _, maps = engines_of(study.vehicle)
         model = SizingModel(study.vehicle, rules, maps, ambient, mission.sequence.core_ignition)
     target = rules.payload or 0.0
-    point = model.document_point(target if rules.objective != "most payload" else 0.02 * (rules.lift_off_mass or 0.0))
+    document = model.document_point(
+        target if rules.objective != "most payload" else 0.02 * (rules.lift_off_mass or 0.0)
+    )
+    if study.size is None:
+        model.rules = rules = _as_wide_as(model, document)
     losses = first_guess(mission)
-    point = _start(model, point, losses)
+    point = _start(model, document, losses)
     told: list[SizingIteration] = []
     ascents = 0
 
@@ -134,31 +139,23 @@ def size_study(
     rescues = 0
     for number in range(1, rules.most_iterations + 1):
         reach = REACH * SHRINK ** max(number - 2, 0) if number > 1 else None
-        point, held = best_point(model, point, losses, reach, number <= WHOLE_UNTIL and not settled)
+        if number == 1:
+            point, held = _first_best(model, (point, document), losses), False
+        else:
+            point, held = best_point(model, point, losses, reach, number <= WHOLE_UNTIL and not settled)
         with progress.step("sizing"):
             try:
                 carried, losses = _fly(model, point, study, mission, maps, losses)
                 ascents += 1
-            except ImpossibleError as error:
+            except (ImpossibleError, UndecidedError) as error:
                 ascents += 1
                 rescues += 1
                 if rescues > RESCUES:
-                    raise ImpossibleError(
-                        f"sizing: {error.message}", where=error.where, details=told_lines(told)
-                    ) from None
+                    raise type(error)(f"sizing: {error.message}", where=error.where, details=told_lines(told)) from None
                 losses = replace(losses, extra=losses.extra + RESCUE)
-                tell(
-                    _row(
-                        model,
-                        point,
-                        losses,
-                        number,
-                        f"did not reach the orbit: {RESCUE:.0f} m/s more are asked for",
-                        begun,
-                        None,
-                        None,
-                    )
-                )
+                why = "did not reach the orbit" if isinstance(error, ImpossibleError) else "the ascent was not decided"
+                note = f"{why}: {RESCUE:.0f} m/s more are asked for"
+                tell(_row(model, point, losses, number, note, begun, None, None))
                 continue
         value = value_of(model, point)
         change = None if best_before is None else value / best_before - 1
@@ -209,6 +206,27 @@ def _start(model: SizingModel, point: Point, losses: Losses) -> Point:
     return point
 
 
+def _first_best(model: SizingModel, starts: Sequence[Point], losses: Losses) -> Point:
+    """The best point from the first of the starts from which the optimizer finds one."""
+    *others, last = starts
+    for start in others:
+        with suppress(ImpossibleError):
+            return best_point(model, start, losses)[0]
+    return best_point(model, last, losses)[0]
+
+
+def _as_wide_as(model: SizingModel, document: Point) -> SizeRules:
+    """The rules with limits that the vehicle as its documents have it keeps: who asks for no limits means the vehicle's own."""
+    rules, weighed = model.rules, model.weigh(document)
+    first, *others = (weighed.thrust_to_weight[s.name] for s in model.vehicle.stages)
+    lift_off, upper = rules.lift_off_thrust_to_weight, rules.upper_thrust_to_weight
+    return rules.evolve(
+        lift_off_thrust_to_weight=Bounds(lower=lift_off.lower, upper=max(lift_off.upper, first)),
+        upper_thrust_to_weight=Bounds(lower=min([upper.lower, *others]), upper=max([upper.upper, *others])),
+        fineness=max(rules.fineness, weighed.fineness),
+    )
+
+
 def _rules(study: Study) -> SizeRules:
     vehicle = study.vehicle
     rules = study.size or default_rules(vehicle, vehicle.payload.mass)
@@ -243,12 +261,15 @@ def _fly(
     model: SizingModel, point: Point, study: Study, mission: Mission, maps: Maps, losses: Losses
 ) -> tuple[float, Losses]:
     """The largest payload [kg] of the sized vehicle, and the losses of that flight."""
-    from ...trajectory.ascent import solve_ascent  # CasADi is slow to import
+    from ...trajectory.ascent import OPTIONS, solve_ascent  # CasADi is slow to import
 
     vehicle = sized_vehicle(model, point)
     _, own = engines_of(vehicle) if any(s.scale != 1.0 for s in point.sizes.values()) else ((), dict(maps))
     plan = flight_plan(vehicle, mission, own)
-    solved = solve_ascent(plan, mission, mesh_tolerance=MESH, range_safety=study.range)
+    options = replace(OPTIONS, explain=False)  # what does not fly is answered by another size, not by a reason
+    solved = solve_ascent(
+        plan, mission, mesh_tolerance=MESH, largest_miss=None, options=options, range_safety=study.range
+    )
     return solved.payload_mass, measured(model, replace(point, payload=solved.payload_mass), losses)
 
 

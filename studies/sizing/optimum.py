@@ -18,6 +18,7 @@ from .point import Point, SizingModel
 MOST_LOST = 2200.0  # m/s, at the start
 WHOLE_SLACK = 1.2
 """A whole number of engines may exceed the largest thrust over weight by this much: one engine more or less of a few."""
+MOST_STEPS = 80  # of the optimizer: what can be built takes 5 to 40, what cannot would zigzag on for ever
 Change = Callable[[Point, float], Point]
 
 
@@ -224,7 +225,7 @@ def _solve(
         method="SLSQP",
         bounds=[(v.low, v.high) for v in variables],
         constraints=[{"type": "eq", "fun": speed}, {"type": "ineq", "fun": conditions}],
-        options={"maxiter": 300, "ftol": 1e-9},
+        options={"maxiter": MOST_STEPS, "ftol": 1e-9},
     )
     if not answer.success and (abs(speed(answer.x)) > 1e-3 or conditions(answer.x).min() < -1e-3):
         raise ImpossibleError(_why(model, at(answer.x), losses, answer.message))

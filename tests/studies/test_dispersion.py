@@ -13,13 +13,13 @@ import pytest
 from osea_rocket.core.documents import DocumentError, load_document
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.run_folder import RunFolder, read_result, read_run
-from osea_rocket.studies import dispersion_pool
+from osea_rocket.studies import pool
 from osea_rocket.studies.dispersion import DispersionStudy, carried
 from osea_rocket.studies.dispersion_command import _exactly, dispersion_of, fly_all
 from osea_rocket.studies.dispersion_model import BuiltDispersion, build_dispersion
-from osea_rocket.studies.dispersion_pool import flown_here
 from osea_rocket.studies.dispersion_runs import OUTPUTS, TEXTS, Columns, fly_runs, from_arrow, to_arrow
 from osea_rocket.studies.dispersion_statistics import DispersionResult, nominal_point, statistics
+from osea_rocket.studies.pool import shared_out
 from osea_rocket.trajectory.dispersion.reliability import Failure
 from osea_rocket.trajectory.dispersion.sampling import unit_points
 
@@ -54,17 +54,17 @@ def test_processes_fly_what_one_alone_flies_to_the_bit_even_when_one_is_killed(b
                 killed.append(pids[0])
 
     pools, started = [], threading.Event()
-    made = dispersion_pool.ProcessPoolExecutor
+    made = pool.ProcessPoolExecutor
 
     def remembered(*arguments, **options):
         pools.append(made(*arguments, **options))
         return pools[-1]
 
-    monkeypatch.setattr(dispersion_pool, "ProcessPoolExecutor", remembered)
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", remembered)
     killer = threading.Thread(target=kill_one)
     killer.start()
     parts = []
-    for part in flown_here(built.model, chunks, jobs=2):
+    for part in shared_out(fly_runs, built.model, chunks, jobs=2):
         parts.append(part)
         started.set()
     killed.append(0)
@@ -81,12 +81,12 @@ def test_a_cluster_flies_the_same_and_says_where_nobody_answers(built) -> None:
         n_workers=2, processes=False, protocol="tcp://", dashboard_address=None, host="127.0.0.1"
     ) as cluster:
         chunks = [(0, whole[:20]), (20, whole[20:])]
-        parts = list(dispersion_pool.flown_on_cluster(built.model, chunks, cluster.scheduler_address))
+        parts = list(shared_out(fly_runs, built.model, chunks, scheduler=cluster.scheduler_address))
     parts.sort(key=lambda c: c["run"][0])
     alone = fly_runs(built.model, 0, whole)
     assert all(same(part, {k: v[20 * i : 20 * i + 20] for k, v in alone.items()}) for i, part in enumerate(parts))
     with pytest.raises(InputError, match="no Dask scheduler answers"):
-        list(dispersion_pool.flown_on_cluster(built.model, chunks, "tcp://127.0.0.1:9"))
+        list(shared_out(fly_runs, built.model, chunks, scheduler="tcp://127.0.0.1:9"))
 
 
 def test_separable_responses_are_those_of_definitions_built_anew(built) -> None:
@@ -140,20 +140,20 @@ def test_an_interrupted_dispersion_is_taken_up_and_ends_the_same(built, tmp_path
     folder = tmp_path / "run"
     flown = []
 
-    def tired(model, chunks, jobs):
+    def tired(work, model, chunks, *, jobs, scheduler):
         for chunk in chunks:
             if len(flown) == 3:
                 raise KeyboardInterrupt
             flown.append(chunk[0])
             yield fly_runs(model, *chunk)
 
-    monkeypatch.setattr("osea_rocket.studies.dispersion_command.flown_here", tired)
+    monkeypatch.setattr("osea_rocket.studies.dispersion_command.shared_out", tired)
     with pytest.raises(KeyboardInterrupt), RunFolder(folder, "disperse", dispersion, keep=True) as run:
         fly_all(built.model, dispersion, 100, run)
     assert not folder.exists() and len(list((tmp_path / "run.partial" / "parts").iterdir())) == 3
     part = next((tmp_path / "run.partial" / "parts").iterdir())
     part.write_bytes(part.read_bytes()[:-50])  # cut short: flown again
-    monkeypatch.setattr("osea_rocket.studies.dispersion_command.flown_here", flown_here)
+    monkeypatch.setattr("osea_rocket.studies.dispersion_command.shared_out", shared_out)
     with RunFolder(folder, "disperse", dispersion, keep=True, resume=True) as run:
         again, _ = fly_all(built.model, dispersion, 100, run, jobs=1)
     assert same(again, whole)
