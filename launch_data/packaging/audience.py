@@ -15,12 +15,13 @@ from typing import Any
 from ...core.errors import InputError
 from ...core.findings import Severity
 from ...core.wire import instant_of
+from .. import protocol
 from ..protocol.kinds import KINDS, record_of
 from .runs import Parts, Plain
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])")
 _NAMES = re.compile(r"urn:[^\s\"]+|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[\d:.]+Z?")  # digits that are no quantity
-_ENVELOPE = ("schema", "id", "revision", "issuer", "issued_at", "status", "access", "protocol", "crit", "provenance")
+_ENVELOPE = ("schema", "id", "revision", "issuer", "issued_at", "status", "access", "protocol", "crit")
 _SCALES = (1.0, 1e-3, 1e3)  # a number in km or t is the same number
 _DIGITS = 4  # significant ones: shorter numbers stand everywhere by chance
 
@@ -71,8 +72,14 @@ def closure(paths: Sequence[str]) -> frozenset[str]:
 
 @cache
 def _derived() -> dict[str, list[str]]:
-    text = resources(__package__ or "").joinpath("data", "derived.json").read_text(encoding="utf-8")
-    return {k: v for k, v in json.loads(text).items() if k != "about"}
+    """What tells what: within a record by the protocol's own list, and from one record or file to another by this package's."""
+    across = json.loads(resources(__package__ or "").joinpath("data", "derived.json").read_text(encoding="utf-8"))
+    found = {k: list(v) for k, v in across.items() if k != "about"}
+    within = json.loads(resources(protocol.__name__).joinpath("data", "derived.json").read_text(encoding="utf-8"))
+    for kind, groups in within.items():
+        for first, *others in groups if kind != "about" else ():
+            found.setdefault(f"{kind}/{first}", []).extend(f"{kind}/{o}" for o in others)
+    return found
 
 
 def _named(parts: Parts) -> list[str]:
@@ -117,6 +124,9 @@ def _without(plain: Plain, closed: frozenset[str], secrets: "_Secrets", where: s
         return plain
     secrets.add(taken)
     kept["access"] = {**kept.get("access", {"level": "public"}), "redacted_fields": paths}
+    kept["provenance"] = [
+        p for p in kept.get("provenance", ()) if p.get("method") != "entered"
+    ]  # citations repeat figures
     try:
         record_of(kept, where)
     except InputError:

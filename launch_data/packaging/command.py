@@ -78,13 +78,17 @@ def build(runs: Sequence[Run], wishes: Wishes) -> tuple[dict[str, bytes], Parts]
     window = _window(first, wishes)
     parts = Parts()
     for run, envelope in zip(runs, envelopes, strict=True):
-        if run.command in ("design", "ascent"):
-            _add_design(parts, run)
-            add_hazards(parts, run, envelope, window, wishes.offices)
-        elif run.command == "fly":
-            add_flight(parts, run, envelope)
-        else:
-            add_injection(parts, run, envelope)
+        try:
+            _add_run(parts, run, envelope, window, wishes)
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            IndexError,
+        ) as error:  # the files are as written, by a program that is not ours
+            raise InputError(
+                f"'{run.path}' is not what osea {run.command} writes: {type(error).__name__} {error}"
+            ) from None
     _add_opportunity(parts, first, envelopes[0], window)
     add_own(parts, read_own(wishes.own), envelopes[0], first.facts)
     _tell_what_is_missing(parts)
@@ -96,6 +100,16 @@ def build(runs: Sequence[Run], wishes: Wishes) -> tuple[dict[str, bytes], Parts]
     return package_files(
         parts.records, parts.files, {"issuer": issuer, "issued_at": issued, "audience": wishes.audience}
     ), parts
+
+
+def _add_run(parts: Parts, run: Run, envelope: Envelope, window: Window, wishes: Wishes) -> None:
+    if run.command in ("design", "ascent"):
+        _add_design(parts, run)
+        add_hazards(parts, run, envelope, window, wishes.offices)
+    elif run.command == "fly":
+        add_flight(parts, run, envelope)
+    else:
+        add_injection(parts, run, envelope)
 
 
 def _one_flight(runs: Sequence[Run]) -> Run:
@@ -127,7 +141,10 @@ def _flown_mass(run: Run) -> float:
     result = run.result("flight" if run.command == "fly" else "ascent")
     if result is None:
         raise InputError(f"'{run.path}' holds no flight")
-    return float(result["payload_mass_kg"])
+    try:
+        return float(result["payload_mass_kg"])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"'{run.path}' is not what osea {run.command} writes: it states no payload mass") from None
 
 
 def _add_design(parts: Parts, run: Run) -> None:

@@ -30,6 +30,7 @@ from .runs import Parts, Plain, Run
 
 NAME = "injection.ocm"
 STATE = tuple(f"insertion_{n}" for n in ("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s"))
+_WANTED = (*STATE, "insertion_time_s")
 LEAST = 200  # runs: 21 elements from fewer are no covariance (LD-SEP-012)
 COAST = 600.0  # s of the host's flight after the state, so that deployments have a trajectory to leave
 STEP = 10.0  # s
@@ -64,18 +65,14 @@ def injection_of(runs: Path) -> Injection:
     from pyarrow import parquet
 
     try:
-        table = parquet.read_table(runs)
-        columns = {
-            name: table[name].to_numpy(zero_copy_only=False).astype(float) for name in (*STATE, "insertion_time_s")
-        }
+        names = parquet.read_schema(runs).names
+        table = parquet.read_table(runs, columns=[n for n in names if n in _WANTED or n.startswith("failed_")])
+        columns = {n: table[n].to_numpy(zero_copy_only=False).astype(float) for n in table.column_names}
+        states, ends = np.column_stack([columns[n] for n in STATE]), columns["insertion_time_s"]
     except (OSError, KeyError, ValueError) as error:
-        raise InputError(
-            f"this holds no states at insertion ({str(error)[:100]}); fly the dispersion again", where=str(runs)
-        ) from None
-    failed = [
-        table[n].to_numpy(zero_copy_only=False).astype(float) for n in table.column_names if n.startswith("failed_")
-    ]
-    return at_one_time(np.column_stack([columns[n] for n in STATE]), columns["insertion_time_s"], failed, str(runs))
+        told = f"this holds no states at insertion ({str(error)[:100]}); fly the dispersion again"
+        raise InputError(told, where=str(runs)) from None
+    return at_one_time(states, ends, [v for n, v in columns.items() if n.startswith("failed_")], str(runs))
 
 
 def at_one_time(states: np.ndarray, ends: np.ndarray, failed: Sequence[np.ndarray], where: str = "") -> Injection:

@@ -41,9 +41,17 @@ class Run:
         return parse(given, "kg")
 
     def result(self, name: str) -> Plain | None:
-        """A result as plain JSON, None where the run has none."""
+        """A result as plain JSON, None where the run has none. Raises InputError for what is no JSON object."""
         file = self.path / "results" / f"{name}.json"
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        if not file.is_file():
+            return None
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise InputError(f"cannot be read: {str(error)[:200]}", where=str(file)) from None
+        if not isinstance(found, dict):
+            raise InputError("a result is a JSON object", where=str(file))
+        return found
 
 
 def open_run(path: Path) -> Run:
@@ -55,18 +63,18 @@ def open_run(path: Path) -> Run:
     try:
         document = yaml.safe_load(resolved.read_text(encoding="utf-8"))
         study = document.get("study", document)
-    except (OSError, yaml.YAMLError, AttributeError) as error:
+        return Run(
+            path=path,
+            command=run["command"],
+            finished=_utc(str(run["finished"])),
+            input_hash=str(run["input_hash"]),
+            software=f"osea-rocket {run['versions'].get('osea-rocket', 'of an unknown version')}",
+            document=document,
+            study=study,
+            facts=facts_of(study, str(resolved)),
+        )
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, RecursionError, ValueError) as error:
         raise InputError(f"this is no resolved study: {str(error)[:200]}", where=str(resolved)) from None
-    return Run(
-        path=path,
-        command=run["command"],
-        finished=_utc(str(run["finished"])),
-        input_hash=str(run["input_hash"]),
-        software=f"osea-rocket {run['versions'].get('osea-rocket', 'of an unknown version')}",
-        document=document,
-        study=study,
-        facts=facts_of(study, str(resolved)),
-    )
 
 
 def _utc(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...core.errors import InputError
-from ...core.wire import Record, parse_json, wire_problems
+from ...core.wire import LARGEST, Record, parse_json, wire_problems
 from .business import PriceOffer
 from .dynamics import HazardArea, ImpactPrediction, ScreeningPackage, SeparationState, TrajectoryRecord
 from .launches import (
@@ -85,9 +85,10 @@ def _validated(plain: Any, text: str | bytes, where: str) -> Record:
 
 
 def read_record_file(path: Path) -> Record:
-    """The record of a file."""
+    """The record of a file, of which no more is read than a record may have."""
     try:
-        return read_record(path.read_bytes(), str(path))
+        with path.open("rb") as file:
+            return read_record(file.read(LARGEST + 1), str(path))
     except OSError as error:
         raise InputError(f"cannot read '{path}': {error.strerror}") from None
 
