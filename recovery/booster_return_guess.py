@@ -182,9 +182,11 @@ class _Guesser:
             flown = self._burn(burn, float(fall.time[k]), fall.states[k], self._to_stand, throttle, 120.0, stops=True)
             return self._altitude(flown[-1].states[-1]) > self.ground
 
-        low, high = 0, len(fall.time) - 1
-        if not stops(low):
+        coarse = range(len(fall.time) - 2, -1, -8)
+        low = next((k for k in coarse if stops(k)), None)  # from the ground up: too high it is too fast as well
+        if low is None:
             return None
+        high = min(low + 8, len(fall.time) - 1)
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if stops(middle) else (low, middle)

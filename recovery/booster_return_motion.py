@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.numeric import equation
 from ..trajectory.motion import air, dynamic_pressure, right_hand_side
-from ..vehicle.body_loads import CROSS_FLOW_DRAG
+from ..vehicle.normal_force import CROSS_FLOW_DRAG
 
 
 @equation

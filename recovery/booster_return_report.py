@@ -20,6 +20,7 @@ from .booster_return_result import IgnitionWindow, ReturnEvent, ReturnResult
 
 Array = np.ndarray
 HOVER = "booster_return.hover_slam"
+LOOKED_BEFORE = 25.0  # s before the planned ignition: where the fall begins on which others are tried
 
 
 def return_result(back: SolvedReturn, mission: Mission, engine: EngineMap, *, input_hash: str = "") -> ReturnResult:
@@ -99,9 +100,9 @@ def _window(back: SolvedReturn) -> IgnitionWindow:
     )
     first = next(k for k, s in enumerate(plan.segments) if s.burn == "landing burn")
     descent = back.flown[first - 1]
-    middle = len(descent[0]) // 2
+    before = int(np.searchsorted(descent[0], descent[0][-1] - LOOKED_BEFORE))
     early, late = ignition_times(
-        plan, back.frame, descent[1][middle], float(descent[0][middle]), (plan.throttle_min, segment.throttle)
+        plan, back.frame, descent[1][before], float(descent[0][before]), (plan.throttle_min, segment.throttle)
     )
     return IgnitionWindow(
         least=least,

@@ -166,8 +166,8 @@ class _Flight:
         self.pad = pad
 
     def off(self, x: Array) -> Array:
-        """At the landing burn's ignition: the speed of sinking [30 m/s] over what the planned throttle takes away until the recorded
-        touchdown, and how far from the pad [km] a steady deceleration would stop."""
+        """At the landing burn's ignition: the speed of sinking [30 m/s] over what the planned throttle takes away until the
+        recorded touchdown, and how far from the pad [km] a steady deceleration would stop."""
         (t, s), _ = self.fly(*x, 0.0, lands=False)
         downrange, _, up = self.at_end((t, s))
         lasts, model = float(self.events["landing_end"]) - t, self.plan.segments[-1].model
