@@ -72,10 +72,16 @@ def check(
 @app.command()
 def validate(
     write: Annotated[Path | None, typer.Option("--write", help="Write the table as Markdown to this file.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="PART", help="This part alone (more than once for several); with --write, its sections."
+        ),
+    ] = None,
     json: JsonFlag = False,
     quiet: QuietFlag = False,
 ) -> None:
     """Our numbers beside the published ones, computed again."""
     from ..validation.command import run_validate
 
-    finish(json, lambda: run_validate(write, quiet=quiet))
+    finish(json, lambda: run_validate(write, only=only or (), quiet=quiet))

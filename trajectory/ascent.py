@@ -198,8 +198,10 @@ def _solve_near(
     near: bool,
 ) -> Solution:
     """near: the guess is nearly a flight already, as that of several burns is, and left slowly at first."""
-    if near:
-        extra = tuple((dict(options.extra) | NEAR).items())
+    for strategy in (
+        ("adaptive", "monotone") if near else ()
+    ):  # of the barrier: each leads home where the other goes astray
+        extra = tuple((dict(options.extra) | NEAR | {"mu_strategy": strategy}).items())
         slow = replace(options, max_iterations=NEAR_ITERATIONS, explain=False, extra=extra)
         with contextlib.suppress(ImpossibleError, UndecidedError):
             return solve(problem, guess=start, options=slow, on_iteration=on_iteration)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.earth import MU
+from ..core.earth import MU, RADIUS
 from .ascent_guess import GuessedPhase, fly, runge_kutta
+from .environment.gravity import WGS84
 from .flight_plan import Segment
 from .motion import thrust_in_vacuum, total_mass_flow
-from .orbit import CIRCULAR, elements, orbit_goal, terminal_residuals
+from .orbit import CIRCULAR, EscapeGoal, elements, escape_residuals, orbit_goal, outgoing_asymptote, terminal_residuals
+from .range_safety.impact_point import vacuum_impact_point
 from .steering import LaunchFrame
 
 Sizes = tuple[float, float]  # perigee and apogee radius [m]; the latter negative for a hyperbola
@@ -25,6 +27,7 @@ _MOST_STEPS = 4000
 _REVOLUTIONS = 1.6  # of a coast that may last longer
 _MISSED = 0.03  # (m/s)/m: what it counts to be above the orbit's apogee or below its perigee
 _WAITING = 2e-3  # (m/s)/s: of two places that cost the same the earlier one
+_AWAY = 1e-3  # (m/s)/m: of two places that cost the same the one from which it comes down nearer to where it should
 _TRIALS = 3
 _MARGIN = 0.97  # to the largest acceleration
 _NEAR = 60.0  # s: how far the fit may move a burn
@@ -35,13 +38,33 @@ _GOOD = 2e-3  # of the residuals: about what J2 moves a low orbit by
 class Wanted:
     """The orbit that a burn leads to. inclination: None to stay in the plane. turns_later [rad]: by how much the burn after
     it turns the plane, which it can do only at a node: so this one has to put its far apsis there. perigee_free: a transfer,
-    of which the apogee alone matters. argument [rad]: of the perigee, where it is asked for with the inclination."""
+    of which the apogee alone matters. argument [rad]: of the perigee, where it is asked for with the inclination. lands: where
+    the burn is to bring it down. leaves: the way out whose asymptote's direction is asked for."""
 
     sizes: Sizes
     inclination: float | None = None
     turns_later: float = 0.0
     perigee_free: bool = False
     argument: float | None = None
+    lands: "Landing | None" = None
+    leaves: EscapeGoal | None = None
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A place for the vacuum impact point: its direction from the Earth's centre, Earth-fixed (3,); start: the time [s] since T-0
+    at which the coast begins."""
+
+    direction: np.ndarray
+    start: float
+
+    def away(self, coasted: float, state: np.ndarray, gained: np.ndarray) -> float:
+        """Distance [m] over ground from the impact point of a state whose velocity is gained at once, or from its perigee's where
+        only the air would bring it down."""
+        point = vacuum_impact_point(WGS84, self.start + coasted, *state[:3], *(state[3:6] + gained))
+        place = np.array([point.x, point.y, point.z])
+        across = np.linalg.norm(np.cross(place, self.direction))
+        return float(RADIUS * np.arctan2(across, place @ self.direction))
 
 
 @dataclass(frozen=True)
@@ -61,9 +84,14 @@ def fit_burn(
 ) -> FittedBurn:
     """The cheapest one within the coast's bounds. state: (x, y, z, vx, vy, vz, mass) where the coast begins, what leaves then
     gone; hardest [m/s^2]: the acceleration that the burn may come to."""
-    times, states = _coasting(coast, frame, state)
+    times, states = _coasting(coast, frame, state, _REVOLUTIONS if wanted.lands is None else np.inf)
     gains = np.array([gain(s, wanted) for s in states])
-    costs = np.linalg.norm(gains, axis=1) + _WAITING * times + [_detour(s, wanted) for s in states]
+    beside = np.array([_detour(s, wanted) for s in states])
+    if wanted.lands is not None:
+        beside += [_AWAY * wanted.lands.away(t, s, g) for t, s, g in zip(times, states, gains, strict=True)]
+    if wanted.leaves is not None:
+        beside += [_aside(wanted.leaves, s, g) for s, g in zip(states, gains, strict=True)]
+    costs = np.linalg.norm(gains, axis=1) + _WAITING * times + beside
     least = float(np.linalg.norm(gains, axis=1).min())
     throttle = _throttle(burn, float(state[6]), least, hardest)
     thrust, flow = (float(f(burn.model, throttle)) for f in (thrust_in_vacuum, total_mass_flow))
@@ -80,7 +108,7 @@ def fit_burn(
         t, duration, pitch, yaw = found.tolist()
         miss = float(np.abs(residuals(path.after(found))).max())
         price = exhaust * -np.log(max(1 - flow * duration / states[k][6], 1e-3)) + _WAITING * t
-        price += _detour(states[k], wanted) + (1e5 * (miss - _GOOD) if miss > _GOOD else 0.0)
+        price += beside[k] + (1e5 * (miss - _GOOD) if miss > _GOOD else 0.0)
         tried.append((price, FittedBurn(max(t, float(times[0])), duration, pitch, yaw, throttle, miss)))
     return min(tried, key=lambda pair: pair[0])[1]
 
@@ -137,14 +165,15 @@ def fly_fitted(
     return coasting, burning, state
 
 
-def _coasting(coast: Segment, frame: LaunchFrame, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The coast from its shortest to its longest, at steps that resolve a revolution: times (n,), states (n, 7)."""
+def _coasting(
+    coast: Segment, frame: LaunchFrame, state: np.ndarray, revolutions: float = _REVOLUTIONS
+) -> tuple[np.ndarray, np.ndarray]:
+    """The coast from its shortest to its longest, at most so many revolutions more, at steps that resolve one: times (n,), states
+    (n, 7)."""
     longest = coast.longest if coast.longest is not None else np.inf
     orbit = elements(state[:3], state[3:6])
     if orbit.semi_major_axis > 0:
-        longest = min(
-            longest, coast.shortest + _REVOLUTIONS * 2 * np.pi * float(np.sqrt(orbit.semi_major_axis**3 / MU))
-        )
+        longest = min(longest, coast.shortest + revolutions * 2 * np.pi * float(np.sqrt(orbit.semi_major_axis**3 / MU)))
     longest = max(min(longest, 1e6), coast.shortest + 1.0)
     step = max(_COAST_STEP, longest / _MOST_STEPS)
     _, at = fly(coast, frame, state, 0.0, coast.shortest, step=step)
@@ -189,6 +218,25 @@ def _heading(up: np.ndarray, level: np.ndarray, inclination: float) -> np.ndarra
     return max((e * east + n * north, e * east - n * north), key=lambda d: float(d @ level))
 
 
+def _aside(goal: EscapeGoal, state: np.ndarray, gained: np.ndarray) -> float:
+    """[m/s]: speed times the angle by which the asymptote misses its direction when the velocity is gained at once."""
+    assert goal.declination is not None
+    velocity = state[3:6] + gained
+    out = np.array(outgoing_asymptote(goal.gravitational_parameter, goal.c3, *state[:3], *velocity))
+    if goal.longitude is None:
+        missed = abs(float(np.arcsin(np.clip(out[2], -1.0, 1.0))) - goal.declination)
+    else:
+        wanted = asymptote_direction(goal.declination, goal.longitude)
+        missed = float(np.arctan2(np.linalg.norm(np.cross(out, wanted)), out @ wanted))
+    return float(np.linalg.norm(velocity)) * missed
+
+
+def asymptote_direction(declination: float, longitude: float) -> np.ndarray:
+    """Unit vector (3,) of a direction [rad]."""
+    cosine = np.cos(declination)
+    return np.array([cosine * np.cos(longitude), cosine * np.sin(longitude), np.sin(declination)])
+
+
 def _detour(state: np.ndarray, wanted: Wanted) -> float:
     """[m/s] beside the velocity gained at once: for heights that the orbit does not have, planes that it does not reach from
     here, and for an apsis away from the node where the plane is turned later."""
@@ -228,6 +276,9 @@ def _residuals(wanted: Wanted) -> Callable[[np.ndarray], np.ndarray]:
     """Of a state after the burn against the orbit wanted; without the inclination where that is free."""
     low, high = wanted.sizes
     inclination = wanted.inclination
+    leaves = wanted.leaves
+    if leaves is not None:
+        return lambda s: np.array(escape_residuals(leaves, *s[:6].tolist()), dtype=float)
     if high < 0 or high < low:  # a hyperbola
 
         def open_orbit(s: np.ndarray) -> np.ndarray:

@@ -14,11 +14,12 @@ import numpy as np
 
 from ..core.earth import MU, RADIUS
 from .ascent_guess import GuessedPhase
-from .burn_fit import Sizes, Wanted, farthest, fit_burn, fly_fitted
+from .burn_fit import Landing, Sizes, Wanted, asymptote_direction, farthest, fit_burn, fly_fitted
 from .flight_plan import FlightPlan, Segment
 from .mission import LOWEST_PERIGEE, EscapeOrbit, InsertionOrbit, Mission, TargetOrbit
 from .motion import thrust_in_vacuum, total_mass_flow
 from .optimal_control.solution import PhaseSolution, Solution
+from .range_safety.corridor import direction_of
 from .steering import LaunchFrame
 
 _PARKING_PERIGEE = 185e3  # m
@@ -52,14 +53,15 @@ def guess_with_restarts(
     cut = _first_coast(plan)
     burns = [plan.segments[cut - 1], *(s for s in plan.segments[cut:] if s.powered)]
     sizes = _sizes(burns, mission.target)
-    inclinations = _inclinations(burns, mission)
+    plane = escape_plane(mission)
+    inclinations = _inclinations(burns, mission.inclination if plane is None else plane[0], mission)
     turns = [abs(b - a) for a, b in pairwise(inclinations)]
     gains = [_speed_change(a, b, turn) for (a, b), turn in zip(pairwise(sizes), turns, strict=True)]
 
     *before, first = plan.segments[:cut]
     assert first.burnout_mass is not None
     kept, share = _kept(burns, gains, 0.0), _kept(burns, gains, 1.0) - _kept(burns, gains, 0.0)
-    target = _as_target(sizes[0], inclinations[0], mission)
+    target = _as_target(sizes[0], inclinations[0], mission, None if plane is None else plane[1])
     parked = replace(first, burnout_mass=first.burnout_mass + kept, kept_per_payload=share, target=target)
     solution = solve(replace(plan, segments=(*before, parked)), mission, None)
     payload = max(float(solution.parameters["payload"]), plan.released)
@@ -69,11 +71,20 @@ def guess_with_restarts(
         last, coast, burn = plan.segments[cut + 2 * k - 3 : cut + 2 * k]
         state = state.copy()
         state[6] = coast.mass_after_drop(state[6], payload, last)
+        leaves = (
+            burn.target.goal() if isinstance(burn.target, EscapeOrbit) and burn.target.declination is not None else None
+        )
         asks = isinstance(burn.target, InsertionOrbit) or getattr(burn.target, "inclination", None) is not None
+        asks = asks and leaves is None
         hardest = None if burn.payload_gone else mission.limits.axial_acceleration
         argument = getattr(burn.target, "argument_of_perigee", None)
         wanted = Wanted(
-            sizes[k], inclinations[k] if asks else None, turns[k] if k < len(turns) else 0.0, argument=argument
+            sizes[k],
+            inclinations[k] if asks else None,
+            turns[k] if k < len(turns) else 0.0,
+            argument=argument,
+            lands=_landing(burn, mission, clock),
+            leaves=leaves,
         )
         following = plan.segments[cut + 2 * k] if k + 1 < len(burns) else None
         raises = following is not None and burn.target is None and sizes[k][1] > _APART * sizes[k][0]
@@ -92,29 +103,48 @@ def guess_with_restarts(
     return tuple(phases)
 
 
+def _landing(burn: Segment, mission: Mission, clock: float) -> Landing | None:
+    """Where a disposal burn is to bring the stage down: the middle of the mission's area."""
+    if mission.limits.disposal_area is None or not burn.payload_gone:
+        return None
+    (area,) = mission.limits.disposal_area
+    middle = direction_of(area.latitude, area.longitude).mean(axis=0)
+    return Landing(middle / np.linalg.norm(middle), clock)
+
+
 def _final_state(phase: GuessedPhase) -> np.ndarray:
     """(x, y, z, vx, vy, vz, mass) at the end of a guessed phase."""
     return np.array([np.atleast_1d(phase.values[n])[-1] for n in ("x", "y", "z", "vx", "vy", "vz", "mass")])
 
 
-def _as_target(size: Sizes, inclination: float, mission: Mission) -> TargetOrbit:
+def _as_target(size: Sizes, inclination: float, mission: Mission, node: float | None) -> TargetOrbit:
     same_plane = abs(inclination - mission.inclination) < 1e-9
     return TargetOrbit(
         perigee_altitude=max(size[0] - RADIUS, LOWEST_PERIGEE),
         apogee_altitude=max(size[1] - RADIUS, size[0] - RADIUS, LOWEST_PERIGEE),
         inclination=inclination,
-        ascending_node=getattr(mission.target, "ascending_node", None) if same_plane else None,
+        ascending_node=getattr(mission.target, "ascending_node", None) if same_plane and node is None else node,
     )
 
 
-def _inclinations(burns: list[Segment], mission: Mission) -> list[float]:
+def escape_plane(mission: Mission) -> tuple[float, float] | None:
+    """Inclination and node [rad] of the eastward plane of the site at T-0 and the asymptote; None where none is asked for."""
+    target = mission.target
+    if not isinstance(target, EscapeOrbit) or target.declination is None or target.asymptote_longitude is None:
+        return None
+    normal = np.cross(mission.site.position(), asymptote_direction(target.declination, target.asymptote_longitude))
+    normal *= np.sign(normal[2]) / np.linalg.norm(normal)
+    return float(np.arccos(normal[2])), float(np.arctan2(normal[0], -normal[1]))
+
+
+def _inclinations(burns: list[Segment], wanted: float, mission: Mission) -> list[float]:
     """[rad] after each burn: as asked, else as it was; at first one that the site reaches without turning the plane."""
     least = abs(mission.site.geocentric_latitude()) + 1e-4
-    found = [float(np.clip(mission.inclination, least, np.pi - least))]
+    found = [float(np.clip(wanted, least, np.pi - least))]
     for k, burn in enumerate(burns):
         asked = getattr(burn.target, "inclination", None)
         if asked is None and isinstance(burn.target, InsertionOrbit):
-            asked = mission.inclination
+            asked = wanted
         found.append(found[-1] if asked is None else asked)
         if k == 0:
             found = found[1:]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -36,28 +37,38 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
 STEPS = {name: seconds for name, _, seconds in PARTS}
 
 
-def validate(progress: Progress) -> list[Comparison]:
-    """All comparisons, made again."""
+def validate(progress: Progress, only: Sequence[str] = ()) -> list[Comparison]:
+    """All comparisons, or those of the parts named, made again."""
+    unknown = set(only) - set(STEPS)
+    if unknown:
+        raise InputError(f"there is no part '{min(unknown)}'; known: {', '.join(STEPS)}", where="--only")
     rows: list[Comparison] = []
     for name, module, _ in PARTS:
+        if only and name not in only:
+            continue
         with progress.step(name):
             rows += import_module(f".{module}", __package__).comparisons()
     return rows
 
 
-def run_validate(write: Path | None, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
-    """Make every comparison: (plain data, table). The data's exit_code is 1 when one does not hold, 3 when one has no number."""
-    from .page import lines, page
+def run_validate(write: Path | None, *, only: Sequence[str] = (), quiet: bool = False) -> tuple[dict[str, Any], str]:
+    """Make every comparison: (plain data, table). The data's exit_code is 1 when one does not hold, 3 when one has no number.
 
-    progress = Progress() if quiet else RichProgress(STEPS)
+    only: the parts to make; their sections are then replaced in a page that is there, and the rest of it stays.
+    """
+    from .page import lines, page, with_sections
+
+    progress = Progress() if quiet else RichProgress({k: v for k, v in STEPS.items() if not only or k in only})
     try:
-        rows = validate(progress)
+        rows = validate(progress, only)
     finally:
         progress.close()
     text = lines(rows)
     if write is not None:
         try:
-            write.write_text(page(rows), encoding="utf-8")
+            there = only and write.exists()
+            made = with_sections(write.read_text(encoding="utf-8"), rows) if there else page(rows)
+            write.write_text(made, encoding="utf-8")
         except OSError as error:
             raise InputError(f"cannot write '{write}': {error.strerror}") from None
     data: dict[str, Any] = {"comparisons": [_plain(r) for r in rows]}

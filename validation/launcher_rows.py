@@ -256,7 +256,12 @@ def _sequence(row: dict[str, Any], core: tuple[Stage, ...]) -> Sequence:
         first = None
         if parking:
             first = BurnOrbit(perigee_altitude=1e3 * parking["perigee_km"], apogee_altitude=1e3 * parking["apogee_km"])
-        burns = (Burn(orbit=first, longest_coast=float(rules["longest_coast_between_burns_s"])), Burn())
+        coasts = (1.0, float(rules["longest_coast_between_burns_s"]))
+        if (
+            parking and "coast_s" in parking
+        ):  # how long it lasts is all the same to an orbit whose perigee lies anywhere
+            coasts = (float(parking["coast_s"]),) * 2
+        burns = (Burn(orbit=first, shortest_coast=coasts[0], longest_coast=coasts[1]), Burn())
     return Sequence(
         vertical_rise=float(rules["vertical_rise_s"]),
         pitch_over=float(rules["pitch_over_s"]),

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -37,14 +38,34 @@ def page(rows: Sequence[Comparison]) -> str:
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
         counts=f"{counts}.** Of those that hold: {by_kind}." if by_kind else counts + ".**",
     )
+    return text + "".join(f"\n{section}" for section in _sections(rows).values())
+
+
+def with_sections(text: str, rows: Sequence[Comparison]) -> str:
+    """A page with the sections of these rows in place of its own (at its end, where it has none), what holds counted again."""
+    for group, section in _sections(rows).items():
+        here = re.search(rf"^## {re.escape(group)}\n.*?(?=\n## |\Z)", text, re.DOTALL | re.MULTILINE)
+        text = text[: here.start()] + section + text[here.end() :] if here else f"{text.rstrip()}\n\n{section}"
+    hold, missed = text.count("| yes |"), text.count("| **no** |")
+    return re.sub(
+        r"^\*\*\d+ of \d+ hold; \d+ do not",
+        f"**{hold} of {hold + missed} hold; {missed} do not",
+        text,
+        flags=re.MULTILINE,
+    )
+
+
+def _sections(rows: Sequence[Comparison]) -> dict[str, str]:
+    """The table and notes of each group."""
+    found = {}
     for group in dict.fromkeys(r.group for r in rows):
         own = [r for r in rows if r.group == group]
-        text += f"\n## {group}\n\n| Quantity | Ours | Published or bound | Difference | Holds | Source |\n"
+        text = f"## {group}\n\n| Quantity | Ours | Published or bound | Difference | Holds | Source |\n"
         text += "|---|---:|---:|---:|---|---|\n"
         text += "".join(_line(r) for r in own)
         notes = dict.fromkeys(r.note for r in own if r.note)
-        text += "\n" + "".join(f"- {note}\n" for note in notes) if notes else ""
-    return text
+        found[group] = text + ("\n" + "".join(f"- {note}\n" for note in notes) if notes else "")
+    return found
 
 
 def _line(r: Comparison) -> str:

@@ -14,11 +14,13 @@ from osea_rocket.studies.ascend import engines_of
 from osea_rocket.studies.documents import Study
 from osea_rocket.trajectory.ascent import solve_ascent
 from osea_rocket.trajectory.ascent_result import fly_ascent
-from osea_rocket.trajectory.burn_fit import Wanted, fit_burn, fly_fitted
+from osea_rocket.trajectory.burn_fit import Landing, Wanted, asymptote_direction, fit_burn, fly_fitted
 from osea_rocket.trajectory.flight_plan import FlightPlan, flight_plan
-from osea_rocket.trajectory.mission import Mission
+from osea_rocket.trajectory.mission import EscapeOrbit, Mission
 from osea_rocket.trajectory.motion import thrust_in_vacuum, total_mass_flow
-from osea_rocket.trajectory.orbit import elements, state_from_elements
+from osea_rocket.trajectory.orbit import elements, outgoing_asymptote, state_from_elements
+from osea_rocket.trajectory.range_safety.corridor import direction_of
+from osea_rocket.trajectory.restart_guess import escape_plane
 from osea_rocket.trajectory.result import AscentResult
 from osea_rocket.trajectory.sequence import Burn, BurnOrbit, Disposal
 from osea_rocket.trajectory.steering import launch_frame
@@ -111,6 +113,55 @@ def test_a_fitted_burn_is_hohmanns(study):
     assert exhaust * np.log(state[6] / after[6]) == pytest.approx(hohmann, rel=0.01)
     # it burns about the descending node, so that the apogee lies over the equator
     assert abs(np.sin(reached.argument_of_perigee)) < 0.06
+
+
+def test_a_disposal_burn_is_fitted_to_its_place(study):
+    """A circular orbit of 500 km: of the two revolutions that it may wait, the fit takes the place that leads to 40 deg west."""
+    disposal = Disposal(perigee_altitude=0.0, longest_coast=11000.0)
+    mission = to(study.mission, 500e3, 28.5, last_stage_burns=2, longest_coast=5000.0, disposal=disposal)
+    coast, burn = plan_of(study, mission).segments[-2:]
+    r, v = state_from_elements(RADIUS + 500e3, 0.0, np.radians(28.5), 0.0, 0.0, 0.0)
+    state, frame = np.array([*r, *v, 5.5e3]), launch_frame(mission.site, np.pi / 2)
+    wanted = Wanted((RADIUS, RADIUS + 500e3), lands=Landing(direction_of(0.0, np.radians(-40.0)), 1000.0))
+    fitted = fit_burn(coast, burn, frame, state, wanted)
+    _, burning, after = fly_fitted(fitted, coast, burn, frame, state, 1000.0)
+    assert elements(after[:3], after[3:6]).perigee_radius == pytest.approx(RADIUS, abs=5e3)
+    assert wanted.lands is not None
+    end = burning.start + burning.duration - 1000.0
+    assert (
+        wanted.lands.away(end, after, np.zeros(3)) < 1.5e6
+    )  # the optimizer's area decides the rest; without it 12e6 m
+    unguided = fit_burn(coast, burn, frame, state, Wanted((RADIUS, RADIUS + 500e3)))
+    assert abs(unguided.coast - fitted.coast) > 600.0
+
+
+def test_a_burn_out_of_a_parking_orbit_leaves_along_its_asymptote(study):
+    out = asymptote_direction(np.radians(-10.0), np.radians(40.0))
+    target = EscapeOrbit(
+        type="escape",
+        perigee_altitude=185e3,
+        c3=10e6,
+        declination=np.radians(-10.0),
+        asymptote_longitude=np.radians(40.0),
+    )
+    burns = (Burn(orbit=BurnOrbit(perigee_altitude=185e3, apogee_altitude=185e3), longest_coast=6000.0), Burn())
+    mission = study.mission.evolve(orbit=target, sequence=study.mission.sequence.evolve(burns=burns))
+    plane = escape_plane(mission)
+    assert plane is not None
+    inclination, node = plane
+    r, v = state_from_elements(RADIUS + 185e3, 0.0, inclination, node, 0.0, 0.5)
+    normal = np.cross(r, v)
+    assert abs(normal @ out) < 1e-9 * np.linalg.norm(normal)  # the plane holds the asymptote, and the pad
+    assert abs(normal @ mission.site.position()) < 1e-9 * np.linalg.norm(normal) * np.linalg.norm(
+        mission.site.position()
+    )
+    coast, burn = plan_of(study, mission).segments[-2:]
+    state, frame = np.array([*r, *v, 25e3]), launch_frame(mission.site, mission.launch_azimuth())
+    sizes = (target.perigee_radius, target.apogee_radius)
+    fitted = fit_burn(coast, burn, frame, state, Wanted(sizes, leaves=target.goal()))
+    _, _, after = fly_fitted(fitted, coast, burn, frame, state, 0.0)
+    left = np.array(outgoing_asymptote(MU, 10e6, *after[:6]))
+    assert np.linalg.norm(np.cross(left, out)) < 0.03 and left @ out > 0.0
 
 
 def test_a_fitted_burn_heeds_the_acceleration(study):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from osea_rocket.core.errors import InputError
 from osea_rocket.validation import command, environment, falcon9, optimal_control
 from osea_rocket.validation.comparison import Comparison
 from osea_rocket.validation.page import lines, page
@@ -73,13 +74,31 @@ def test_the_page_counts_and_says_no():
 
 
 def test_a_miss_is_a_failure_and_a_gap_is_undecided(monkeypatch, tmp_path):
-    monkeypatch.setattr(command, "validate", lambda progress: [dataclasses.replace(ROW, tolerance=0.5)])
+    monkeypatch.setattr(command, "validate", lambda progress, only: [dataclasses.replace(ROW, tolerance=0.5)])
     data, _ = command.run_validate(tmp_path / "page.md", quiet=True)
     assert data["exit_code"] == 1 and "1 of 1 comparisons do not hold: quantity" in data["message"]
     assert "**no**" in (tmp_path / "page.md").read_text(encoding="utf-8")  # a miss is written down all the same
-    monkeypatch.setattr(command, "validate", lambda progress: [dataclasses.replace(ROW, ours=None, error="gone")])
+    monkeypatch.setattr(command, "validate", lambda progress, only: [dataclasses.replace(ROW, ours=None, error="gone")])
     assert command.run_validate(None, quiet=True)[0]["exit_code"] == 3
-    monkeypatch.setattr(command, "validate", lambda progress: [ROW, dataclasses.replace(ROW, kind="shown")])
+    monkeypatch.setattr(command, "validate", lambda progress, only: [ROW, dataclasses.replace(ROW, kind="shown")])
     data, text = command.run_validate(None, quiet=True)
     assert json.dumps(data, allow_nan=False)
     assert "quantity" in text
+
+
+def test_one_part_alone_takes_its_section_s_place(monkeypatch, tmp_path):
+    """The rest of the page stays, and what holds is counted over all of it."""
+    there = tmp_path / "page.md"
+    other = dataclasses.replace(ROW, group="other", quantity="other")
+    there.write_text(page([dataclasses.replace(ROW, tolerance=0.5), other]), encoding="utf-8")
+    assert "**1 of 2 hold; 1 do not" in there.read_text(encoding="utf-8")
+    monkeypatch.setattr(command, "validate", lambda progress, only: [ROW])
+    command.run_validate(there, only=["speed"], quiet=True)
+    text = there.read_text(encoding="utf-8")
+    assert "**2 of 2 hold; 0 do not" in text and "**no**" not in text
+    assert text.count("## ") == 2 and "| other |" in text
+
+
+def test_a_part_that_is_not_there_is_named():
+    with pytest.raises(InputError, match="there is no part 'sped'; known: combustion"):
+        command.run_validate(None, only=["sped"], quiet=True)
