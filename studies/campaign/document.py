@@ -84,6 +84,10 @@ class Recovery(Document):
 
     @model_validator(mode="after")
     def _expended(self) -> Self:
+        if self.mode != "expend" and self.flights < 2:
+            raise FieldError(
+                "flights", "what comes back flies twice or more; give the flights, or choose 'mode: expend'"
+            )
         if self.mode == "expend":
             for field in ("flights", "payload_fraction"):
                 if getattr(self, field) != 1:

@@ -141,10 +141,11 @@ def _prices(case: Case) -> np.ndarray:
     count = case.study.runs + 1
     model, draw = case.model(), case.drawing(count)
     prices = np.empty(count)
-    for n in range(FLOWN):
+    flights = min(FLOWN, count)
+    for n in range(flights):
         flown = campaign(case, draw.single(n), n, model)
         placed = flown.flown.success.sum() * case.payload(draw)
-        prices[n::FLOWN] = (sum(model.costs(flown.use, draw).values()) / placed)[n::FLOWN]
+        prices[n::flights] = (sum(model.costs(flown.use, draw).values()) / placed)[n::flights]
     return prices
 
 

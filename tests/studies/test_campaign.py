@@ -33,7 +33,7 @@ def small(study) -> CampaignStudy:
     return study.evolve(
         constellations=({"name": "small", "satellites": 480},),
         explore={"flights": (1, 5, 10), "rates": (12 / YEAR, 36 / YEAR), "turnarounds": (30 * 86400.0, 240 * 86400.0)},
-        runs=12,
+        runs=10,
     )
 
 
@@ -175,6 +175,7 @@ def test_places_of_a_constellation():
     ("old", "new", "line", "text"),
     [
         ("mode: ship", "mode: expend", 28, "what is expended flies once"),
+        ("flights: 10", "flights: 1", 28, "what comes back flies twice or more"),
         ("planes: 12", "planes: 100", 14, "100 planes, and '1000 satellites' has 84 launches"),
         ("spread: 20 min", "spread: 0 min", 14, "several planes at one local time"),
         ("altitude: 750 km", "altitude: 5990 km", 11, "so high an orbit cannot be Sun-synchronous"),
