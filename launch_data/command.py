@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import ImpossibleError, InputError, UndecidedError
+from ..core.errors import ImpossibleError, InputError, MissingExtraError, UndecidedError
 from ..core.findings import Finding, Severity, by_gravity
 from .ccsds.files import read_messages
 from .ccsds.message import Message
@@ -149,9 +149,18 @@ def _words(message: Message) -> str:
     return f"{row['message']} {row['version']}{about}"
 
 
+def _interfaces() -> dict[str, str]:
+    """The documents of the server's interface; without the extra that it needs they stay as they are."""
+    try:
+        from .server.published import interfaces
+    except MissingExtraError:
+        return {}
+    return interfaces()
+
+
 def run_schemas(folder: Path, check: bool) -> Answer:
-    """Write what is published of the protocol (schemas, examples, rules), or say which files are not current."""
-    texts = published()
+    """Write what is published of the protocol (schemas, examples, rules, interfaces), or say which files are not current."""
+    texts = published() | _interfaces()
     stale = sorted(
         n for n, t in texts.items() if not (folder / n).is_file() or (folder / n).read_text(encoding="utf-8") != t
     )

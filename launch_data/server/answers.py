@@ -60,5 +60,5 @@ def key_of(text: str) -> tuple[int, str]:
         if type(time) is not int or abs(time) >= 1 << 63 or not isinstance(identifier, str) or "\0" in identifier:
             raise ValueError
     except ValueError:
-        raise ProblemError(400, "the cursor is none that this server gave; begin without it") from None
+        raise ProblemError(422, "the cursor is none that this server gave; begin without it") from None
     return time, identifier

@@ -50,4 +50,8 @@ def bare_app(lifespan: Any = None) -> FastAPI:
     app = FastAPI(title=TITLE, description=DESCRIPTION, version="1.0", docs_url=None, redoc_url=None, lifespan=lifespan)
     for router in (reading.ROUTER, live.ROUTER, writing.ROUTER, page.ROUTER):
         app.router.routes.extend(router.routes)  # as they are; a router within a router is slower
+    document = app.openapi()  # FastAPI keeps it; what it cannot know is added
+    document["components"] = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    document["security"] = [{}, {"token": []}]
+    document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     return app

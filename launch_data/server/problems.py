@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from ...core.errors import InputError
 from ...core.findings import Finding
@@ -61,17 +61,15 @@ def register(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     async def _input(request: Request, error: InputError) -> Response:
+        """What could be read, and is not as it should be."""
         errors = [{"detail": line[:LONGEST]} for line in error.details]
         head = f"{error.where}: {error.message}" if error.where else error.message
-        return problem(400, head, errors=errors)
-
-    @app.exception_handler(RequestValidationError)
-    async def _parameters(request: Request, error: RequestValidationError) -> Response:
-        errors = [
-            {"where": "/".join(map(str, e["loc"]))[:LONGEST], "detail": str(e["msg"])[:LONGEST]} for e in error.errors()
-        ]
-        return problem(400, "a parameter of the request is wrong", errors=errors)
+        return problem(422, head, errors=errors)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return problem(error.status_code, str(error.detail), headers=error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:  # of all routes of the path, where Starlette names those of the first
+            matching = [r for r in app.router.routes if r.matches(request.scope)[0] != Match.NONE]
+            headers["Allow"] = ", ".join(sorted({m for r in matching for m in getattr(r, "methods", None) or ()}))
+        return problem(error.status_code, str(error.detail), headers=headers)

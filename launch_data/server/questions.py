@@ -14,6 +14,9 @@ KindName = Annotated[str, AfterValidator(lambda v: _known(v)), Field(json_schema
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
+_UTC = r"^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z$"  # of the document
+
+
 def _known(kind: str) -> str:
     if kind not in KIND_NAMES:
         raise ValueError(f"no kind of record; use one of {', '.join(KIND_NAMES)}")
@@ -30,7 +33,7 @@ def _when(text: Any) -> int:
 
 
 When = Annotated[
-    int, BeforeValidator(_when), WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation")
+    int, BeforeValidator(_when), WithJsonSchema({"type": "string", "format": "date-time", "pattern": _UTC})
 ]  # nanoseconds, as the store keeps it
 
 

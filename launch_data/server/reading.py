@@ -41,7 +41,7 @@ TRACK_SCHEMA = {
 @ROUTER.get(
     "/v1/launches",
     summary="Launches",
-    responses=described(PAGE_SCHEMA, 304),
+    responses=described(PAGE_SCHEMA, 304, 422),
     openapi_extra=parameters(LaunchQuestion),
 )
 async def launches(request: Request) -> Response:
@@ -52,7 +52,7 @@ async def launches(request: Request) -> Response:
 @ROUTER.get(
     "/v1/records",
     summary="Records of every kind",
-    responses=described(PAGE_SCHEMA, 304),
+    responses=described(PAGE_SCHEMA, 304, 422),
     openapi_extra=parameters(RecordQuestion),
 )
 async def records(request: Request) -> Response:
@@ -79,7 +79,7 @@ async def _page(request: Request, question: LaunchQuestion, filters: dict[str, A
 @ROUTER.get(
     "/v1/records/{id:path}/revisions",
     summary="Revisions of a record",
-    responses=described(PAGE_SCHEMA, 304, 404),
+    responses=described(PAGE_SCHEMA, 304, 404, 422),
     openapi_extra=parameters(Page, "id"),
 )
 async def revisions(request: Request) -> Response:
@@ -139,7 +139,7 @@ async def file(request: Request) -> Response:
 @ROUTER.get(
     "/v1/tracks/{id:path}",
     summary="A trajectory as points over the ground",
-    responses=described(TRACK_SCHEMA, 304, 404),
+    responses=described(TRACK_SCHEMA, 304, 404, 422),
     openapi_extra=parameters(OneQuestion, "id"),
 )
 async def track(request: Request) -> Response:

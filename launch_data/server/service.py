@@ -8,6 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from ...core.wire import Sha256, Urn, wire_problems
+from ..protocol.kinds import KINDS
 from ..store.store import Store
 from .feed import Feed
 from .guard import Caller
@@ -37,7 +38,7 @@ RECORD_SCHEMA = {
     "type": "object",
     "description": "A record of the protocol; `schema` names its kind, and schemas/KIND-v1.schema.json its form.",
     "required": ["schema", "id", "issuer", "issued_at", "status"],
-    "properties": {"schema": {"type": "string", "pattern": "^osea/launch-data/[a-z-]+/v1$"}, "id": {"type": "string"}},
+    "properties": {"schema": {"enum": sorted(KINDS)}, "id": TypeAdapter(Urn).json_schema()},
 }
 PAGE_SCHEMA = {
     "type": "object",
@@ -54,7 +55,7 @@ _WHY = {
     409: "This revision cannot follow what is there.",
     413: "The body is too large.",
     415: "The body is of another media type.",
-    422: "A rule of the protocol is broken.",
+    422: "It is well formed, and not what the protocol allows.",
     429: "Too many requests.",
     503: "Too many live feeds.",
 }

@@ -5,15 +5,16 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...core.wire import Urn
+from ...core.errors import InputError
+from ...core.wire import Urn, parse_json, wire_problems
 from ..store import webhooks
 from ..store.access import ROLES, Reader
 from ..store.append import Appended, append
 from ..store.files import put_file
-from ..store.rows import incoming, incoming_lines
+from ..store.rows import Incoming, incoming, lines_of
 from ..store.store import Store
 from .problems import ProblemError, rows
 from .questions import KindName
@@ -58,8 +59,18 @@ async def post_records(request: Request) -> Response:
 
 
 def _append(store: Store, text: bytes, most: int, writer: Reader, address: str) -> Sequence[Appended]:
-    items = [incoming(text, "body")] if most == 1 else incoming_lines(text, most)
-    return append(store, items, writer, address)
+    return append(store, _read(text, most), writer, address)
+
+
+def _read(text: bytes, most: int) -> Sequence[Incoming]:
+    """The records of a body. Raises ProblemError 400 for what is no JSON, InputError for what is no record."""
+    try:
+        lines = lines_of(text, most) if most > 1 else [(text, "body")]
+        for line, where in lines:
+            parse_json(line, where)
+    except InputError as error:
+        raise ProblemError(400, str(error)) from None
+    return [incoming(line, where) for line, where in lines]
 
 
 def _row(one: Appended) -> dict[str, Any]:
@@ -71,7 +82,7 @@ def _row(one: Appended) -> dict[str, Any]:
     "/v1/files/{sha256}",
     status_code=201,
     summary="Give a file that a record of yours names",
-    responses=answers(None, 403, 408, 413, 415, status=201),
+    responses=answers(None, 403, 408, 413, 415, 422, status=201),
     openapi_extra={"requestBody": _FILE_BODY, **parameters(None, "sha256")},
 )
 async def put(request: Request) -> Response:
@@ -94,14 +105,26 @@ class Wanted(BaseModel):
     launch: Urn | None = None
 
 
+_WEBHOOK_BODY = {"required": True, "content": {JSON: {"schema": Wanted.model_json_schema()}}}
+
+
 @ROUTER.post(
     "/v1/webhooks",
     status_code=201,
     summary="Ask for a webhook; its secret is told this once",
-    responses=answers({"type": "object", "required": ["id", "secret"]}, 409, 413, 408, status=201),
+    responses=answers({"type": "object", "required": ["id", "secret"]}, 408, 413, 415, 422, status=201),
+    openapi_extra={"requestBody": _WEBHOOK_BODY},
 )
-async def post_webhook(request: Request, wanted: Annotated[Wanted, Body()]) -> Response:
+async def post_webhook(request: Request) -> Response:
     who, found = caller(request, *ROLES), service(request)
+    if media_type(request) != JSON:
+        raise ProblemError(415, f"a webhook is asked for as {JSON}")
+    try:
+        wanted = Wanted.model_validate(parse_json(await request.body(), "body"))
+    except ValidationError as error:
+        raise ProblemError(400, "; ".join(wire_problems(error))) from None
+    except InputError as error:
+        raise ProblemError(400, str(error)) from None
     await asyncio.to_thread(check_target, wanted.url, found.settings.private_webhooks)
     made = await asyncio.to_thread(
         webhooks.add, found.store, who.reader, wanted.url, kind=wanted.kind, launch=wanted.launch, address=who.address

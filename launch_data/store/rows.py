@@ -110,12 +110,12 @@ def incoming(text: bytes, where: str) -> Incoming:
     return Incoming(record, text, opened, open_text, hashlib.sha256(text).hexdigest())
 
 
-def incoming_lines(text: bytes, most: int) -> list[Incoming]:
-    """The records of JSON lines. Raises InputError for more than `most`."""
-    lines = [line for line in text.split(b"\n") if line.strip()]
-    if not lines or len(lines) > most:
+def lines_of(text: bytes, most: int) -> list[tuple[bytes, str]]:
+    """(text, place) of each of JSON lines. Raises InputError for none or more than `most`."""
+    lines = [(line, f"line {i}") for i, line in enumerate(text.split(b"\n"), 1) if line.strip()]
+    if not 0 < len(lines) <= most:
         raise InputError(f"{len(lines)} records in one request; 1 to {most} are taken")
-    return [incoming(line, f"line {number}") for number, line in enumerate(lines, 1)]
+    return lines
 
 
 def _files(record: BaseModel) -> Iterator[str]:

@@ -192,7 +192,7 @@ def _written(statement: Select) -> tuple[str, Sequence[str], dict[str, Any]]:
 
 def _stored(columns: Sequence[Any], reader: Reader) -> Stored:
     *plain, document, opened = columns
-    return Stored(*plain, document if opened is None or reader.owns(plain[_ISSUER]) else opened)
+    return Stored._make((*plain, document if opened is None or reader.owns(plain[_ISSUER]) else opened))
 
 
 def announce(connection: Connection, position: int, *, opening: bool = False) -> str:

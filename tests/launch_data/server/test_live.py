@@ -244,7 +244,7 @@ def test_without_a_key_there_are_no_webhooks(sqlite_store: Store):
     sqlite_store.key = None
     with serving(sqlite_store, PRIVATE) as client:
         client.token = tokens.issue(sqlite_store, "reader", party=None, days=1).text
-        assert client.post("/v1/webhooks", {"url": "http://127.0.0.1/"}).status == 400
+        assert client.post("/v1/webhooks", {"url": "http://127.0.0.1/"}).status == 422
         assert Client(client.url).post("/v1/webhooks", {"url": "http://127.0.0.1/"}).status == 401
 
 
