@@ -43,7 +43,7 @@ class Disclosure:
     def make(cls, name: str | None, value: Any, salt: bytes) -> "Disclosure":
         """A new one; the salt has 128 bits."""
         items = [encode(salt), value] if name is None else [encode(salt), name, value]
-        return cls(encode(json.dumps(items, ensure_ascii=False, allow_nan=False).encode()), name, value)
+        return cls(encode(_text(items)), name, value)
 
     @classmethod
     def read(cls, text: str) -> "Disclosure":
@@ -94,7 +94,10 @@ def reveal(payload: Plain, disclosures: Sequence[Disclosure]) -> Plain:
     if len(by_digest) != len(disclosures):
         raise SignatureError("a disclosure stands twice")
     seen: set[str] = set()
-    found = _revealed({k: v for k, v in payload.items() if k != HASH}, by_digest, seen)
+    try:
+        found = _revealed({k: v for k, v in payload.items() if k != HASH}, by_digest, seen)
+    except RecursionError:  # a chain of disclosures, each within the one before
+        raise SignatureError("the disclosures are nested too deeply") from None
     if left := by_digest.keys() - seen:
         raise SignatureError(f"{len(left)} disclosure{'s' * (len(left) > 1)} that the signed document does not ask for")
     return found
@@ -103,8 +106,7 @@ def reveal(payload: Plain, disclosures: Sequence[Disclosure]) -> Plain:
 def sign_concealed(document: Plain, paths: Sequence[str], key: PrivateKey, purpose: str, **options: Any) -> str:
     """The whole token, every disclosure in it; options as of `signing.sign`."""
     payload, disclosures = conceal(document, paths)
-    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    token = sign(text.encode(), key, purpose, detached=False, **options)
+    token = sign(_text(payload), key, purpose, detached=False, **options)
     return "~".join([token, *(d.text for d in disclosures), ""])
 
 
@@ -156,7 +158,10 @@ def disclosed_paths(payload: Plain, disclosures: Sequence[Disclosure]) -> dict[s
                 else:
                     look(item, f"{path}/{i}")
 
-    look(payload, "")
+    try:
+        look(payload, "")
+    except RecursionError:
+        raise InputError("the disclosures are nested too deeply") from None
     return found
 
 
@@ -168,6 +173,13 @@ def split(token: str) -> tuple[str, list[Disclosure]]:
     if len(texts) > _MOST:
         raise InputError(f"the token has more than {_MOST} disclosures")
     return head, [Disclosure.read(t) for t in texts[:-1]]
+
+
+def _text(value: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except ValueError as error:  # a number that is none, half of a pair of surrogates
+        raise InputError(f"the document cannot be written as JSON: {error}") from None
 
 
 def _revealed(value: Any, by_digest: Mapping[str, Disclosure], seen: set[str]) -> Any:

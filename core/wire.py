@@ -5,6 +5,7 @@ newer issuer and an older reader understand one another.
 """
 
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +15,7 @@ from .time import DAY, parse_utc
 
 DEEPEST = 64  # levels of nesting; our own records need eight
 LARGEST = 64 << 20  # bytes of one record
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NO_BRACKETS = bytes(b for b in range(256) if b not in b"{}[]")
 
 
@@ -179,6 +181,8 @@ def parse_json(data: bytes, where: str) -> Any:
         return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise InputError(f"this is no JSON: {error.msg}", where=f"{where}:{error.lineno}:{error.colno}") from None
+    except UnicodeEncodeError:
+        raise InputError("this is no JSON: half of a pair of surrogates", where=where) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError("this is no JSON: it is not UTF-8", where=f"{where}:{line}") from None

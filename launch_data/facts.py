@@ -1,7 +1,7 @@
 """What a run's resolved study says of a launch: names, site, vehicle, orbit, T-0; as records need it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import degrees
 from typing import Any
 
@@ -61,6 +61,17 @@ def facts_of(study: Plain, where: str = "") -> FlightFacts:
         raise InputError(f"this holds no study that can be launched: {error}", where=where or None) from None
 
 
+def with_orbit_reached(facts: FlightFacts, perigee: float, apogee: float, inclination: float, c3: float) -> FlightFacts:
+    """The facts with what the mission leaves open of its orbit as it was reached: altitudes [m], rad, C3 [m^2/s^2]."""
+    if c3 > 0.0:
+        reached: dict[str, Any] = {"name": "escape", "c3_m2_s2": c3, "inclination_deg": degrees(inclination)}
+        return replace(facts, orbit=reached)
+    reached = {"perigee_height_m": perigee, "apogee_height_m": apogee, "inclination_deg": degrees(inclination)}
+    orbit = reached | {k: v for k, v in facts.orbit.items() if k != "name"}
+    name = _class(orbit["perigee_height_m"], orbit["apogee_height_m"], orbit["inclination_deg"])
+    return replace(facts, orbit={"name": name, **orbit})
+
+
 def _si(text: str | None, unit: str) -> float | None:
     return None if text is None else parse(text, unit)
 
@@ -93,7 +104,7 @@ def _orbit(orbit: Plain) -> dict[str, Any]:
     perigee, apogee = (_si(orbit.get(f"{k}_altitude"), "m") for k in ("perigee", "apogee"))
     inclination = _si(orbit.get("inclination"), "rad")
     found = {
-        "name": _class(perigee, apogee, inclination),
+        "name": _class(perigee, apogee, None if inclination is None else degrees(inclination)),
         "perigee_height_m": perigee,
         "apogee_height_m": apogee,
         "inclination_deg": None if inclination is None else degrees(inclination),
@@ -105,7 +116,7 @@ def _class(perigee: float | None, apogee: float | None, inclination: float | Non
     if perigee is None or apogee is None:
         return "x-as the mission's kind says"
     if apogee < 2_000e3:
-        return "SSO" if inclination is not None and 96.0 <= degrees(inclination) <= 101.0 else "LEO"
+        return "SSO" if inclination is not None and 96.0 <= inclination <= 101.0 else "LEO"
     if apogee > 30_000e3:
         return "GEO" if perigee > 30_000e3 else "GTO"
     return "MEO" if perigee > 2_000e3 else "x-elliptical"

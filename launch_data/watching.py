@@ -23,6 +23,7 @@ from .protocol.kinds import record_of, to_plain
 
 Plain = dict[str, Any]
 LARGEST = 64 << 20  # bytes of one answer
+MOST_RECORDS = 20_000
 LONGEST_EVENT = 8 << 20
 SILENCE = 60.0  # s without a byte after which a stream counts as lost
 SLOWEST = 30.0  # s of an answer
@@ -65,7 +66,10 @@ class _SameScheme(HTTPRedirectHandler):
             req.type == "https" and not newurl.startswith("https:")
         ):
             raise InputError(f"{req.full_url} redirects to {newurl[:200]}, where launch data are not fetched from")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        following = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if following is not None and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
+            following.remove_header("Authorization")  # the token is for the server that was named
+        return following
 
 
 @dataclass
@@ -120,8 +124,8 @@ class Follower:
             return
         index = parse_json(data, INDEX)
         rows = index.get("records") if isinstance(index, dict) else None
-        if not isinstance(rows, list):
-            raise InputError(f"{INDEX} is no index of a package")
+        if not isinstance(rows, list) or len(rows) > MOST_RECORDS:
+            raise InputError(f"{INDEX} is no index of a package, or of more than {MOST_RECORDS:,} records")
         now: dict[str, Plain] = {}
         for row in rows:
             plain = self._record(row)

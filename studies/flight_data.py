@@ -9,7 +9,7 @@ from ..core.frames import EarthOrientation
 from ..core.progress import Progress
 from ..launch_data.envelope import Envelope
 from ..launch_data.export import LaunchData, launch_data
-from ..launch_data.facts import facts_of
+from ..launch_data.facts import facts_of, with_orbit_reached
 from ..trajectory.range_safety.result import RangeResult
 from ..trajectory.result import AscentResult, until_insertion
 from .ascend import FlownAscent
@@ -82,7 +82,7 @@ def flight_data(flown: FlownAscent, progress: Progress | None = None) -> FlightD
 
 
 def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
-    mission = study.mission
+    mission, end = study.mission, ascent.insertion
     envelope = Envelope(
         originator=study.originator,
         issued_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -91,7 +91,9 @@ def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
     )
     return launch_data(
         until_insertion(ascent.trajectory),
-        facts_of(study.to_plain()),
+        with_orbit_reached(
+            facts_of(study.to_plain()), end.perigee_altitude, end.apogee_altitude, end.inclination, end.c3
+        ),
         envelope,
         payload_mass=_released_at_insertion(ascent),
         state_of="last stage with payload at its last engine cut-off, taken as separation: no coast after it is modelled",

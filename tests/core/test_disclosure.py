@@ -117,9 +117,26 @@ def test_what_the_rfc_refuses(payload, disclosures):
         verify_concealed("~".join([token, *(d.text for d in disclosures), ""]), KEYS, PURPOSE)
 
 
+def test_a_chain_of_disclosures_has_an_end():
+    inner = Disclosure.make("a", 1, b"0" * 16)
+    chain = [inner]
+    for _ in range(3000):
+        inner = Disclosure.make("a", {"_sd": [inner.digest]}, b"0" * 16)
+        chain.append(inner)
+    token = sign(json.dumps({"_sd": [inner.digest]}).encode(), KEY, PURPOSE, detached=False)
+    whole = "~".join([token, *(d.text for d in chain), ""])
+    with pytest.raises(SignatureError, match="too deeply"):
+        verify_concealed(whole, KEYS, PURPOSE)
+    with pytest.raises(InputError, match="too deeply"):
+        redact(whole, ["a"])
+
+
 def test_a_path_that_leads_nowhere_is_told():
     with pytest.raises(InputError, match="no 'stages/7'"):
         conceal(DOCUMENT, ["stages/7"])
+    for value in (float("nan"), "\ud800"):
+        with pytest.raises(InputError, match="cannot be written"):
+            conceal({"a": value}, ["a"])
     with pytest.raises(InputError, match="for themselves"):
         conceal({"_sd": []}, [])
     with pytest.raises(InputError, match="these can: mass_kg"):
@@ -133,7 +150,11 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_characters="/"), min_size=1, max_size=6), values, max_size=5))
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=6), values, max_size=5
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_any_document_comes_back(document):
     if any(name in json.dumps(document) for name in ('"_sd', '"...')):

@@ -60,7 +60,7 @@ def test_it_means_what_a_dictionary_means(plain, changes, indent):
         assert member_text(again, name) == member_text(data, name)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"1", b"{", b'{"a":1,"a":2}', b"\xff", b"{}x"])
+@pytest.mark.parametrize("data", [b"", b"[]", b"1", b"{", b'{"a":1,"a":2}', b"\xff", b"{}x", b'{"a": "\\ud800"}'])
 def test_what_is_no_object_is_refused(data):
     with pytest.raises(InputError):
         revised(data, {"a": 1})

@@ -139,6 +139,32 @@ def test_a_redirection_to_another_scheme_is_not_followed(serve):
         Web(serve(Away)).read("index.json")
 
 
+def test_a_token_stays_with_its_server(serve):
+    seen = []
+
+    class There(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.headers.get("Authorization"))
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, format, *args):
+            pass
+
+    there = serve(There)
+
+    class Here(There):
+        def do_GET(self):
+            seen.append(self.headers.get("Authorization"))
+            self.send_response(302)
+            self.send_header("Location", f"{there}index.json")
+            self.end_headers()
+
+    with pytest.raises(InputError, match="404"):
+        Web(serve(Here), token="secret").read("index.json")
+    assert seen == ["Bearer secret", None]
+
+
 def test_events_are_read_as_the_standard_says():
     text = b": hello\nretry: 1500\nid: 7\nevent: clock\ndata: {\ndata:  }\n\nid\ndata\n\n"
     text += b"foo: bar\ndata: x\r\n\n\ndata: never ended"

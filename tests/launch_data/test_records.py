@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from dataclasses import replace
+from math import radians
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from osea_rocket.launch_data.ccsds.files import parse_messages
 from osea_rocket.launch_data.command import run_check
 from osea_rocket.launch_data.envelope import Envelope
 from osea_rocket.launch_data.export import launch_data
-from osea_rocket.launch_data.facts import FlightFacts, facts_of
+from osea_rocket.launch_data.facts import FlightFacts, facts_of, with_orbit_reached
 from osea_rocket.launch_data.opportunity.ocm import product_from_ocm
 from osea_rocket.launch_data.protocol.kinds import read_record, to_plain
 
@@ -186,3 +188,12 @@ def test_an_identifier_is_stable_and_its_own():
 def test_what_is_no_study_has_no_facts():
     with pytest.raises(InputError, match="no study"):
         facts_of({"vehicle": {}})
+
+
+def test_what_a_mission_leaves_open_of_its_orbit_is_the_one_reached():
+    open_ = replace(FACTS, orbit={"name": "x-as the mission's kind says"})
+    assert with_orbit_reached(open_, 500e3, 510e3, radians(97.4), -5e7).orbit["name"] == "SSO"
+    assert with_orbit_reached(FACTS, 199e3, 201e3, radians(28.6), -6e7).orbit == FACTS.orbit  # what it states stays
+    assert with_orbit_reached(open_, 185e3, -9e6, radians(28.5), 8e6).orbit == {
+        "name": "escape", "c3_m2_s2": 8e6, "inclination_deg": pytest.approx(28.5),
+    }  # fmt: skip
