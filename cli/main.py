@@ -60,6 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
             engine,
             fly,
             modules,
+            rocket,
             sweep,
             thermo,
         )  # fmt: skip

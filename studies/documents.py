@@ -21,6 +21,7 @@ from ..trajectory.ground import LandingSite, LaunchPad  # noqa: F401  their sche
 from ..trajectory.mission import Mission
 from ..trajectory.range_safety.document import RangeSafety
 from ..vehicle.equipment import Battery  # noqa: F401  its schema, and those of the other equipment
+from ..vehicle.small_rocket import SmallRocket  # noqa: F401  its schema
 from ..vehicle.structure.document import StructureRules
 from ..vehicle.vehicle import Vehicle
 from .sizing.document import SizeRules

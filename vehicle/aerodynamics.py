@@ -113,14 +113,14 @@ def drag_table(
     machs = mach_points()
     findings = _findings(vehicle, nose, fairing, groups)
 
-    core = _body_drag(nose, body, machs)
+    core = body_drag(nose, body, machs)
     wetted = core["wetted"]
     core_base = pi / 4 * body[-1].aft ** 2
     base_area = core_base
     sums = {k: np.array(core[k]) for k in ("friction", "nose", "boattail")}
     for group in groups:
         b_nose, b_body = booster_outline(group)
-        one = _body_drag(b_nose, b_body, machs)
+        one = body_drag(b_nose, b_body, machs)
         for k in sums:
             sums[k] = sums[k] + group.count * np.array(one[k])
         wetted += group.count * one["wetted"]
@@ -156,12 +156,12 @@ def tail_first_drag(stage: Stage, length: float | None = None) -> tuple[Array, A
     Legs, fins and what burns are no part of it.
     """
     machs, area = mach_points(), pi / 4 * stage.diameter**2
-    body = _body_drag(None, [Cone(length or stage.length, stage.diameter, stage.diameter)], machs)
+    body = body_drag(None, [Cone(length or stage.length, stage.diameter, stage.diameter)], machs)
     base = np.array([methods.base(m) for m in machs])
     return machs, (np.array(body["friction"]) + np.array(body["nose"])) / area + base, area
 
 
-def _body_drag(nose: tuple[str, float, float] | None, body: list[Cone], machs: Array) -> dict:
+def body_drag(nose: tuple[str, float, float] | None, body: list[Cone], machs: Array) -> dict:
     """Drag areas (coefficient times area) [m^2] of one body of revolution at each Mach number, and its wetted area."""
     data = methods.drag_data()
     length = sum(c.length for c in body) + (nose[1] if nose else 0.0)

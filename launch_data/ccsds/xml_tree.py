@@ -31,18 +31,18 @@ class Node:
         return (c for c in self.children if c.tag == tag)
 
 
-def parse_xml(data: bytes, file: str) -> Node:
-    """The root element. Raises InputError, with the file's line, for what is no XML or is unsafe."""
+def parse_xml(data: bytes, file: str, *, deepest: int = DEEPEST, kind: str = "CCSDS messages") -> Node:
+    """The root element. Raises InputError, with the file's line, for what is no XML or is unsafe. kind: of file, for errors."""
     parser = expat.ParserCreate()
     stack: list[Node] = [Node("", {}, 0)]
     pieces: list[str] = []
 
     def refuse(what: str) -> NoReturn:
-        raise InputError(f"{what}; CCSDS messages have none", where=f"{file}:{parser.CurrentLineNumber}")
+        raise InputError(f"{what}; {kind} have none", where=f"{file}:{parser.CurrentLineNumber}")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if len(stack) > DEEPEST:
-            raise InputError(f"elements nested deeper than {DEEPEST}", where=f"{file}:{parser.CurrentLineNumber}")
+        if len(stack) > deepest:
+            raise InputError(f"elements nested deeper than {deepest}", where=f"{file}:{parser.CurrentLineNumber}")
         node = Node(tag.rsplit(":", 1)[-1], attributes, parser.CurrentLineNumber)
         stack[-1].children.append(node)
         stack.append(node)
