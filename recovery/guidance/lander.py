@@ -128,6 +128,9 @@ def pack_vehicle(vehicle: LandingVehicle) -> np.ndarray:
     return w
 
 
+Vector3 = Sequence[float] | np.ndarray
+
+
 class Lander:
     """One vehicle's solver with its memory: it keeps the last plan that was found."""
 
@@ -135,33 +138,29 @@ class Lander:
         self.vehicle = vehicle
         self.work = pack_vehicle(vehicle)
 
-    def _place(
-        self, position: Sequence[float] | np.ndarray, velocity: Sequence[float] | np.ndarray, mass: float
-    ) -> None:
+    def _place(self, position: Vector3, velocity: Vector3, mass: float) -> None:
         state = np.array([*position, *velocity, mass], float)
         if state.shape != (7,) or not np.all(np.isfinite(state)) or mass <= 0.0:
             raise ValueError("a state is three metres, three metres a second and a mass above nought, all finite")
         self.work[at.START : at.START + 7] = state
         set_state(self.work)
 
-    def solve(
-        self, position: Sequence[float] | np.ndarray, velocity: Sequence[float] | np.ndarray, mass: float
-    ) -> Plan:
+    def _solve(self) -> int:
+        self.work[at.FLIGHT_TIME] = 0.0
+        return solve_landing(self.work)
+
+    def _update(self, elapsed: float) -> int:
+        return update_landing(self.work, elapsed)
+
+    def solve(self, position: Vector3, velocity: Vector3, mass: float) -> Plan:
         """A plan from a state [m, m/s, kg] in the pad's axes, with no earlier one."""
         self._place(position, velocity, mass)
-        self.work[at.FLIGHT_TIME] = 0.0
-        return self.plan(OUTCOMES[solve_landing(self.work)])
+        return self.plan(OUTCOMES[self._solve()])
 
-    def update(
-        self,
-        position: Sequence[float] | np.ndarray,
-        velocity: Sequence[float] | np.ndarray,
-        mass: float,
-        elapsed: float,
-    ) -> Plan:
+    def update(self, position: Vector3, velocity: Vector3, mass: float, elapsed: float) -> Plan:
         """A plan from a state `elapsed` [s] after the last plan's; where it is not found, the last one, with the outcome."""
         self._place(position, velocity, mass)
-        return self.plan(OUTCOMES[update_landing(self.work, elapsed)])
+        return self.plan(OUTCOMES[self._update(elapsed)])
 
     def plan(self, outcome: Outcome) -> Plan:
         """The plan that stands."""

@@ -231,6 +231,9 @@ def update_landing(w: Vector, elapsed: float) -> int:
     w[SOLVES] = 0.0
     if w[PLANNED] < 2.0:
         return conclude(w, OUT_OF_ITERATIONS)
+    if w[ARCS] > 1.0:
+        pass_time(w, elapsed)
+        lay_out(w)
     w[MASS_LIMITED] = 1.0
     ends = w[HEAD + (int(w[PLANNED]) - 1) * NODE + PLAN_TIME]
     first = max((ends - elapsed) / w[TIME], 1e-3)
