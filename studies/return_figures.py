@@ -5,6 +5,7 @@ import numpy as np
 from ..core.earth import G0
 from ..core.run_folder import RunFolder
 from ..recovery.booster_return_result import ReturnResult
+from ..report import theme
 from ..report.ground_track import Place, Track, ground_track
 from ..report.pieces import Column, Figure, Report, Row, Table, Text
 from ..report.plots import Band, Line, Panel, line_plot, profile_grid
@@ -43,15 +44,18 @@ def _profile(ascent: AscentResult, back: ReturnResult) -> str:
         ],
         bottom=0.0,
     )
-    return line_plot(back.downrange / 1e3, panel, x_label="Downrange, km", height=2.9)
+    return line_plot(np.array([0.0, reach / 1e3]), panel, x_label="Downrange, km", height=2.9)
 
 
 def _branches(study: Study, ascent: AscentResult, back: ReturnResult) -> str:
     t, shown = ascent.trajectory, _shown(ascent, back)
     x, limits = back.time, (study.recovery.limits if study.recovery is not None else None)
 
+    def alone(down: np.ndarray) -> list[Line]:
+        return [Line(down, back.booster, style="dashed", colour=theme.SERIES[1])]
+
     def both(up: np.ndarray, down: np.ndarray) -> list[Line]:
-        return [Line(up[shown], "ascent", x=t.time[shown]), Line(down, back.booster, style="dashed")]
+        return [Line(up[shown], "ascent", x=t.time[shown]), *alone(down)]
 
     def limit(value: float | None, scale: float) -> list[tuple[float, str]]:
         return [] if value is None else [(value / scale, f"limit {value / scale:.4g}")]
@@ -68,11 +72,12 @@ def _branches(study: Study, ascent: AscentResult, back: ReturnResult) -> str:
             limits=limit(limits.heat_flux if limits else None, 1e6),
         ),
         Panel("Throttle", "%", both(100 * t.throttle, 100 * back.throttle), bottom=0.0, top=105.0),
-        Panel("Engines at work", "1", [Line(back.engines, back.booster, style="dashed")], bottom=0.0),
-        Panel("Mass of the booster", "t", [Line(back.mass / 1e3, back.booster, style="dashed")],
+        Panel("Engines at work", "1", alone(back.engines), bottom=0.0),
+        Panel("Mass of the booster", "t", alone(back.mass / 1e3),
               limits=[(back.landing_mass / 1e3, "least at touchdown")], bottom=0.0),
         Panel("Sensed acceleration", "g₀", both(t.axial_acceleration / G0, back.axial_acceleration / G0)),
-        Panel("Angle of attack", "deg", [Line(np.degrees(_in_air(back)), back.booster, style="dashed")], bottom=0.0),
+        Panel("Vertical speed", "m/s", alone(back.vertical_speed)),
+        Panel("Angle of attack", "deg", alone(np.degrees(_in_air(back))), bottom=0.0),
     ]  # fmt: skip
     return profile_grid(
         x, panels, bands=_bands(back), x_range=(0.0, float(back.time[-1])),
