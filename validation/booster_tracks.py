@@ -133,7 +133,8 @@ def fly(case: dict[str, Any]) -> Track:
         plan, frame, state, begun = start_of(case, record)
     except OseaError as error:
         return Track(case["flight"], error=error.message)
-    flight = _Flight(plan, frame, state, begun, record["events"])
+    pad = 1e3 * float(record["downrange_distance"][-1])
+    flight = _Flight(plan, frame, state, begun, record["events"], pad)
 
     low, high = [np.radians(140.0), 0.6], [np.radians(230.0), 1.0]
     tried = [
@@ -161,9 +162,9 @@ class _Flight:
         self, plan: ReturnPlan, frame: LaunchFrame, state: Array, begun: float, events: dict[str, float]
     ) -> None:
         self.plan, self.frame, self.state, self.begun, self.events = plan, frame, state, begun, events
-        pad = np.array([self.frame.ux, self.frame.uy, self.frame.uz])
+        self.pad_downrange = pad
         self.along = np.array([self.frame.dx, self.frame.dy, self.frame.dz])
-        self.pad = pad
+        self.up = np.array([self.frame.ux, self.frame.uy, self.frame.uz])
 
     def off(self, x: Array) -> Array:
         """At the landing burn's ignition: the speed of sinking [300 m/s] over what the planned throttle takes away until the
@@ -193,7 +194,7 @@ class _Flight:
         e = {k: float(v) for k, v in self.events.items() if v is not None}
         one, three, again = (s for s in self.plan.segments if s.burn == "entry burn")
         first, last = cases()["rules"]["entry_steps_s"]
-        back = np.cos(pitch) * self.along + np.sin(pitch) * self.pad
+        back = np.cos(pitch) * self.along + np.sin(pitch) * self.up
         coast = self.plan.segments[0]
         bb = next(s for s in self.plan.segments if s.burn == "boost-back")
         descent = next(s for s in self.plan.segments if s.kind == "descent")
@@ -212,13 +213,13 @@ class _Flight:
         for segment, until, axis, throttle in steps if lands else steps[:-1]:
             t, s, flown = _integrate(segment.kind, segment.model, s, t, until, axis, throttle)
             rows += flown
-        launch = _turn(0.0) @ self.pad
+        launch = self.up
         return (t, s), np.array([self._sample(a, b, launch) for a, b in rows])
 
     def at_end(self, end: tuple[float, Array]) -> tuple[float, float, float]:
-        """Downrange, height over the pad [m] and vertical speed [m/s]."""
+        """Downrange from the pad, height over it [m] and vertical speed [m/s]."""
         t, s = end
-        _, _, altitude, downrange = self._sample(t, s, self.pad)
+        _, _, altitude, downrange = self._sample(t, s, self.up)
         return (
             downrange,
             altitude - self.plan.pad[2] if self.plan.pad else altitude,
