@@ -159,7 +159,7 @@ class _Flight:
     """The return by the recorded times, for a pitch and two throttles."""
 
     def __init__(
-        self, plan: ReturnPlan, frame: LaunchFrame, state: Array, begun: float, events: dict[str, float]
+        self, plan: ReturnPlan, frame: LaunchFrame, state: Array, begun: float, events: dict[str, Any], pad: float
     ) -> None:
         self.plan, self.frame, self.state, self.begun, self.events = plan, frame, state, begun, events
         self.pad_downrange = pad
