@@ -22,7 +22,7 @@ KINDS = (
     "avionics-unit", "battery", "campaign", "cooling", "dispenser", "dispersion", "electrical", "engine",
     "engine-cycle", "environment", "fairing", "fins", "flight", "flown-unit", "harness-segment", "interstage",
     "landing-legs", "landing-needs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
-    "parachute", "payload", "payload-adapter", "range", "reaction-control", "solid-motor", "stage", "structure",
+    "parachute", "payload", "payload-adapter", "range", "reaction-control", "small-rocket", "solid-motor", "stage", "structure",
     "study", "sweep", "tank", "thrust-curve", "thrust-structure", "umbilical", "vehicle",
 )  # fmt: skip
 _PORT_FILE = "port-v1.schema.json"

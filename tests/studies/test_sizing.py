@@ -1,5 +1,6 @@
 """Sizing: masses by relations, the model between ascents, bad input, and the example closed around its real ascent."""
 
+import shutil
 from math import log
 from pathlib import Path
 
@@ -189,3 +190,19 @@ def test_example_closes_around_its_ascent_and_says_when_it_does_not():
     assert last.miss is not None and abs(last.miss) <= 4e-3 and sized.result.iterations[0].number == 0
     assert sized.study.size is None and sized.study.vehicle.payload.mass == 1000.0
     assert 50e3 < sized.result.liftoff < 80e3
+
+
+@pytest.mark.slow
+def test_swapped_engine_is_sized_again_until_it_closes(tmp_path):
+    """One line of a stage's file exchanged: other propellants, other tanks, and a design that closes to the tolerance."""
+    copy = tmp_path / "modular"
+    shutil.copytree(EXAMPLES / "modular", copy)
+    (tmp_path / "falcon9").mkdir()
+    shutil.copy(EXAMPLES / "falcon9" / "site.yaml", tmp_path / "falcon9")
+    stage = copy / "stages" / "first.yaml"
+    stage.write_text(stage.read_text().replace("engine: ../engines/k-120.yaml", "engine: ../engines/m-120.yaml"))
+    sized = size_study(load_document(Study, copy / "study.yaml"))
+    last = sized.result.iterations[-1]
+    assert last.change is not None and abs(last.change) <= 1e-3 and last.miss is not None and abs(last.miss) <= 1e-3
+    first = sized.study.vehicle.stages[0]
+    assert [t.contents for t in first.tanks] == ["LCH4", "LOX"] and sized.study.vehicle.payload.mass == 300.0
