@@ -59,6 +59,7 @@ def _run(arguments: Sequence[str]) -> int:
             disperse,
             engine,
             fly,
+            hil,
             modules,
             rocket,
             sweep,

@@ -1,0 +1,49 @@
+"""`osea hil`: a real flight computer before the simulated vehicle."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .app import JsonFlag, app, finish
+from .commands import OutFolder, QuietFlag
+
+hil = typer.Typer(no_args_is_help=True, help="Hardware in the loop: fly a real flight computer.")
+app.add_typer(hil, name="hil")
+
+BenchFile = Annotated[
+    Path, typer.Argument(metavar="BENCH.yaml", help="A bench: vehicle, computers, faults, requirements.")
+]
+
+
+@hil.command()
+def run(
+    bench: BenchFile,
+    out: OutFolder = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="COMMAND", help="Start the flight computer so, and end it with the run."),
+    ] = None,
+    bind: Annotated[bool, typer.Option("--bind", metavar="", help="Open addresses that other machines reach.")] = False,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Of the sensors' errors and noise.")] = None,
+    record: Annotated[bool, typer.Option("--record/--no-record", help="Write recording.mcap.")] = True,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Fly a bench: plant, links, clock, faults; verdicts, JUnit XML, recording and report in a run folder."""
+    from ..studies.bench_command import run_hil
+
+    finish(json, lambda: run_hil(bench, out, start=start, bind=bind, seed=seed, record=record, quiet=quiet))
+
+
+@hil.command()
+def load(
+    bench: BenchFile,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The header to write.")] = Path("mission.h"),
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Write the mission data of a bench's study for the reference flight computer, as a C header."""
+    from ..studies.bench_command import run_load
+
+    finish(json, lambda: run_load(bench, out, quiet=quiet))

@@ -1,0 +1,233 @@
+#include "computer.h"
+
+#include <string.h>
+
+#include "earth.h"
+#include "mission.h"
+#include "vector.h"
+
+#define SENSED_LAG 0.5        /* s: of the acceleration that guidance takes */
+#define SILENT_LIMIT 1.0      /* s without inertial samples before giving up */
+#define FIX_LIMIT 5.0         /* s */
+#define LOW_VOLTAGE 24.0      /* V */
+#define GIMBAL_LIMIT 0.02     /* rad between commanded and measured, for GIMBAL_TIME */
+#define GIMBAL_TIME 0.3       /* s */
+#define LOST_ANGLE 0.5236     /* 30 deg: the attitude is lost */
+#define THRUST_SHARE 0.85     /* of the acceleration before */
+#define EMPTY 1.0             /* kg */
+
+void computer_begin(computer_t *fc)
+{
+    memset(fc, 0, sizeof *fc);
+    fc->state = STATE_START;
+    fc->command.throttle = 1.0F;
+}
+
+void computer_damaged(computer_t *fc) { fc->health |= FAULT_LINK; }
+
+static const mission_phase_t *phase_of(const computer_t *fc) { return &mission_phases[fc->phase]; }
+
+static state_t state_of(const mission_phase_t *phase)
+{
+    if (phase->stops || phase->separates) {
+        return STATE_STAGING;
+    }
+    if (phase->guidance == GUIDE_EXPLICIT) {
+        return STATE_EXPLICIT;
+    }
+    return phase->stage == 0 ? STATE_ASCENT : STATE_UPPER;
+}
+
+static void enter(computer_t *fc, int phase, double time)
+{
+    fc->phase = phase;
+    fc->phase_begin = time;
+    const mission_phase_t *p = phase_of(fc);
+    fc->state = state_of(p);
+    if (p->separates) {
+        control_begin_stage(&fc->control);
+        fc->reciprocal = 0.0;
+    }
+    if (p->guidance != GUIDE_HOLD) {
+        guidance_begin_phase(&fc->guidance);
+    }
+}
+
+/* Faults by what the sensors say; those that leave nothing to fly with end the mission. */
+static void watch(computer_t *fc, const osea_bench_sample_t *s, double dt)
+{
+    fc->low_power = s->bus_voltage < LOW_VOLTAGE ? fc->low_power + dt : 0.0;
+    if (fc->low_power > 0.1) {
+        fc->health |= FAULT_POWER;
+    }
+    if (fc->time - fc->fix_time > FIX_LIMIT) {
+        fc->health |= FAULT_FIX;
+    }
+    const double y = fabs((double)s->gimbal[0] - fc->control.gimbal[0]), z = fabs((double)s->gimbal[1] - fc->control.gimbal[1]);
+    const bool steers = phase_of(fc)->gimbal_limit > 0.0 && s->engine_level > 0.5F;
+    fc->gimbal_off = steers && (y > GIMBAL_LIMIT || z > GIMBAL_LIMIT) ? fc->gimbal_off + dt : 0.0;
+    if (fc->gimbal_off > GIMBAL_TIME) {
+        fc->health |= FAULT_GIMBAL;
+    }
+    fc->silent = s->imu_valid ? 0.0 : fc->silent + dt;
+    if (fc->silent > 0.0) {
+        fc->health |= FAULT_IMU;
+    }
+    if (fc->silent > SILENT_LIMIT) {
+        fc->state = STATE_SAFE;
+    }
+    if (fc->control.error > LOST_ANGLE) {
+        fc->health |= FAULT_ATTITUDE;
+        fc->state = STATE_SAFE;
+    }
+}
+
+static void navigate(computer_t *fc, const osea_bench_sample_t *s, double dt)
+{
+    double turn[3], push[3];
+    for (int i = 0; i < 3; i++) {
+        if (s->imu_valid) {
+            fc->last_turn[i] = (double)s->delta_angle[i] / dt, fc->last_push[i] = (double)s->delta_velocity[i] / dt;
+        }
+        turn[i] = fc->last_turn[i] * dt, push[i] = fc->last_push[i] * dt; /* without samples: on as before */
+        fc->turn[i] += turn[i];
+    }
+    fc->push += push[0];
+    fc->span += dt;
+    navigation_step(&fc->nav, turn, push, dt);
+    if (s->fix_count != fc->fixes) {
+        fc->fixes = s->fix_count;
+        if (s->fix_valid) {
+            double r[3], v[3];
+            const double over_ground[3] = { (double)s->velocity[0], (double)s->velocity[1], (double)s->velocity[2] };
+            earth_to_inertial(fc->time, s->position, over_ground, r, v);
+            if (navigation_fix(&fc->nav, r, v)) {
+                fc->fix_time = fc->time;
+            } else {
+                fc->health |= FAULT_FIX_REFUSED;
+            }
+        }
+    }
+}
+
+/* Whether the present phase is over. */
+static bool is_over(computer_t *fc, const osea_bench_sample_t *s)
+{
+    const mission_phase_t *p = phase_of(fc);
+    const double t = fc->time - fc->phase_begin;
+    const bool dry = (double)s->propellant < EMPTY && s->engine_level < 0.9F && p->gimbal_limit > 0.0 && !p->stops && t > 2.0;
+    if (p->guidance == GUIDE_EXPLICIT) {
+        if (dry) {
+            fc->health |= FAULT_DRY;
+        }
+        return dry || fc->time >= fc->guidance.cut_off;
+    }
+    if (p->ends_empty && (double)s->propellant < EMPTY) {
+        return true;
+    }
+    return t >= p->duration || dry;
+}
+
+static void guide(computer_t *fc, const osea_bench_sample_t *s)
+{
+    const mission_phase_t *p = phase_of(fc);
+    const double sensed = fc->push / fc->span;
+    for (int i = 0; i < 3; i++) {
+        fc->rates[i] = fc->turn[i] / fc->span - fc->nav.gyro[i];
+        fc->turn[i] = 0.0;
+    }
+    /* the reciprocal of the acceleration falls in a straight line, so its lag is known: SENSED_LAG / exhaust speed */
+    if (sensed > 0.5) {
+        if (fc->reciprocal <= 0.0) {
+            fc->reciprocal = 1.0 / sensed;
+        }
+        if (fc->state == STATE_ASCENT && 1.0 / sensed * THRUST_SHARE > fc->reciprocal && s->engine_level > 0.9F) {
+            fc->health |= FAULT_THRUST;
+        }
+        fc->reciprocal += (1.0 / sensed - fc->reciprocal) * clamp(fc->span / SENSED_LAG, 0.0, 1.0);
+    } else {
+        fc->reciprocal = 0.0;
+    }
+    if (p->guidance == GUIDE_TABLE) {
+        guidance_table(&fc->guidance, p, fc->time - fc->phase_begin);
+    } else if (p->guidance == GUIDE_EXPLICIT && s->engine_level >= 1.0F && fc->reciprocal > 0.0) {
+        const bool due = fc->time - fc->guided_at >= GUIDANCE_PERIOD - 1e-6;
+        if (due || !fc->guidance.active) {
+            fc->guided_at = fc->time;
+        }
+        guidance_explicit(&fc->guidance, p, &fc->nav, fc->time, 1.0 / (fc->reciprocal - SENSED_LAG / p->exhaust), due);
+    }
+    control_step(&fc->control, p, &fc->guidance, fc->nav.q, fc->rates, fc->time - fc->phase_begin, (double)s->engine_level, fc->span);
+    fc->span = fc->push = 0.0;
+}
+
+static void write_command(computer_t *fc)
+{
+    osea_bench_command_t *c = &fc->command;
+    const bool steers = fc->state >= STATE_ASCENT && fc->state <= STATE_EXPLICIT;
+    for (int i = 0; i < 2; i++) {
+        c->gimbal[i] = steers ? (float)fc->control.gimbal[i] : 0.0F;
+    }
+    for (int i = 0; i < 3; i++) {
+        c->jet[i] = (int8_t)(steers ? fc->control.jet[i] : 0);
+    }
+    c->roll_torque = steers ? (float)fc->control.roll_torque : 0.0F;
+    c->throttle = steers && fc->guidance.throttle > 0.0 ? (float)fc->guidance.throttle : 1.0F;
+    c->cut_off = fc->state == STATE_SAFE || fc->state == STATE_ORBIT;
+    c->state = (uint8_t)fc->state;
+    c->health = fc->health;
+    c->answered_tick = fc->tick;
+}
+
+const osea_bench_command_t *computer_step(computer_t *fc, const osea_bench_sample_t *s)
+{
+    if (fc->state != STATE_START && s->tick == fc->tick) {
+        return &fc->command; /* the same sample again: the same answer */
+    }
+    if (fc->state != STATE_START && s->tick != fc->tick + 1U && s->lifted) {
+        fc->health |= FAULT_LINK;
+    }
+    const uint32_t passed = fc->state == STATE_START || s->tick < fc->tick ? 1U : s->tick - fc->tick;
+    const double dt = SAMPLE_PERIOD * passed, before = fc->time;
+    fc->tick = s->tick;
+    fc->command.next_phase = 0;
+    if (!s->lifted) {
+        fc->state = STATE_HOLD;
+        fc->fixes = s->fix_count;
+        fc->time = s->time;
+        write_command(fc);
+        return &fc->command;
+    }
+    if (fc->state <= STATE_HOLD) { /* the contact has opened: this sample is the first of the flight */
+        navigation_begin(&fc->nav);
+        enter(fc, 0, 0.0);
+        fc->time = fc->fix_time = 0.0;
+        fc->samples = 0;
+    }
+    /* the count is trusted before the clock: a clock that jumps is a fault of its own */
+    fc->samples += passed;
+    fc->time = fc->samples * SAMPLE_PERIOD;
+    if (fabs(s->time - fc->time) > 2.0 * SAMPLE_PERIOD || fc->time < before) {
+        fc->health |= FAULT_TIME;
+    }
+    navigate(fc, s, dt);
+    if (fc->state != STATE_SAFE && fc->state != STATE_ORBIT) {
+        watch(fc, s, dt);
+    }
+    if (fc->state >= STATE_ASCENT && fc->state <= STATE_EXPLICIT) {
+        if (s->phase > fc->phase && s->phase < MISSION_PHASES) {
+            enter(fc, s->phase, fc->time); /* the monitors show that it is done */
+        } else if (is_over(fc, s)) {
+            if (fc->phase == MISSION_PHASES - 1) {
+                fc->state = STATE_ORBIT;
+            } else {
+                fc->command.next_phase = 1;
+            }
+        }
+        if (fc->samples % CONTROL_EVERY == 0 || passed > 1U) {
+            guide(fc, s);
+        }
+    }
+    write_command(fc);
+    return &fc->command;
+}

@@ -1,0 +1,98 @@
+"""Real time: sleep, then spin; how late each step was, and whose fault it was."""
+
+import time
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from ..core.results import Result, Unit
+from .document import Clock
+
+_NS = 1_000_000_000
+_KEPT = 4_000_000  # steps whose lateness is kept: 67 minutes at 1 kHz
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing(Result):
+    """How a paced run kept its time. overruns: steps whose own work took longer than a period (the model's, or the link's);
+    machine_gaps: steps that began late although the bench was waiting for them (the machine gave the processor to others)."""
+
+    steps: int
+    period: Annotated[float, Unit("s")]
+    overruns: int
+    machine_gaps: int
+    lateness_median: Annotated[float, Unit("s")]
+    lateness_p99: Annotated[float, Unit("s")]
+    lateness_worst: Annotated[float, Unit("s")]
+    work_median: Annotated[float, Unit("s")]
+    work_p99: Annotated[float, Unit("s")]
+    slipped: Annotated[float, Unit("s")]
+
+
+class Pacer:
+    """Waits for each step's time on the host's clock, or not at all in lockstep.
+
+    ``wait()`` before a step. catch_up: late steps follow each other at once until time is made up; slip: the scale moves by
+    what was lost.
+    """
+
+    def __init__(self, clock: Clock, rate: float) -> None:
+        self.paced = clock.mode != "lockstep"
+        factor = clock.factor if clock.mode == "accelerated" else 1.0
+        self.period = 1.0 / (rate * factor)
+        self._period_ns = round(_NS / (rate * factor))
+        self._spin_ns = round(clock.spin * _NS)
+        self._slips = clock.overrun == "slip"
+        self._next = 0
+        self._late = np.zeros(_KEPT if self.paced else 1, np.int32)
+        self._work = np.zeros(_KEPT if self.paced else 1, np.int32)
+        self._n = 0
+        self.overruns = self.gaps = 0
+        self._slipped = 0
+        self._began = 0
+
+    def start(self) -> None:
+        """The first step is one period from now."""
+        self._next = self._began = time.perf_counter_ns()
+
+    def wait(self) -> None:
+        """Until the next step's time."""
+        if not self.paced:
+            return
+        now = time.perf_counter_ns()
+        work = now - self._began
+        self._next += self._period_ns
+        early = self._next - now
+        waited = early > 0
+        if early > self._spin_ns:
+            time.sleep((early - self._spin_ns) / _NS)
+        while True:
+            now = time.perf_counter_ns()
+            if now >= self._next:
+                break
+        late = now - self._next
+        i = self._n % _KEPT
+        self._late[i], self._work[i] = min(late, 2**31 - 1), min(work, 2**31 - 1)
+        self._n += 1
+        if work > self._period_ns:
+            self.overruns += 1
+        if waited and late > self._period_ns // 10:
+            self.gaps += 1
+        if self._slips and late > self._period_ns:
+            self._slipped += late
+            self._next = now
+        self._began = now
+
+    def timing(self) -> Timing | None:
+        """What was measured; None in lockstep."""
+        n = min(self._n, _KEPT)
+        if not self.paced or n == 0:
+            return None
+        late, work = self._late[:n] / _NS, self._work[:n] / _NS
+        return Timing(
+            steps=self._n, period=self.period, overruns=self.overruns, machine_gaps=self.gaps,
+            lateness_median=float(np.median(late)), lateness_p99=float(np.percentile(late, 99)),
+            lateness_worst=float(late.max()), work_median=float(np.median(work)),
+            work_p99=float(np.percentile(work, 99)), slipped=self._slipped / _NS,
+        )  # fmt: skip

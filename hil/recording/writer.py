@@ -1,0 +1,200 @@
+"""The writer's side of a recording: a process that makes an MCAP file of what a pipe brings (mcap.dev/spec, version 0).
+
+Message records arrive as they stand in the file; here they are put into chunks, indexed and hashed.
+"""
+
+import hashlib
+import json
+import os
+import struct
+import sys
+import zlib
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, Any
+
+from .layout import EVENT, HEAD_SIZE, METADATA, channels, unpack_head
+
+MAGIC = b"\x89MCAP0\r\n"
+CHUNK = 1 << 20
+HEADER, FOOTER, SCHEMA, CHANNEL, _, CHUNK_RECORD, MESSAGE_INDEX, CHUNK_INDEX = range(1, 9)
+ATTACHMENT, ATTACHMENT_INDEX, STATISTICS, METADATA_RECORD, METADATA_INDEX, SUMMARY_OFFSET, DATA_END = range(9, 16)
+LIBRARY = "osea-rocket"
+
+
+def _text(value: str) -> bytes:
+    octets = value.encode()
+    return struct.pack("<I", len(octets)) + octets
+
+
+def _map(values: dict[str, str]) -> bytes:
+    body = b"".join(_text(k) + _text(v) for k, v in sorted(values.items()))
+    return struct.pack("<I", len(body)) + body
+
+
+def _record(kind: int, body: bytes) -> bytes:
+    return struct.pack("<BQ", kind, len(body)) + body
+
+
+class McapFile:
+    """An MCAP file under way."""
+
+    def __init__(self, file: IO[bytes], first: dict[str, Any]) -> None:
+        self._file = file
+        self._at = 0
+        self._infos = channels(tuple(first["computers"]))
+        self._topics = {c.id: c.topic.encode() for c in self._infos}
+        self._metadata: dict[str, str] = first["metadata"]
+        self._pending = bytearray()
+        self._index: dict[int, list[tuple[int, int]]] = {}
+        self._chunks: list[bytes] = []
+        self._attachments: list[bytes] = []
+        self._counts: dict[int, int] = {}
+        self._first, self._last = 2**64 - 1, 0
+        self._digest = hashlib.sha256()
+        names = list(dict.fromkeys(c.schema for c in self._infos))
+        text = {c.schema: c.text for c in self._infos}
+        self._schemas = b"".join(
+            _record(SCHEMA, struct.pack("<H", i + 1) + _text(n) + _text("ros2msg") + _text(text[n]))
+            for i, n in enumerate(names)
+        )
+        self._channels = b"".join(
+            _record(
+                CHANNEL,
+                struct.pack("<HH", c.id, names.index(c.schema) + 1) + _text(c.topic) + _text("cdr") + _map({}),
+            )
+            for c in self._infos
+        )
+        self._write(MAGIC + _record(HEADER, _text("ros2") + _text(LIBRARY)) + self._schemas + self._channels)
+
+    def _write(self, octets: bytes) -> int:
+        """The place where they begin."""
+        at = self._at
+        self._file.write(octets)
+        self._at += len(octets)
+        return at
+
+    def attach(self, name: str, data: bytes) -> None:
+        """A file within the file."""
+        body = struct.pack("<QQ", 0, 0) + _text(name) + _text("application/yaml") + struct.pack("<Q", len(data)) + data
+        record = _record(ATTACHMENT, body + struct.pack("<I", zlib.crc32(body)))
+        at = self._write(record)
+        entry = struct.pack("<QQQQQ", at, len(record), 0, 0, len(data)) + _text(name) + _text("application/yaml")
+        self._attachments.append(_record(ATTACHMENT_INDEX, entry))
+
+    def feed(self, data: bytes) -> None:
+        """Whole message records and perhaps the beginning of another."""
+        pending, start = self._pending, len(self._pending)
+        pending += data
+        at = self._scanned if start else 0
+        view = memoryview(pending)
+        while len(pending) - at >= HEAD_SIZE:
+            _, length, channel, _, log_time, _ = unpack_head(pending, at)
+            end = at + 9 + length
+            if end > len(pending):
+                break
+            self._index.setdefault(channel, []).append((log_time, at))
+            if channel != EVENT:
+                self._digest.update(self._topics[channel])
+                self._digest.update(log_time.to_bytes(8, "little"))
+                self._digest.update(view[at + HEAD_SIZE : end])
+            at = end
+        view.release()
+        self._scanned = at
+        if at >= CHUNK:
+            self._chunk(at)
+
+    _scanned = 0
+
+    def _chunk(self, end: int) -> None:
+        """Write the messages up to *end* as one chunk with its indexes."""
+        if not end:
+            return
+        data = bytes(self._pending[:end])
+        del self._pending[:end]
+        self._scanned = 0
+        times = [t for entries in self._index.values() for t, _ in entries]
+        low, high = min(times), max(times)
+        self._first, self._last = min(self._first, low), max(self._last, high)
+        packed, name = _compressed(data)
+        body = (
+            struct.pack("<QQQI", low, high, len(data), zlib.crc32(data))
+            + _text(name)
+            + struct.pack("<Q", len(packed))
+            + packed
+        )
+        at = self._write(_record(CHUNK_RECORD, body))
+        size = self._at - at
+        offsets, index_begin = {}, self._at
+        for channel, entries in sorted(self._index.items()):
+            flat = b"".join(struct.pack("<QQ", t, o) for t, o in entries)
+            offsets[channel] = self._write(_record(MESSAGE_INDEX, struct.pack("<HI", channel, len(flat)) + flat))
+            self._counts[channel] = self._counts.get(channel, 0) + len(entries)
+        table = b"".join(struct.pack("<HQ", c, o) for c, o in offsets.items())
+        entry = struct.pack("<QQQQI", low, high, at, size, len(table)) + table
+        entry += struct.pack("<Q", self._at - index_begin) + _text(name) + struct.pack("<QQ", len(packed), len(data))
+        self._chunks.append(_record(CHUNK_INDEX, entry))
+        self._index = {}
+
+    def close(self) -> str:
+        """Write what is left, and the summary; the content's SHA-256."""
+        self._chunk(self._scanned)
+        digest = self._digest.hexdigest()
+        record = _record(METADATA_RECORD, _text(METADATA) + _map(self._metadata | {"content_sha256": digest}))
+        at = self._write(record)
+        metadata_index = _record(METADATA_INDEX, struct.pack("<QQ", at, len(record)) + _text(METADATA))
+        self._write(_record(DATA_END, struct.pack("<I", 0)))
+        counts = b"".join(struct.pack("<HQ", c, n) for c, n in sorted(self._counts.items()))
+        low = self._first if self._counts else 0
+        statistics = struct.pack(
+            "<QHIIIIQQI", sum(self._counts.values()), len({c.schema for c in self._infos}), len(self._infos),
+            len(self._attachments), 1, len(self._chunks), low, self._last, len(counts),
+        ) + counts  # fmt: skip
+        groups = [
+            (SCHEMA, self._schemas), (CHANNEL, self._channels), (STATISTICS, _record(STATISTICS, statistics)),
+            (CHUNK_INDEX, b"".join(self._chunks)), (ATTACHMENT_INDEX, b"".join(self._attachments)),
+            (METADATA_INDEX, metadata_index),
+        ]  # fmt: skip
+        summary_start, summary, offsets = self._at, b"", b""
+        for kind, octets in groups:
+            if octets:
+                offsets += _record(SUMMARY_OFFSET, struct.pack("<BQQ", kind, self._at + len(summary), len(octets)))
+                summary += octets
+        offset_start = summary_start + len(summary)
+        footer = struct.pack("<BQQQ", FOOTER, 20, summary_start, offset_start)
+        crc = zlib.crc32(summary + offsets + footer)
+        self._write(summary + offsets + footer + struct.pack("<I", crc) + MAGIC)
+        return digest
+
+
+def _compressed(data: bytes) -> tuple[bytes, str]:
+    """By Zstandard where it is installed; else as it is."""
+    try:
+        import zstandard
+    except ImportError:
+        return data, ""
+    return zstandard.ZstdCompressor(level=1).compress(data), "zstd"
+
+
+def main(path: str, source: BufferedReader) -> int:
+    """Read the stream, write the file; its content's SHA-256 goes to standard output."""
+    size = struct.unpack("<I", source.read(4))[0]
+    first = json.loads(source.read(size))
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    with partial.open("wb") as file:
+        made = McapFile(file, first)
+        for name, length in first["attachments"].items():
+            made.attach(name, source.read(length))
+        while piece := source.read1(1 << 20):
+            made.feed(piece)
+        digest = made.close()
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(target)
+    print(digest)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], open(0, "rb")))  # noqa: SIM115  standard input, buffered

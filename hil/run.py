@@ -1,0 +1,346 @@
+"""The loop of a bench: step the plant, send samples, take answers, apply commands, watch, record."""
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol
+
+import numpy as np
+
+from ..avionics.codec import RejectedError
+from ..core.errors import InputError
+from ..core.results import Array, Result, Unit
+from ..trajectory.flight.layout import STATUS_NAMES
+from .conditions import Watch
+from .document import Bench, Computer
+from .fault_state import FaultBoard, FaultEvent, FaultyTransport
+from .mapping import empty_inputs
+from .pacing import Pacer, Timing
+from .plant import FLYING, BenchPlant, Flying, bench_plant
+from .requirements import Verdict, Watcher
+from .signals import COMMAND_COUNT, INPUT_INDEX
+from .speech import Speech, speech
+from .transports.base import LinkLostError, Octets, Transport, open_transport
+
+_ANSWERED = INPUT_INDEX["answer.tick"]
+_WAITING_PERIOD = 0.02  # s between two samples to a computer that has not answered yet
+
+
+class Recorder(Protocol):
+    """What a run writes down; every call returns at once."""
+
+    def frame(self, time: float, computer: int, sent: bool, octets: Octets) -> None: ...
+    def row(self, time: float, signals: np.ndarray, inputs: np.ndarray) -> None: ...
+    def event(self, time: float, text: str) -> None: ...
+
+
+class NoRecorder:
+    """Nothing is written down."""
+
+    def frame(self, time: float, computer: int, sent: bool, octets: Octets) -> None: ...
+    def row(self, time: float, signals: np.ndarray, inputs: np.ndarray) -> None: ...
+    def event(self, time: float, text: str) -> None: ...
+
+
+@dataclass
+class Seat:
+    """A flight computer at the bench, during a run."""
+
+    computer: Computer
+    speech: Speech
+    transport: Transport
+    inputs: np.ndarray = field(default_factory=empty_inputs)
+    frames: Sequence[Octets] = ()
+    heard: float = -np.inf  # host time of the last good frame
+    answers: int = 0
+    resent: int = 0
+    duplicates: int = 0
+    rejects: dict[str, int] = field(default_factory=dict)
+    lost: str = ""
+
+    def reject(self, reason: str) -> None:
+        self.rejects[reason] = self.rejects.get(reason, 0) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected(Result):
+    """Frames thrown away for one reason."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkCount(Result):
+    """What went over one computer's link. rejected: frames thrown away, by reason."""
+
+    computer: str
+    answers: int
+    resent: int
+    duplicates: int
+    rejected: tuple[Rejected, ...]
+    lost: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchResult(Result):
+    """A run of a bench. status: how the flight ended, in words, or why the run stopped; complete: it ended by itself, nothing
+    stopped it; final: the signals (`signals.SIGNALS`) at the end."""
+
+    bench: str
+    status: str
+    complete: bool
+    end_time: Annotated[float, Unit("s")]
+    phase: str
+    steps: int
+    exchanges: int
+    host_time: Annotated[float, Unit("s")]
+    final: Array
+    links: tuple[LinkCount, ...]
+    faults: tuple[FaultEvent, ...]
+    verdicts: tuple[Verdict, ...]
+    timing: Timing | None
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether every requirement holds; None when one was not shown, or the run did not end by itself."""
+        if any(v.holds is False for v in self.verdicts):
+            return False
+        if not self.complete or any(v.holds is None for v in self.verdicts):
+            return None
+        return True
+
+
+def run_bench(
+    bench: Bench, flying: Flying, *, recorder: Recorder | None = None, bind: bool = False, seed: int | None = None,
+    look: Callable[["BenchRun"], None] | None = None, look_every: float = 0.1,
+) -> BenchResult:  # fmt: skip
+    """Run a bench with a flight case to its end. look: called about every look_every seconds of host time (progress, displays).
+
+    Raises InputError for a bench that cannot begin; what goes wrong under way is in the result.
+    """
+    seats: list[Seat] = []
+    try:
+        for computer in bench.computers:
+            said = speech(bench, computer)
+            seats.append(Seat(computer, said, open_transport(computer.link, bind_beyond_loopback=bind)))
+        return BenchRun(bench, flying, seats, recorder or NoRecorder(), bench.seed if seed is None else seed).go(
+            look, look_every
+        )
+    finally:
+        for seat in seats:
+            seat.transport.close()
+
+
+class BenchRun:
+    """A run under way."""
+
+    def __init__(self, bench: Bench, flying: Flying, seats: Sequence[Seat], recorder: Recorder, seed: int) -> None:
+        self.bench, self.seats, self.recorder = bench, list(seats), recorder
+        self.plant: BenchPlant = bench_plant(bench, flying, seed)
+        self.flying = flying
+        names = self.phases = flying.case.names
+        self.faults = FaultBoard(bench.faults, self.plant, names, seed)
+        for seat in self.seats:
+            concerned = self.faults.messages(seat.computer.name)
+            if concerned:
+                seat.transport = FaultyTransport(seat.transport, concerned, self.plant)
+        self.watchers = [Watcher(r, names) for r in bench.requirements]
+        self.pacer = Pacer(bench.clock, bench.rate)
+        self.inputs = empty_inputs()
+        self.exchanges = 0
+        self.stopped = ""
+        self._until = None if bench.until is None else _watch(bench, names)
+        self.ended = self._begun = False
+        self._lockstep = bench.clock.mode == "lockstep"
+
+    def go(self, look: Callable[["BenchRun"], None] | None, look_every: float) -> BenchResult:
+        """To the end."""
+        began = time.perf_counter()
+        self._warm()
+        collecting = gc.isenabled()
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        try:
+            self._first_answers()
+            self._begun = True
+            self.pacer.start()
+            self._fly(look, look_every)
+        except LinkLostError as error:
+            self.stop(str(error))
+        except KeyboardInterrupt:
+            self.stop("interrupted")
+        finally:
+            gc.unfreeze()
+            if collecting:
+                gc.enable()
+        return self._result(time.perf_counter() - began)
+
+    def stop(self, why: str) -> None:
+        """End the run after this step; the first reason stays."""
+        self.stopped = self.stopped or why
+        self.recorder.event(self.plant.time, why)
+
+    def _warm(self) -> None:
+        """Compile before any clock runs: a step on the pad of a copy costs nothing else."""
+        copy = BenchPlant(self.flying, rate=self.bench.rate, countdown=1.0 / self.bench.rate)
+        copy.tick(), copy.tick()
+        for seat in self.seats:
+            seat.speech.frames(0, copy.signals)
+
+    def _first_answers(self) -> None:
+        """Samples of the pad to every computer until each has answered once: until then nothing waits and no time goes by."""
+        clock = self.bench.clock
+        deadline = time.perf_counter() + clock.patience
+        self.plant.tick()
+        for seat in self.seats:
+            while not seat.answers:
+                if time.perf_counter() > deadline:
+                    return self.stop(
+                        f"computer '{seat.computer.name}' has not answered within {clock.patience:g} s; start it, "
+                        "or mend its link"
+                    )
+                self._send(seat)
+                self._hear(seat, _WAITING_PERIOD)
+            self._settle(seat)
+        return None
+
+    def _settle(self, seat: Seat) -> None:
+        """Throw away what still comes for samples that were sent before the computer's first answer."""
+        while seat.transport.receive(2.0 * _WAITING_PERIOD):
+            pass
+
+    def _fly(self, look: Callable[["BenchRun"], None] | None, look_every: float) -> None:
+        plant, bench, recorder = self.plant, self.bench, self.recorder
+        every, inputs, signals = bench.record_every, self.inputs, plant.signals
+        has_faults = bool(bench.faults) or look is not None
+        next_look = time.perf_counter() + look_every
+        for seat in self.seats:
+            seat.heard = time.perf_counter()
+        while not self.stopped:
+            self.pacer.wait()
+            for seat in self.seats:
+                self._send(seat)
+            for seat in self.seats:
+                self._answer(seat) if self._lockstep else self._poll(seat)
+            self._merge()
+            if plant.count % every == 0:
+                recorder.row(plant.time, signals, inputs)
+            for watcher in self.watchers:
+                watcher.step(plant.time, signals, inputs)
+            if plant.status != FLYING or plant.time >= bench.longest:
+                break
+            if self._until is not None and self._until.holds(signals, inputs):
+                self.ended = True
+                break
+            plant.commands[:] = inputs[:COMMAND_COUNT]
+            if has_faults:
+                self.faults.actuators(plant.commands)
+            plant.tick()
+            if has_faults:
+                self.faults.step(plant.time, signals, inputs)
+            if look is not None and (now := time.perf_counter()) >= next_look:
+                next_look = now + look_every
+                look(self)
+
+    def _send(self, seat: Seat) -> None:
+        frames = seat.speech.frames(self.plant.count, self.plant.signals)
+        now, index = self.plant.time, self.seats.index(seat) if len(self.seats) > 1 else 0
+        if self._begun:
+            for frame in frames:
+                self.recorder.frame(now, index, True, frame)
+        seat.frames = frames
+        seat.transport.send(frames)
+
+    def _answer(self, seat: Seat) -> None:
+        """Wait for the computer's answer to this step; send again after a time-out."""
+        clock = self.bench.clock
+        for attempt in range(clock.resends + 1):
+            if attempt:
+                seat.resent += 1
+                seat.transport.send(seat.frames)
+            deadline = time.perf_counter() + clock.timeout
+            while True:
+                if self._hear(seat, clock.timeout):
+                    return
+                if time.perf_counter() >= deadline:
+                    break
+        self.stop(
+            f"computer '{seat.computer.name}' has been silent for {clock.resends + 1} x {clock.timeout:g} s "
+            f"at {self.plant.time:.4f} s"
+        )
+
+    def _hear(self, seat: Seat, timeout: float) -> bool:
+        """Take what comes; true when it answered this step."""
+        answered = False
+        for frame in seat.transport.receive(timeout):
+            try:
+                ends = seat.speech.take(frame, seat.inputs)
+            except RejectedError as error:
+                seat.reject(error.reason)
+                self._heard(seat, frame)
+                continue
+            if ends:
+                tick = seat.inputs[_ANSWERED]
+                if tick >= 0.0 and tick != self.plant.count and self._lockstep:
+                    seat.duplicates += 1
+                    continue
+                seat.answers += 1
+                self.exchanges += 1
+                answered = True
+            self._heard(seat, frame)
+        return answered
+
+    def _heard(self, seat: Seat, frame: bytes) -> None:
+        if self._begun:  # how often a computer was asked before its first answer depends on the host
+            self.recorder.frame(self.plant.time, self._index(seat), False, frame)
+
+    def _poll(self, seat: Seat) -> None:
+        """Real time: what has come since the last step."""
+        if self._hear(seat, 0.0):
+            seat.heard = time.perf_counter()
+        elif time.perf_counter() - seat.heard > self.bench.clock.silence and not seat.lost:
+            seat.lost = f"silent since {self.plant.time - self.bench.clock.silence:.3f} s"
+            if all(s.lost for s in self.seats):
+                self.stop(f"computer '{seat.computer.name}' is {seat.lost}")
+
+    def _index(self, seat: Seat) -> int:
+        return self.seats.index(seat) if len(self.seats) > 1 else 0
+
+    def _merge(self) -> None:
+        """One computer's inputs, or of several each command's middle value: one that is wrong is outvoted."""
+        if len(self.seats) == 1:
+            self.inputs[:] = self.seats[0].inputs
+            return
+        alive = [s.inputs for s in self.seats if not s.lost] or [s.inputs for s in self.seats]
+        self.inputs[:] = np.median(np.stack(alive), axis=0)
+
+    def _result(self, host_time: float) -> BenchResult:
+        plant = self.plant
+        complete = not self.stopped
+        ended = "ended as asked" if self.ended else "time limit"
+        status = self.stopped or (STATUS_NAMES[plant.status] if plant.status != FLYING else ended)
+        return BenchResult(
+            bench=self.bench.name, status=status, complete=complete, end_time=plant.time, phase=plant.phase, steps=plant.count,
+            exchanges=self.exchanges, host_time=host_time, final=plant.signals,
+            links=tuple(_count(s) for s in self.seats), faults=tuple(self.faults.events),
+            verdicts=tuple(w.verdict(plant.time, plant.signals, self.inputs, complete=complete) for w in self.watchers),
+            timing=self.pacer.timing(),
+        )  # fmt: skip
+
+
+def _watch(bench: Bench, phases: Sequence[str]) -> Watch:
+    try:
+        return Watch(bench.until or "", phases)
+    except ValueError as error:
+        raise InputError(str(error), where=bench.where("until")) from None
+
+
+def _count(seat: Seat) -> LinkCount:
+    rejected: dict[str, Any] = seat.rejects | dict(seat.transport.rejects)
+    return LinkCount(
+        computer=seat.computer.name, answers=seat.answers, resent=seat.resent, duplicates=seat.duplicates,
+        rejected=tuple(Rejected(reason=r, count=n) for r, n in sorted(rejected.items())), lost=seat.lost,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""How octets reach a flight computer: UDP, TCP, serial lines, CAN."""

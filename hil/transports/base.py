@@ -1,0 +1,59 @@
+"""What every transport is, and how one is opened from a bench document."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from ...core.errors import InputError
+from .document import CanLink, Link, SerialLink, TcpLink, UdpLink, host_port, is_loopback
+
+Octets = bytes | bytearray | memoryview
+
+
+class LinkLostError(Exception):
+    """The other end is gone: a cable pulled, a connection closed, a port that vanished. The message says what happened."""
+
+
+class Transport(Protocol):
+    """Whole frames there and back. ``rejects`` counts what was thrown away, by a short reason."""
+
+    @property
+    def rejects(self) -> Mapping[str, int]: ...
+
+    def send(self, frames: Sequence[Octets]) -> None:
+        """Send frames. A peer that does not listen yet is no error; a link that is gone raises LinkLostError."""
+        ...
+
+    def receive(self, timeout: float) -> list[bytes]:
+        """Frames that are here, waiting up to timeout [s] for the first; empty when none came. Raises LinkLostError."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_transport(link: Link, *, bind_beyond_loopback: bool = False) -> Transport:
+    """Open a link. Raises InputError for an address that cannot be opened, or is not loopback and was not allowed."""
+    where = link.where()
+    if isinstance(link, UdpLink | TcpLink) and link.local is not None:
+        host, _ = host_port(link.local)
+        if not is_loopback(host) and not bind_beyond_loopback:
+            text = f"'{link.local}' can be reached from other machines; say --bind to open it, or use 127.0.0.1"
+            raise InputError(text, where=link.where("local"))
+    try:
+        if isinstance(link, UdpLink):
+            from .udp import Udp
+
+            return Udp(link.local, link.remote)
+        if isinstance(link, TcpLink):
+            from .stream import connect, listen
+
+            return listen(link.local, link.framing) if link.local else connect(link.remote or "", link.framing)
+        if isinstance(link, SerialLink):
+            from .stream import serial_line
+
+            return serial_line(link.port, link.baud, link.framing)
+        assert isinstance(link, CanLink)
+        from .can_bus import CanBus
+
+        return CanBus(link)
+    except OSError as error:
+        raise InputError(f"the link cannot be opened: {error.strerror or error}", where=where) from None

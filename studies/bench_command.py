@@ -1,0 +1,169 @@
+"""What `osea hil run` and `osea hil load` do."""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import ImpossibleError, InputError, UndecidedError
+from ..core.progress import Progress, RichProgress
+from ..core.run_folder import RunFolder
+from ..hil.history import History
+from ..hil.junit import junit
+from ..hil.recording.recorder import McapRecorder
+from ..hil.run import BenchResult, BenchRun, run_bench
+from .bench import BENCH_STEPS, BenchCase, bench_case
+
+STEPS = BENCH_STEPS | {"flight": 60.0, "report": 3.0}
+
+
+def run_hil(
+    path: Path, out: Path | None, *, start: str | None = None, bind: bool = False, seed: int | None = None,
+    record: bool = True, quiet: bool = False,
+) -> tuple[dict[str, Any], str]:  # fmt: skip
+    """Fly a bench and publish its run folder; (summary as plain data, the same for people).
+
+    start: a command that starts the flight computer, split as a shell would and run without one; it is ended with the run.
+    A requirement that fails makes the data's exit_code 1, one that was not shown, or a run that was stopped, 3.
+    """
+    from .bench_report import bench_figures, bench_report
+
+    progress = Progress() if quiet else RichProgress(STEPS)
+    try:
+        made = bench_case(path, progress)
+        bench = made.bench
+        number = bench.seed if seed is None else seed
+        folder = out or Path("out") / (re.sub(r"\W+", "-", bench.name.lower()).strip("-") or path.stem)
+        with RunFolder(folder, "hil", bench, keep=True) as run:
+            with progress.step("flight"), started(start):
+                result, history, digest = fly(
+                    made, number, progress, run.partial / "recording.mcap" if record else None, bind
+                )
+            with progress.step("report"):
+                run.write_result("bench", result)
+                run.write_text("junit.xml", junit([(bench.name, result)]))
+                drawn = bench_figures(made, result, history)
+                for name, svg in drawn.items():
+                    run.write_text(f"figures/{name}.svg", svg)
+                run.write_text("report.html", bench_report(made, result, history, number, digest, drawn).html())
+            run.publish()
+    finally:
+        progress.close()
+    data, text = summary(result)
+    data |= {"run": str(folder), "report": str(folder / "report.html"), "content_sha256": digest}
+    return data | _refused(result), f"{text}\n\n  report  {folder / 'report.html'}"
+
+
+def fly(
+    made: BenchCase, seed: int, progress: Progress, recording: Path | None, bind: bool
+) -> tuple[BenchResult, History, str]:
+    """One run of a bench: its result, its history, the SHA-256 of its recording's content ("" without one)."""
+    bench = made.bench
+    computers = tuple(c.name for c in bench.computers)
+    recorder = None
+    if recording is not None:
+        files = {p.name: octets for p, octets in bench.input_files().items()}
+        facts = {
+            "bench": bench.name,
+            "input_sha256": bench.content_hash(),
+            "seed": str(seed),
+            "rate_Hz": f"{bench.rate:g}",
+        }
+        recorder = McapRecorder(recording, computers, facts, files)
+    history = History(recorder)
+    planned = float(made.flown.ascent.trajectory.time[-1])
+
+    def look(run: BenchRun) -> None:
+        progress.note(f"{run.plant.time:.1f} of about {planned:.0f} s")
+
+    try:
+        result = run_bench(bench, made.flying(seed), recorder=history, bind=bind, seed=seed, look=look, look_every=0.5)
+    finally:
+        digest = recorder.close() if recorder is not None else ""
+    return result, history, digest
+
+
+@contextmanager
+def started(command: str | None) -> Iterator[None]:
+    """A flight computer that runs as long as the bench does."""
+    if command is None:
+        yield
+        return
+    words = shlex.split(command)
+    if not words:
+        raise InputError("--start needs a command")
+    try:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL)  # noqa: S603  the user's own command line
+    except OSError as error:
+        raise InputError(f"'{words[0]}' cannot be started: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(5.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def run_load(path: Path, out: Path, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
+    """Write a bench's mission data for the reference flight computer."""
+    from .flight_software import mission_header
+
+    progress = Progress() if quiet else RichProgress(BENCH_STEPS)
+    try:
+        made = bench_case(path, progress)
+        text = mission_header(made)
+    finally:
+        progress.close()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    data = {"file": str(out), "phases": len(made.case.names), "input_sha256": made.flown.ascent.input_hash}
+    return data, f"{out}: {len(made.case.names)} phases of '{made.flown.study.name}'"
+
+
+def summary(result: BenchResult) -> tuple[dict[str, Any], str]:
+    """As plain data and for people."""
+    words = {True: "holds", False: "FAILS", None: "not shown"}
+    lines = [f"{result.bench}: {result.status}, at T{result.end_time:+.2f} s in '{result.phase}'"]
+    for link in result.links:
+        rejected = ", ".join(f"{r.count} {r.reason}" for r in link.rejected)
+        text = f"  computer {link.computer}: {link.answers} answers, {link.resent} asked again"
+        lines.append(
+            text + (f", thrown away: {rejected}" if rejected else "") + (f"; {link.lost}" if link.lost else "")
+        )
+    for fault in result.faults:
+        lines.append(f"  T{fault.time:+9.3f} s  {fault.fault} {'begins' if fault.begins else 'ends'}")
+    for v in result.verdicts:
+        lines.append(f"  {words[v.holds]:9s}  {v.name}: {v.reason}")
+    if result.timing is not None:
+        t = result.timing
+        lines.append(
+            f"  timing: {t.overruns} overruns, {t.machine_gaps} gaps of the machine in {t.steps} steps; late by "
+            f"{t.lateness_median * 1e6:.1f} us in the median, {t.lateness_p99 * 1e6:.0f} us p99"
+        )
+    data = {
+        "status": "done" if result.passed else "failed" if result.passed is False else "undecided",
+        "flight": result.status,
+        "end_time_s": result.end_time,
+        "exchanges": result.exchanges,
+        "host_time_s": result.host_time,
+        "requirements": [v.to_json() for v in result.verdicts],
+        "links": [link.to_json() for link in result.links],
+    }
+    return data, "\n".join(lines)
+
+
+def _refused(result: BenchResult) -> dict[str, Any]:
+    failed = [v.name for v in result.verdicts if v.holds is False]
+    if failed:
+        return {"exit_code": ImpossibleError.exit_code, "message": f"requirements fail: {', '.join(failed)}"}
+    if result.passed is None:
+        open_yet = [v.name for v in result.verdicts if v.holds is None]
+        text = result.status if not result.complete else f"not shown: {', '.join(open_yet)}"
+        return {"exit_code": UndecidedError.exit_code, "message": text}
+    return {}
