@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ..avionics.message_set import MessageSet
 from ..core.documents import Count, Document, FieldError, Flag, Module, Reference, load_document
-from ..core.quantity import SI, ratio
+from ..core.quantity import SI, Ratio, ratio
 from .conditions import ConditionText
 from .faults import Fault
 from .mapping import Received, Sent
@@ -67,7 +67,7 @@ class Computer(Document):
     name: str = Field(min_length=1, max_length=40)
     link: Link
     adapter: str | None = Field(default=None, examples=["px4", "ardupilot-json", "betaflight", "text"])
-    options: dict[str, str | float | int | bool] = Field(default_factory=dict, description="of the adapter")
+    options: dict[str, str | Ratio | Flag] = Field(default_factory=dict, description="of the adapter")
     send: tuple[Sent, ...] = ()
     receive: tuple[Received, ...] = ()
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ..core.documents import Document, FieldError
-from ..core.quantity import SI, parse
+from ..core.quantity import SI, Ratio, parse
 from .conditions import ConditionText
 from .signals import INDEX, INPUT_INDEX, SIGNALS
 
@@ -43,7 +43,7 @@ class Fault(Document):
     at: Time | None = None
     when: ConditionText | None = None
     duration: Span | None = Field(default=None, description="else for good")
-    amount: str | float | int | None = Field(default=None, description="a quantity with its unit, or a pure number")
+    amount: str | Ratio | None = Field(default=None, description="a quantity with its unit, or a pure number")
     span: Span | None = Field(default=None, description="of a delay")
     bit: Annotated[int, Field(strict=True, ge=0, le=31)] | None = None
 

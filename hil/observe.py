@@ -104,7 +104,7 @@ def observe(bank, phases, parameters, y, memory, dt, empty, signals):
     truth(bank, y, memory, signals)
     above = signals[PLACE + 2] - bank[H.ground]
     near = bank[H.altimeter_range] > 0.0 and above < bank[H.altimeter_range]
-    a, b = draw(memory), draw(memory)
+    a, b = draw(memory)
     signals[RANGE] = max(above + bank[H.altimeter_noise] * a + parameters[P.altimeter_bias], 0.0) if near else 0.0
     signals[RANGE + 1] = 1.0 if near else 0.0
     signals[PRESSURE] = max(signals[PRESSURE] + bank[H.barometer_noise] * b + parameters[P.pressure_sensor_bias], 0.0)

@@ -205,6 +205,8 @@ class BenchRun:
                 self._send(seat)
                 self._hear(seat, _WAITING_PERIOD)
             self._settle(seat)
+            seat.answers = 0  # how often it was asked before its first answer depends on the host
+        self.exchanges = 0
         return None
 
     def _settle(self, seat: Seat) -> None:
@@ -294,7 +296,7 @@ class BenchRun:
         return answered
 
     def _heard(self, seat: Seat, frame: bytes) -> None:
-        if self._begun:  # how often a computer was asked before its first answer depends on the host
+        if self._begun:
             self.recorder.frame(self.plant.time, self._index(seat), False, frame)
 
     def _poll(self, seat: Seat) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from ..core.documents import SCHEMAS, Module
 from ..core.errors import ImpossibleError
 from ..core.ports.port import Port
+from ..hil.document import Bench  # noqa: F401  its schema
 from ..recovery.reuse.records import KINDS as REUSE_RECORDS
 from . import documents  # noqa: F401  with it, every schema is known
 from .campaign.document import CampaignStudy  # noqa: F401  its schema
@@ -19,7 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
-    "avionics-unit", "battery", "campaign", "cooling", "dispenser", "dispersion", "electrical", "engine",
+    "avionics-unit", "battery", "bench", "campaign", "cooling", "dispenser", "dispersion", "electrical", "engine",
     "engine-cycle", "environment", "fairing", "fins", "flight", "flown-unit", "harness-segment", "interstage",
     "landing-legs", "landing-needs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
     "parachute", "payload", "payload-adapter", "range", "reaction-control", "small-rocket", "solid-motor", "stage", "structure",

@@ -137,7 +137,10 @@ def test_the_public_names_exist():
 # ---- dependencies ----
 
 # what is imported → what is required, where the names differ
-REQUIRED_AS = {"yaml": "pyyaml", "erfa": "pyerfa", "pydantic_core": "pydantic", "markupsafe": "jinja2"}
+REQUIRED_AS = {
+    "yaml": "pyyaml", "erfa": "pyerfa", "pydantic_core": "pydantic", "markupsafe": "jinja2", "serial": "pyserial",
+    "can": "python-can",
+}  # fmt: skip
 
 
 def required(lines: list[str]) -> set[str]:

@@ -168,7 +168,7 @@ class McapFile:
 
 
 def _compressed(data: bytes) -> tuple[bytes, str]:
-    """By Zstandard where it is installed; else as it is."""
+    """By Zstandard where the extra `hil` is installed; else as it is, which is larger and no MissingExtraError."""
     try:
         import zstandard
     except ImportError:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.errors import InputError
+from ...core.errors import InputError, MissingExtraError
 from .base import LinkLostError, Octets
 from .document import CanLink
 
@@ -18,7 +18,7 @@ class CanBus:
         try:
             import can
         except ImportError:
-            raise InputError("CAN links need python-can: pip install 'osea-rocket[hil]'") from None
+            raise MissingExtraError("python-can", "hil") from None
         self._can = can
         self.rejects: dict[str, int] = {}
         options: dict[str, Any] = {"fd": link.fd} if link.interface != "virtual" else {}

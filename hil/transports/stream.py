@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ...avionics.framing import FrameStream, cobs_encode, slip_encode
-from ...core.errors import InputError
+from ...core.errors import InputError, MissingExtraError
 from .base import LinkLostError, Octets
 from .document import host_port
 
@@ -158,7 +158,7 @@ def serial_line(port: str, baud: int, form: str) -> Stream:
     try:
         import serial
     except ImportError:
-        raise InputError("serial links need pyserial: pip install 'osea-rocket[hil]'") from None
+        raise MissingExtraError("pyserial", "hil") from None
     try:
         line = serial.Serial(port, baud, timeout=0, write_timeout=0, exclusive=True)
     except serial.SerialException as error:

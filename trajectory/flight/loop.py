@@ -402,7 +402,9 @@ def step_plant(bank, phases, parameters, y, memory, w, commands, h):
         status = STATUS_GROUND
     elif memory[M.time] >= bank[H.longest]:
         status = STATUS_TIME
-    elif value > 0.0 and watched(bank, ph, parameters, y, memory) <= 0.0:
+    elif memory[M.time] >= memory[M.end_time] - EVENT_TIME or (
+        value > 0.0 and watched(bank, ph, parameters, y, memory) <= 0.0
+    ):
         if k == last:
             status = STATUS_DONE
         else:

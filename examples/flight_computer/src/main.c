@@ -9,7 +9,6 @@ int main(int argc, char **argv)
     static computer_t fc;
     uint8_t in[2048], out[OSEA_BENCH_COMMAND_SIZE];
     osea_bench_sample_t sample;
-    uint16_t count = 0;
     long size;
     if (argc != 2 || hal_open(argv[1]) != 0) {
         fprintf(stderr, "usage: flight_computer udp:LOCAL_PORT:REMOTE_PORT | serial:DEVICE\n");
@@ -22,8 +21,7 @@ int main(int argc, char **argv)
             continue;
         }
         osea_bench_command_t command = *computer_step(&fc, &sample);
-        command.ccsds_sequence_count = count;
-        count = (uint16_t)((count + 1U) & 0x3FFFU);
+        command.ccsds_sequence_count = (uint16_t)(sample.tick & 0x3FFFU); /* a sample asked for twice is answered alike */
         if (osea_bench_command_pack(&command, out, sizeof out) == OSEA_BENCH_OK) {
             hal_send(out, sizeof out);
         }
