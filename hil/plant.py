@@ -90,7 +90,7 @@ class BenchPlant:
             case.bank, case.phases, p.parameters, p.state, p.memory, p._work, self.commands,
             self._clock, self._begin, self._empty, self._power, self.signals,
         )  # fmt: skip
-        if self.count % self._fix_ticks == 0:
+        if (self.count - 1) % self._fix_ticks == 0:
             fix(case.bank, p.parameters, p.state, p.memory, self._scratch, self.signals)
         self.dark = bool(self.signals[_VOLTAGE] < self._least)
         if self.dark:

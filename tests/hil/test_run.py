@@ -39,7 +39,7 @@ def test_a_flight_in_lockstep():
     assert h["engine.throttle"][-1] == pytest.approx(0.8)
     assert h["gnss.count"][-1] == 5  # every half second, and the first
     assert np.all(np.diff(h["clock.time"]) > 0.0) and h["clock.time"][0] == pytest.approx(-0.09)
-    assert np.abs(h["imu.delta_velocity.x"][-50:] / 0.01 - h["imu.acceleration.x"][-50:]).max() < 1e-9
+    assert np.allclose(h["imu.delta_velocity.x"][-50:] / 0.01, h["imu.acceleration.x"][-50:], rtol=1e-12, atol=0.0)
     assert "<failure" not in junit([("test", result)])
 
 
@@ -120,7 +120,7 @@ def test_a_fault_acts_from_its_time_on(name):
     elif name == "jam":
         assert np.ptp(before) > 1e-3 and np.ptp(after) < 1e-4
     else:
-        assert abs(np.mean(after) - value) < 0.01 * (abs(value) or 1.0) and abs(np.mean(before) - value) > 0.01
+        assert abs(np.mean(after) - value) < 0.04 * (abs(value) or 1.0) and abs(np.mean(before) - value) > 0.01
 
 
 def test_lost_and_damaged_messages_are_asked_for_again():
