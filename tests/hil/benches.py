@@ -57,7 +57,7 @@ class SmallComputer:
     def __init__(self, gimbal=lambda tick: 0.0, silent_after=None):
         codec = Codec(layout(own_messages()).by_name["command"])
         names = list(codec.raw_names)
-        raws = [0] * len(names)
+        raws: list[float] = [0] * len(names)
         raws[names.index("throttle")] = 0.8
         self.codec, self.names, self.raws = codec, names, raws
         self.gimbal, self.silent_after = gimbal, silent_after

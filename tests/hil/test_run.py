@@ -19,6 +19,7 @@ from osea_rocket.hil.recording.recorder import McapRecorder
 from osea_rocket.hil.replay import replay
 from osea_rocket.hil.requirements import Requirement
 from osea_rocket.hil.run import run_bench
+from osea_rocket.hil.transports.document import UdpLink
 
 pytestmark = pytest.mark.timeout(300)
 QUICK = Clock(patience=2.0, timeout=0.2, resends=1)
@@ -80,6 +81,7 @@ def test_nothing_is_taken_from_anybody_but_the_peer():
     b = bench()
     link = b.computers[0].link
     stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    assert isinstance(link, UdpLink)
     host, port = link.local.split(":")
 
     class Answering(SmallComputer):
@@ -183,6 +185,7 @@ def test_a_recording_cut_off_by_a_crash_is_a_valid_file(tmp_path):
     recorder = McapRecorder(path, ("c0",), {}, {})
     for i in range(5000):
         recorder.frame(0.01 * i, 0, True, bytes(100))
+    assert recorder._process.stdin is not None
     recorder._process.stdin.close()  # as when the process that flew is gone: its last buffer is lost, no more
     recorder._process.wait()
     with opened(path) as recording:
