@@ -178,7 +178,10 @@ def parse_json(data: bytes, where: str) -> Any:
         raise InputError(f"the record is nested deeper than {DEEPEST} levels", where=where)
     try:
         text = data.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_float=_finite)
+        if _SURROGATE.search(data):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a pair is no character: RFC 8259, 8.2
+        return value
     except json.JSONDecodeError as error:
         raise InputError(f"this is no JSON: {error.msg}", where=f"{where}:{error.lineno}:{error.colno}") from None
     except UnicodeEncodeError:
