@@ -113,7 +113,10 @@ class Crash:
         work.append(threading.Thread(target=self.watch))
         for thread in work:
             thread.start()
-        time.sleep(drawn.uniform(0.2, 1.5))
+        before, until = len(self.acknowledged), time.monotonic() + 60.0
+        while len(self.acknowledged) < before + 10 and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(drawn.uniform(0.0, 1.0))
         running.send_signal(signal.SIGKILL)
         running.wait()
         stop.set()

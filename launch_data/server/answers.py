@@ -1,14 +1,17 @@
 """Answers of records: their bytes as they were issued, with an entity tag over the very bytes that this reader gets."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Sequence
 from hashlib import blake2b
 
 from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
 
 from ...core.time import Instant, format_utc
 from ..store.store import Stored
+from .memory import Page
 from .problems import ProblemError
 
 JSON = "application/json"
@@ -35,7 +38,7 @@ def one(request: Request, stored: Stored) -> Response:
     return tagged(request, stored.text, headers=headers)
 
 
-def many(request: Request, found: Sequence[Stored], following: str | None) -> Response:
+def many(request: Request, found: Sequence[Stored], following: str | None) -> Page:
     """A page of records, and where the next one is: in the body, and as a link (RFC 8288)."""
     after = json.dumps(following).encode()
     body = b'{"records":[' + b",".join([s.text for s in found]) + b'],"next":' + after + b"}"
@@ -44,7 +47,7 @@ def many(request: Request, found: Sequence[Stored], following: str | None) -> Re
         query = request.scope["query_string"].decode("latin-1").replace(">", "%3E")
         kept = [part for part in query.split("&") if part and not part.startswith("cursor=")]
         headers = {"Link": f'<?{"&".join([*kept, f"cursor={following}"])}>; rel="next"'}
-    return tagged(request, body, headers=headers)
+    return body, headers
 
 
 def cursor(time: int, identifier: str) -> str:
@@ -57,8 +60,37 @@ def key_of(text: str) -> tuple[int, str]:
     """The place that a cursor means. Raises ProblemError for what is none."""
     try:
         time, identifier = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
+        identifier.encode()  # no lone surrogates
         if type(time) is not int or abs(time) >= 1 << 63 or not isinstance(identifier, str) or "\0" in identifier:
             raise ValueError
-    except ValueError:
+    except (ValueError, AttributeError):
         raise ProblemError(422, "the cursor is none that this server gave; begin without it") from None
     return time, identifier
+
+
+class Piecewise(Response):
+    """A large body sent in pieces, so that a slow reader has but one in its buffer; gives its place back when done.
+
+    Dropped when a piece is not taken within `limit` s, or all of it at less than 64 KiB/s.
+    """
+
+    PIECE = 64 << 10  # bytes
+
+    def __init__(self, answer: Response, places: asyncio.Semaphore, limit: float) -> None:
+        super().__init__()
+        self.answer, self.places, self.limit = answer, places, limit
+        self.status_code, self.raw_headers = answer.status_code, answer.raw_headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytes(self.answer.body)
+        try:
+            async with asyncio.timeout(self.limit + len(body) / self.PIECE):
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                for first in range(0, max(len(body), 1), self.PIECE):
+                    piece = body[first : first + self.PIECE]
+                    more = first + self.PIECE < len(body)
+                    await asyncio.wait_for(
+                        send({"type": "http.response.body", "body": piece, "more_body": more}), self.limit
+                    )
+        finally:
+            self.places.release()

@@ -39,7 +39,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     app = bare_app(lifespan)
-    app.state.service = Service(store, settings, feed)
+    app.state.service = Service(store, settings, feed, asyncio.Semaphore(settings.most_files))
     problems.register(app)
     app.add_middleware(Guard, store=store, settings=settings)
     return app

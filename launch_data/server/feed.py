@@ -7,12 +7,13 @@ import asyncio
 import logging
 from collections import Counter
 from contextlib import suppress
+from typing import NamedTuple
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ..store.access import Reader
-from ..store.store import Store
+from ..store.store import Store, Stored
 from ..store.tokens import reader_by_id
 from .envelope import server_sent
 from .guard import Caller, ask
@@ -25,6 +26,14 @@ _START = b"retry: 2000\n\n"
 _ALIVE = b": alive\n\n"
 
 
+class Answer(NamedTuple):
+    """The number of the last event, the text of all, and the controlled records among them."""
+
+    number: int
+    text: bytes
+    controlled: list[Stored]
+
+
 class Feed:
     """Knows when something new is in the store, of this process or of another one that shares it."""
 
@@ -34,7 +43,7 @@ class Feed:
         self.viewers: Counter[str] = Counter()
         self._changed = asyncio.Event()
         self._ring = asyncio.Event()
-        self._answers: dict[tuple[object, ...], tuple[int, bytes]] = {}
+        self._answers: dict[tuple[object, ...], Answer] = {}
 
     def ring(self) -> None:
         """Something was appended here: look at once."""
@@ -60,13 +69,15 @@ class Feed:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    async def following(self, number: int, reader: Reader, filters: dict[str, str]) -> tuple[int, bytes]:
-        """(number of the last event, text) of what was told after a number."""
+    async def following(self, number: int, reader: Reader, filters: dict[str, str]) -> Answer:
+        """What was told after a number."""
         key = (number, reader, *sorted(filters.items()))
         if (answer := self._answers.get(key)) is None:
             last = self.number
             found = await ask(self.store, self.store.announced, number, reader, filters=filters, limit=BATCH)
-            answer = (found[-1].number, b"".join(map(server_sent, found))) if found else (max(last, number), b"")
+            controlled = [told.stored for told in found if told.stored.level == "controlled"]
+            reached = found[-1].number if found else max(last, number)
+            answer = Answer(reached, b"".join(map(server_sent, found)), controlled)
             if last == self.number and len(self._answers) < 1000:
                 self._answers[key] = answer
         return answer
@@ -121,7 +132,10 @@ class EventStream(Response):
 
         await give(_START)
         while True:
-            self.number, text = await self.feed.following(self.number, self.caller.reader, self.filters)
+            self.number, text, controlled = await self.feed.following(self.number, self.caller.reader, self.filters)
+            if controlled:
+                store = self.feed.store
+                await asyncio.to_thread(store.audit_reading, self.caller.reader, self.caller.address, controlled)
             if text:
                 await give(text)
             elif not await self.feed.changed(self.number):

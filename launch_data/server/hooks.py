@@ -53,6 +53,7 @@ class Deliverer:
         filters = {name: value for name in ("kind", "launch") if (value := getattr(hook, name)) is not None}
         last = self.store.last_number()
         found = self.store.announced(hook.number, reader, filters=filters, limit=BATCH)
+        self.store.audit_reading(reader, "webhook", [told.stored for told in found])
         done = hook.number
         for told in found:
             if reason := self._send(hook, told):

@@ -1,11 +1,13 @@
 """Errors as problem details (RFC 9457): what is wrong, where, and how to mend it; never a value that was secret."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -13,6 +15,7 @@ from ...core.errors import InputError
 from ...core.findings import Finding
 from ..store.append import RefusedError
 
+LOG = logging.getLogger("osea.data")
 MEDIA_TYPE = "application/problem+json"
 LONGEST = 500  # characters of a text of ours that repeats what was sent
 
@@ -65,6 +68,11 @@ def register(app: FastAPI) -> None:
         errors = [{"detail": line[:LONGEST]} for line in error.details]
         head = f"{error.where}: {error.message}" if error.where else error.message
         return problem(422, head, errors=errors)
+
+    @app.exception_handler(OperationalError)
+    async def _store(request: Request, error: OperationalError) -> Response:
+        LOG.error("the store does not answer: %s", type(error.orig).__name__)
+        return problem(503, "the store does not answer; try again", headers={"Retry-After": "2"})
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

@@ -43,7 +43,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class Page(Strict):
+class PageQuestion(Strict):
     """A page of a list."""
 
     limit: Annotated[int, Field(ge=1, le=100, description="Records a page.")] = 20
@@ -52,7 +52,7 @@ class Page(Strict):
     ] = None
 
 
-class LaunchQuestion(Page):
+class LaunchQuestion(PageQuestion):
     """Which launches. Times compare with T-0."""
 
     issuer: Annotated[Urn | None, Field(description="Who issued them.")] = None

@@ -2,25 +2,29 @@
 
 import asyncio
 import json
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from ..protocol.dynamics import TrajectoryRecord
 from ..protocol.kinds import read_record
+from ..store.access import ANYBODY
 from ..store.store import Stored
 from . import answers
 from .guard import ask
+from .memory import Page
 from .problems import ProblemError
-from .questions import KIND_NAMES, AuditQuestion, LaunchQuestion, OneQuestion, Page, RecordQuestion
+from .questions import KIND_NAMES, AuditQuestion, LaunchQuestion, OneQuestion, PageQuestion, RecordQuestion
 from .service import PAGE_SCHEMA, RECORD_SCHEMA, asked, caller, in_path, parameters, service
 from .service import answers as described
 
 ROUTER = APIRouter(tags=["reading"])
+MOST_TRACKS = 64
+_TRACKS: dict[tuple[bytes, str], bytes] = {}  # tracks that were made, the oldest first
 LANDING = {
     "protocol": "1.0",
-    "conforms_to": ["C1", "C2", "C4", "C5", "C6"],
+    "conforms_to": ["C1", "C4"],  # what the server itself can; the others are of its records
     "kinds": list(KIND_NAMES),
     "links": {
         "launches": "/v1/launches",
@@ -45,8 +49,7 @@ TRACK_SCHEMA = {
     openapi_extra=parameters(LaunchQuestion),
 )
 async def launches(request: Request) -> Response:
-    question = asked(LaunchQuestion, request)
-    return await _page(request, question, question.filters() | {"kind": "launch"})
+    return await _page(request, LaunchQuestion, {"kind": "launch"})
 
 
 @ROUTER.get(
@@ -56,22 +59,34 @@ async def launches(request: Request) -> Response:
     openapi_extra=parameters(RecordQuestion),
 )
 async def records(request: Request) -> Response:
-    question = asked(RecordQuestion, request)
-    return await _page(request, question, question.filters())
+    return await _page(request, RecordQuestion, {})
 
 
-async def _page(request: Request, question: LaunchQuestion, filters: dict[str, Any]) -> Response:
+async def _page(request: Request, model: type[LaunchQuestion], filters: dict[str, Any]) -> Response:
+    found, reader = service(request), caller(request).reader
+    key = request.scope["path"], request.scope["query_string"]
+    number = await ask(found.store, found.store.last_number) if reader == ANYBODY else -1
+    page = found.memory.get(key, number)
+    if page is None:
+        page = await _new_page(request, asked(model, request), filters)
+        if reader == ANYBODY:
+            found.memory.put(key, number, page)
+    return answers.tagged(request, page[0], headers=page[1])
+
+
+async def _new_page(request: Request, question: LaunchQuestion, filters: dict[str, Any]) -> Page:
     store = service(request).store
     found = await ask(
         store,
         store.page,
-        filters,
+        question.filters() | filters,
         caller(request).reader,
         limit=question.limit + 1,
         key=answers.key_of(question.cursor) if question.cursor else None,
         backwards=question.order == "-time",
     )
     kept = found[: question.limit]
+    await _audit(request, kept)
     following = answers.cursor(kept[-1].sort_at, kept[-1].id) if len(found) > len(kept) else None
     return answers.many(request, kept, following)
 
@@ -80,17 +95,19 @@ async def _page(request: Request, question: LaunchQuestion, filters: dict[str, A
     "/v1/records/{id:path}/revisions",
     summary="Revisions of a record",
     responses=described(PAGE_SCHEMA, 304, 404, 422),
-    openapi_extra=parameters(Page, "id"),
+    openapi_extra=parameters(PageQuestion, "id"),
 )
 async def revisions(request: Request) -> Response:
-    store, id, question = service(request).store, in_path(request, "id"), asked(Page, request)
+    store, id, question = service(request).store, in_path(request, "id"), asked(PageQuestion, request)
     after = answers.key_of(question.cursor)[0] if question.cursor else 0
     found = await ask(store, store.revisions, id, caller(request).reader, limit=question.limit + 1, after=after)
     if not found and not after:
         raise ProblemError(404, "there is no such record that you may read")
     kept = found[: question.limit]
+    await _audit(request, kept)
     following = answers.cursor(kept[-1].revision, id) if len(found) > len(kept) else None
-    return answers.many(request, kept, following)
+    body, headers = answers.many(request, kept, following)
+    return answers.tagged(request, body, headers=headers)
 
 
 @ROUTER.get(
@@ -109,10 +126,15 @@ async def _one(request: Request) -> Stored:
     found = await ask(store, store.get, identifier, who.reader, revision=question.revision, as_of=question.as_of)
     if found is None:
         raise ProblemError(404, "there is no such record that you may read")
-    if found.level == "controlled":
-        target = f"{found.id} revision {found.revision}"
-        await asyncio.to_thread(store.audit, who.reader.token or "-", who.address, "read", target, "controlled")
+    await _audit(request, [found])
     return found
+
+
+async def _audit(request: Request, found: Sequence[Stored]) -> None:
+    """Who reads controlled records is written down before they are given."""
+    if any(one.level == "controlled" for one in found):
+        who = caller(request)
+        await asyncio.to_thread(service(request).store.audit_reading, who.reader, who.address, found)
 
 
 @ROUTER.get("/v1", summary="What this server has", responses=described({"type": "object"}, 304))
@@ -127,13 +149,19 @@ async def landing(request: Request) -> Response:
     openapi_extra=parameters(None, "sha256"),
 )
 async def file(request: Request) -> Response:
-    store, sha256 = service(request).store, in_path(request, "sha256")
-    content = await asyncio.to_thread(store.file, sha256, caller(request).reader)
-    if content is None:
-        raise ProblemError(404, "there is no such file that you may read")
-    return answers.tagged(
-        request, content, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"}
-    )
+    found, sha256 = service(request), in_path(request, "sha256")
+    await found.files.acquire()  # so many files are in memory at a time, and no more
+    try:
+        content = await asyncio.to_thread(found.store.file, sha256, caller(request).reader)
+        if content is None:
+            raise ProblemError(404, "there is no such file that you may read")
+        answer = answers.tagged(
+            request, content, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"}
+        )
+        return answers.Piecewise(answer, found.files, found.settings.send_time)
+    except BaseException:
+        found.files.release()
+        raise
 
 
 @ROUTER.get(
@@ -156,17 +184,14 @@ def _track_of(request: Request, stored: Stored) -> bytes:
     content = service(request).store.file(record.file.sha256, caller(request).reader)
     if content is None:
         raise ProblemError(404, "the file that the trajectory names is not here")
-    return _track_text(stored.text, content)
+    key = stored.text, record.file.sha256  # of the record and the file alone, so that nobody is given another's
+    if key not in _TRACKS:
+        from .track import track as points
 
-
-@lru_cache(maxsize=32)
-def _track_text(text: bytes, content: bytes) -> bytes:
-    """Of the texts of record and file alone, so that nobody is given another's."""
-    from .track import track as points
-
-    record = read_record(text, "record")
-    assert isinstance(record, TrajectoryRecord)
-    return json.dumps(points(record, content)).encode()
+        while len(_TRACKS) >= MOST_TRACKS:
+            _TRACKS.pop(next(iter(_TRACKS)))
+        _TRACKS[key] = json.dumps(points(record, content)).encode()
+    return _TRACKS[key]
 
 
 @ROUTER.get(

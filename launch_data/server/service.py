@@ -1,6 +1,7 @@
 """What the handlers of requests share: the service, who asks, and the forms of answers in the OpenAPI document."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -12,6 +13,7 @@ from ..protocol.kinds import KINDS
 from ..store.store import Store
 from .feed import Feed
 from .guard import Caller
+from .memory import Memory
 from .problems import MEDIA_TYPE, ProblemError
 from .settings import Settings
 
@@ -63,11 +65,13 @@ _WHY = {
 
 @dataclass(frozen=True)
 class Service:
-    """The store, what was set, and the feed."""
+    """The store, what was set, the feed; files: places for files in memory; memory: pages for everybody."""
 
     store: Store
     settings: Settings
     feed: Feed
+    files: asyncio.Semaphore
+    memory: Memory = field(default_factory=Memory)
 
 
 def service(request: Request) -> Service:

@@ -11,6 +11,7 @@ class Settings:
     burst: int = 200
     largest_request: int = 4 << 20  # bytes of records
     largest_file: int = 64 << 20  # bytes of a file
+    most_files: int = 8  # files in memory at a time, coming or going
     most_records: int = 1000  # in one request
     body_time: float = 30.0  # s in which a request's body has to be there
     head_time: float = 10.0  # s in which a request's head has to be there

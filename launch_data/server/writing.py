@@ -86,10 +86,12 @@ def _row(one: Appended) -> dict[str, Any]:
     openapi_extra={"requestBody": _FILE_BODY, **parameters(None, "sha256")},
 )
 async def put(request: Request) -> Response:
-    who, store, sha256 = caller(request, "provider"), service(request).store, in_path(request, "sha256")
+    who, found, sha256 = caller(request, "provider"), service(request), in_path(request, "sha256")
     if media_type(request) != BYTES:
         raise ProblemError(415, f"a file comes as {BYTES}")
-    new = await asyncio.to_thread(put_file, store, sha256, await request.body(), who.reader, who.address)
+    async with found.files:
+        content = await request.body()
+        new = await asyncio.to_thread(put_file, found.store, sha256, content, who.reader, who.address)
     return Response(None, 201 if new else 200)
 
 

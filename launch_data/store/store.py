@@ -129,8 +129,8 @@ class Store:
 
     def last_number(self) -> int:
         """The number of the newest announcement; 0 in an empty store."""
-        with self.reading.connect() as connection:
-            return connection.execute(_LAST_NUMBER).scalar() or 0
+        ((number,),) = self._rows(_LAST_NUMBER, {})
+        return number or 0
 
     def announce_openings(self) -> int:
         """Announce again what an embargo held back until now; how many."""
@@ -176,6 +176,15 @@ class Store:
         with self.writing() as connection:
             write_audit(connection, actor, address, action, target, result)
 
+    def audit_reading(self, reader: Reader, address: str, found: Sequence[Stored]) -> None:
+        """Write down who read which controlled records; nothing where none is among those found."""
+        controlled = [one for one in found if one.level == "controlled"]
+        if controlled:
+            with self.writing() as connection:
+                for one in controlled:
+                    target = f"{one.id} revision {one.revision}"
+                    write_audit(connection, reader.token or "-", address, "read", target, "controlled")
+
     def audited(self, *, after: int = 0, limit: int = 100) -> list[dict[str, Any]]:
         """Lines of the audit log, oldest first."""
         statement = select(AUDIT).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(limit)
@@ -204,7 +213,8 @@ def announce(connection: Connection, position: int, *, opening: bool = False) ->
 
 def write_audit(connection: Connection, actor: str, address: str, action: str, target: str, result: str) -> None:
     """One line of the audit log, within a transaction."""
-    texts = {"actor": actor, "address": address, "action": action, "target": target[:500], "result": result[:500]}
+    given = {"actor": actor, "address": address, "action": action, "target": target, "result": result}
+    texts = {name: text[:500].replace("\0", "\ufffd") for name, text in given.items()}
     connection.execute(insert(AUDIT).values(at=now(), **texts))
 
 

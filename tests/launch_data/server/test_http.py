@@ -60,6 +60,18 @@ def test_pages_lead_from_one_to_the_next(client: Client, store: Store):
     assert sorted(found) == sorted(r["id"] for r in launches(23))
 
 
+def test_a_page_that_is_remembered_is_not_given_when_something_came_in(client: Client, store: Store):
+    everybody = Client(client.url)
+    for count in range(1, 4):
+        put(store, launches(3)[count - 1])
+        for _ in range(2):
+            assert len(everybody.get("/v1/launches?limit=50").json()["records"]) == count
+    put(store, later(launches(3)[0], access={"level": "regulator"}, name="hidden"))
+    assert "hidden" not in everybody.get("/v1/launches?limit=50").body.decode()
+    assert "hidden" in client.get("/v1/launches?limit=50").body.decode()  # the issuer's, which is nobody else's
+    assert "hidden" not in everybody.get("/v1/launches?limit=50").body.decode()
+
+
 def test_filters_by_time_are_half_open(client: Client, store: Store):
     put(store, *launches(6))
     page = client.get("/v1/launches?from=2028-01-01T00:00:00Z&to=2028-01-02T00:00:00Z").json()

@@ -92,7 +92,7 @@ def test_a_feed_holds_back_what_is_restricted_and_tells_it_when_it_opens(client:
     state = example("separation-state", access={"level": "embargo", "until_event": "payload separation"})
     put(store, state, *clocks(1, 1))
     assert [e["data"]["id"] for _, e in client.events(FEED, 5, seconds=0.6)] == [LAUNCH, clocks(1, 1)[0]["id"]]
-    put(store, example("countdown-event", sequence=2))
+    put(store, example("countdown-event", sequence=2, at="2026-01-01T00:00:00Z", clock="T", time_s=-1.0))
     told = [e["data"]["id"] for _, e in client.events(FEED, 5)]  # again, after the event that opened it
     assert told[-2:] == [example("countdown-event")["id"], state["id"]]
 
