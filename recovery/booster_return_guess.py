@@ -46,11 +46,11 @@ def guess_return(plan: ReturnPlan, frame: LaunchFrame, state: Array, time: float
 
 
 def ignition_times(
-    plan: ReturnPlan, frame: LaunchFrame, state: Array, time: float, throttles: tuple[float, float]
+    plan: ReturnPlan, frame: LaunchFrame, times: Array, states: Array, throttles: tuple[float, float]
 ) -> list[float | None]:
-    """When the landing burn, flown by the rules at each of two throttles, must be lit to stop at the ground [s]: on a fall from
-    a state at a time. None where it cannot."""
-    return [_Guesser(plan, frame).ignition(np.asarray(state, float), time, t) for t in throttles]
+    """The latest ignition of the landing burn, flown by the rules at each of two throttles, that stops over the ground [s]: on a
+    descent (times, states (n, 7)) and the fall that goes on from its end. None where none does."""
+    return [_Guesser(plan, frame).ignition(times, states, t) for t in throttles]
 
 
 def fall_under_canopy(
@@ -172,25 +172,24 @@ class _Guesser:
         cut = slice(0, chosen + 1)
         return _Flown(whole.time[cut], whole.states[cut], whole.axes[cut])
 
-    def ignition(self, state: Array, time: float, throttle: float) -> float | None:
-        """The latest ignition on a fall from a state that stops over the ground."""
+    def ignition(self, times: Array, states: Array, throttle: float) -> float | None:
+        """As `ignition_times` says, for one throttle; from the ground up, since too high it is too fast as well."""
         descent = next(s for s in self.plan.segments if s.kind == "descent")
         burn = [s for s in self.plan.segments if s.burn == "landing burn"]
-        fall = self._until(descent, time, state, self._against_flow, lambda t, s: self._altitude(s) < self.ground, 0.25)
-
-        def stops(k: int) -> bool:
-            flown = self._burn(burn, float(fall.time[k]), fall.states[k], self._to_stand, throttle, 120.0, stops=True)
-            return self._altitude(flown[-1].states[-1]) > self.ground
-
-        coarse = range(len(fall.time) - 2, -1, -8)
-        low = next((k for k in coarse if stops(k)), None)  # from the ground up: too high it is too fast as well
-        if low is None:
-            return None
-        high = min(low + 8, len(fall.time) - 1)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if stops(middle) else (low, middle)
-        return float(fall.time[low])
+        on = self._until(
+            descent,
+            float(times[-1]),
+            states[-1],
+            self._against_flow,
+            lambda t, s: self._altitude(s) < self.ground,
+            0.25,
+        )
+        when, where = np.concatenate([times[:-1], on.time]), np.vstack([states[:-1], on.states])
+        for t, s in zip(when[::-1].tolist(), where[::-1], strict=True):
+            flown = self._burn(burn, t, s, self._to_stand, throttle, 120.0, stops=True)
+            if self._altitude(flown[-1].states[-1]) > self.ground:
+                return t
+        return None
 
     def fall(self, state: Array, time: float, opening: float | None) -> list[tuple[Array, Array]]:
         """Unbraked, then under the canopy: the plan's two segments."""

@@ -20,7 +20,7 @@ from .booster_return_result import IgnitionWindow, ReturnEvent, ReturnResult
 
 Array = np.ndarray
 HOVER = "booster_return.hover_slam"
-LOOKED_BEFORE = 25.0  # s before the planned ignition: where the fall begins on which others are tried
+LOOKED_BEFORE = 30.0  # s before the planned ignition: the part of the descent on which others are tried
 
 
 def return_result(back: SolvedReturn, mission: Mission, engine: EngineMap, *, input_hash: str = "") -> ReturnResult:
@@ -102,7 +102,7 @@ def _window(back: SolvedReturn) -> IgnitionWindow:
     descent = back.flown[first - 1]
     before = int(np.searchsorted(descent[0], descent[0][-1] - LOOKED_BEFORE))
     early, late = ignition_times(
-        plan, back.frame, descent[1][before], float(descent[0][before]), (plan.throttle_min, segment.throttle)
+        plan, back.frame, descent[0][before:], descent[1][before:], (plan.throttle_min, segment.throttle)
     )
     return IgnitionWindow(
         least=least,

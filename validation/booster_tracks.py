@@ -33,7 +33,7 @@ Array = np.ndarray
 _MEAN_RADIUS = 6371008.8  # m
 _ENGINES = 9
 _PLANNED = 0.8  # throttle of the landing burn, as examples/falcon9/recovery/return.yaml plans it
-_PITCHES = (183.5, 203.0)  # deg: where the search for the boost-back's begins
+_PITCHES = (181.0, 196.0)  # deg: where the search for the boost-back's begins
 _LIMITS = ReturnLimits(attitude_rate=float(np.radians(10.0)), q_alpha=200e3 * float(np.pi / 180.0), heat_flux=118e6)
 
 
@@ -167,7 +167,7 @@ class _Flight:
         self.up = np.array([self.frame.ux, self.frame.uy, self.frame.uz])
 
     def off(self, x: Array) -> Array:
-        """At the landing burn's ignition: the speed of sinking [300 m/s] over what the planned throttle takes away until the
+        """At the landing burn's ignition: the speed of sinking [30 m/s] over what the planned throttle takes away until the
         recorded touchdown, and how far from the pad, along the ground and in height [km], a steady deceleration would stop."""
         (t, s), _ = self.fly(float(x[0]), float(x[1]), 0.0, lands=False)
         downrange, height, up = self.at_end((t, s))
@@ -177,7 +177,7 @@ class _Flight:
         velocity = _turn(t) @ s[3:6] - np.cross([0.0, 0.0, ROTATION_RATE], _turn(t) @ s[:3])
         ahead = float(velocity @ self.along)
         return np.array(
-            [(-up - stopped) / 300.0, (downrange + 0.5 * ahead * lasts) / 1e3, (height + 0.5 * up * lasts) / 1e3]
+            [(-up - stopped) / 30.0, (downrange + 0.5 * ahead * lasts) / 1e3, (height + 0.5 * up * lasts) / 1e3]
         )  # fmt: skip
 
     def landing_throttle(self, pitch: float, boost: float) -> float:

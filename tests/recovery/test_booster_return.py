@@ -15,7 +15,7 @@ from osea_rocket.core.earth import ROTATION_RATE, ecef_from_geodetic
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.findings import Severity
 from osea_rocket.recovery.booster_return_document import BoosterReturn, ReturnBurn
-from osea_rocket.recovery.booster_return_guess import guess_return
+from osea_rocket.recovery.booster_return_guess import guess_return, ignition_times
 from osea_rocket.recovery.booster_return_motion import (
     descent_right_hand_side,
     flow_cosine,
@@ -178,6 +178,13 @@ def test_rules_bring_a_booster_down(planned, study):
     east, north, up = local_velocity(WGS84, *end)
     assert -3.0 < up < 3.0 and np.hypot(east, north) < 15.0
     assert -200.0 < geodetic_altitude(WGS84, *end[:3]) < 3000.0
+    # less thrust must be lit earlier; the rules' own throttle lies between the two
+    descent = phases[0]
+    states = np.array([descent.values[n] for n in ("x", "y", "z", "vx", "vy", "vz", "mass")]).T
+    times = descent.start + descent.duration * descent.at
+    early, late = ignition_times(landing, frame, times[-30:], states[-30:], (0.7, 0.8))
+    assert late is not None and (early is None or early < late)
+    assert late >= phases[-1].start - 1.0
     assert np.degrees(np.atleast_1d(last["pitch"])[-1]) == pytest.approx(86.0, abs=5.0)
 
 
