@@ -20,6 +20,7 @@ from ..protocol.kinds import KINDS, record_of
 from .runs import Parts, Plain
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])")
+_NUMBERED = re.compile(r"/\d+(?=/|$)")  # one of a list tells what any of it does
 _NAMES = re.compile(r"urn:[^\s\"]+|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[\d:.]+Z?")  # digits that are no quantity
 _ENVELOPE = ("schema", "id", "revision", "issuer", "issued_at", "status", "access", "protocol", "crit")
 _SCALES = (1.0, 1e-3, 1e3)  # a number in km or t is the same number
@@ -42,7 +43,7 @@ def publish(parts: Parts, withhold: Sequence[str], at: str) -> None:
             del parts.records[name]
         else:
             parts.records[name] = kept
-    _drop_files(parts, [c.removeprefix("file:") for c in closed if c.startswith("file:")], secrets)
+    _drop_files(parts, [c.removeprefix("file:") for c in closed if c.startswith("file:")])
     secrets.refuse_in(parts)
     gone = sorted(before.keys() - parts.records.keys())
     changed = sorted(n for n in parts.records if json.dumps(parts.records[n], sort_keys=True) != before[n])
@@ -64,8 +65,10 @@ def closure(paths: Sequence[str]) -> frozenset[str]:
             raise InputError(f"'{path}' cannot be withheld: it begins with no kind of record, such as vehicle-type")
         if path not in found:
             found.add(path)
+            meant = _NUMBERED.sub("/*", path)
             for known, tells in _derived().items():
-                if known == path or known.startswith(f"{path}/") or path.startswith(f"{known}/"):
+                part = "/" in known and meant.startswith(f"{known}/")  # a field of a record is not the record
+                if known == meant or known.startswith(f"{meant}/") or part:
                     todo += tells
     return frozenset(found)
 
@@ -145,15 +148,14 @@ def _take(place: Any, steps: Sequence[str]) -> list[Any]:
     return _take(place[first], rest) if rest else [place.pop(first)]
 
 
-def _drop_files(parts: Parts, patterns: Sequence[str], secrets: "_Secrets") -> None:
+def _drop_files(parts: Parts, patterns: Sequence[str]) -> None:
     """Drop the files that are withheld or that no record names any more, and the records that cannot do without one."""
     named_before = {path for plain in parts.records.values() for path in _files_of(plain)}
     gone = {n for n in parts.files if any(fnmatch.fnmatch(n.rpartition("/")[2], p) for p in patterns)}
     for name, plain in list(parts.records.items()):
         if isinstance(plain.get("files"), list):
             plain["files"] = [f for f in plain["files"] if f.get("path") not in gone]
-        if gone & set(_files_of(plain)):
-            secrets.of(plain)
+        if gone & set(_files_of(plain)):  # what is secret stood in the file; the record only named it
             del parts.records[name]
     named = {path for plain in parts.records.values() for path in _files_of(plain)}
     for file in [*gone, *(n for n in parts.files if n in named_before - named)]:

@@ -125,6 +125,15 @@ def test_nothing_withheld_or_derived_leaks(design_run, tmp_path, field):
     assert run_check([public])[0]["status"] == "done"
 
 
+def test_no_more_is_withheld_than_tells(design_run):
+    files, _ = build([open_run(design_run)], Wishes(withhold=("vehicle-type/stages/0/dry_mass_kg",)))
+    assert {"trajectory.oem", "trajectory.json", "launch.json", "mission.json"} <= set(
+        files
+    )  # the path flown tells no mass
+    assert not {"separation.opm", "impact-prediction-first-stage.json"} & set(files)  # these state masses
+    assert b"orbit" in files["mission.json"]
+
+
 @pytest.mark.parametrize(
     "access",
     [
