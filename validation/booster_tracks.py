@@ -220,11 +220,9 @@ class _Flight:
         """Downrange from the pad, height over it [m] and vertical speed [m/s]."""
         t, s = end
         _, _, altitude, downrange = self._sample(t, s, self.up)
-        return (
-            downrange,
-            altitude - self.plan.pad[2] if self.plan.pad else altitude,
-            float(local_velocity(WGS84, *s[:6].tolist())[2]),
-        )
+        ground = self.plan.pad[2] if self.plan.pad else 0.0
+        sinking = float(local_velocity(WGS84, *s[:6].tolist())[2])
+        return downrange - self.pad_downrange, altitude - ground, sinking
 
     def _sample(self, t: float, s: Array, up: Array) -> tuple[float, float, float, float]:
         fixed = _turn(t) @ s[:3]
