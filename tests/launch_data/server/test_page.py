@@ -86,6 +86,7 @@ def test_pages_fit_a_desk_and_a_phone(browser: Any, launch: tuple[Client, Store,
             width = shown.evaluate("document.documentElement.scrollWidth")
             assert width <= kind["viewport"]["width"], (page, width)
             assert faults == [], (page, faults)
+            assert "\n0\n" not in shown.inner_text("main") and "\n00\n" not in shown.inner_text("main") + "\n", page
             assert "undefined" not in shown.inner_text("body") and "NaN" not in shown.inner_text("body"), page
             shown.close()
     assert outside == []

@@ -58,11 +58,11 @@ export async function item(record) {
         .map(([k, v]) => h("div", {}, h("dt", {}, k), h("dd", {}, v))))))),
     h("div.inner", {},
       rows.length ? section("Flights", table(["No.", "Launch", "After", "Engines", "Recovery", "Touchdown"], rows)) : h("p.quiet", {}, "It has not flown yet."),
-      life.length && section("Life used", table(["Limit", "Used", "", "Rule"], life)),
+      life.length > 0 && section("Life used", table(["Limit", "Used", "", "Rule"], life)),
       recoveries.some((r) => r.findings?.length || r.parts_replaced?.length) && section("Between flights", table(["After", "Found", "Replaced", "Released"],
         recoveries.map((r) => [flights.find((f) => f.id === r.launch)?.name || short(r.launch), (r.findings || []).join("; ") || "nothing",
           (r.parts_replaced || []).map((p) => `${p.count ?? 1} × ${p.part}`).join(", ") || "nothing", r.released_at ? day(r.released_at) : "–"]))),
-      anomalies.length && section("Anomalies", table(["When", "What", "Severity", "State"],
+      anomalies.length > 0 && section("Anomalies", table(["When", "What", "Severity", "State"],
         anomalies.map((a) => [day(a.occurred_at.value), h("a", { href: linkTo(a.id) }, a.title), a.severity, pill(a.state)])))));
   return { title: record.serial, element };
 }

@@ -3,7 +3,12 @@
 import { get, h, section, table } from "./base.js";
 
 const TITLES = { reading: "Reading", live: "Live", writing: "Writing" };
-const form = (s) => s?.enum?.join(", ") || s?.const || s?.pattern || [s?.type, s?.format].filter(Boolean).join(" ") || (s?.anyOf || []).filter((x) => x.type !== "null").map(form).join(" or ");
+const FORMS = [ // what people read in place of a pattern
+  [(s) => s?.format === "date-time", "a time in UTC, such as 2027-03-01T12:00:00Z"],
+  [(s) => s?.pattern?.startsWith("^urn:"), "a URN"],
+  [(s) => s?.pattern?.startsWith("^[^"), "a word"],
+];
+const form = (s) => FORMS.find(([fits]) => fits(s))?.[1] || s?.enum?.join(", ") || s?.const || s?.pattern || [s?.type, s?.format].filter(Boolean).join(" ") || (s?.anyOf || []).filter((x) => x.type !== "null").map(form).join(" or ");
 const bounds = (s) => [s?.minimum !== undefined ? `from ${s.minimum}` : "", s?.maximum !== undefined ? `to ${s.maximum}` : "", s?.default !== undefined && s.default !== null ? `else ${s.default}` : ""].filter(Boolean).join(" ");
 
 function route(path, method, operation) {

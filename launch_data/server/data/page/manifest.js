@@ -51,7 +51,7 @@ export async function manifest() {
     h("div.inner", {},
       empty && h("p.quiet", {}, "No launch has been made public here yet."),
       list("Coming", coming, `/v1/launches?from=${at}&limit=20`),
-      list("Flown", flown, `/v1/launches?to=${at}&order=-time&limit=20`)));
+      list("Flown", { ...flown, records: flown.records.filter((l) => l !== next) }, `/v1/launches?to=${at}&order=-time&limit=20`)));
   return { title: "Manifest", element, shown: () => countdown?.start(), leave: () => countdown?.stop() };
 }
 
