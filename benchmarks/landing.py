@@ -20,10 +20,8 @@ from scipy.integrate import solve_ivp
 
 from osea_rocket.recovery.guidance import node as at
 from osea_rocket.recovery.guidance.export import c_sources
-from osea_rocket.recovery.guidance.interior_point import solve_cone_program
 from osea_rocket.recovery.guidance.lander import Engines, LandingVehicle
 from osea_rocket.recovery.guidance.native import NativeLander
-from osea_rocket.recovery.guidance.search import solve_once
 
 HERE = Path(__file__).parent
 G0 = 9.80665
@@ -73,11 +71,10 @@ def one_program_in_c(folder: Path) -> float:
 
 
 def program(folder: Path) -> tuple[Path, NativeLander]:
-    """The program at its optimum's flight time as JSON for peers."""
+    """The last program of a solved landing as JSON for peers."""
     lander = NativeLander(MARS)
     lander.solve(*MARS_START)
     w = lander.work
-    solve_once(w, w[at.FLIGHT_TIME])
     nodes = []
     for k in range(int(w[at.NODES])):
         n = w[at.HEAD + k * at.NODE :]
@@ -147,10 +144,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path, lander = program(folder)
-        ours, numba, peers = [], [], []
+        ours, peers = [], []
         for _ in range(3):
             ours.append(one_program_in_c(folder))
-            numba.append(timed(lambda: solve_cone_program(lander.work), 10))
             done = subprocess.run(
                 [options.cvxpy, str(HERE / "peers/landing/run_cvxpy.py"), str(path)],
                 capture_output=True,
@@ -170,7 +166,6 @@ def main() -> None:
     warm, slow = (", ".join(f"{1e3 * w[f'{kind}_{p}']:.1f}" for p in ("p50", "p99")) for kind in ("warm", "cold"))
     rows = [
         ("one program, N = 50, C, end to end", f"{1e3 * c:.1f} ms", "≤ 5 ms", c <= 5e-3),
-        ("… by numba, the solver alone", f"{1e3 * median(numba):.1f} ms", "", None),
         (
             "cvxpy with Clarabel, as stated before",
             f"{1e3 * again:.0f} ms: **{again / c:.0f} ×**",

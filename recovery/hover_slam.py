@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.earth import G0
 from .guidance.lander import Lander, LandingVehicle
 from .guidance.native import best_lander
 
@@ -14,7 +13,7 @@ FINENESS = 0.01  # s
 @dataclass(frozen=True)
 class IgnitionWindow:
     """thrust_to_weight: the lowest at touchdown; hovers: whether it is below 1. earliest, latest: ignition [s from the state]
-    between which a landing on the pad exists, nan: never; early and late within `horizon`."""
+    between which a landing on the pad exists, nan: never."""
 
     thrust_to_weight: float
     hovers: bool
@@ -85,9 +84,3 @@ def _fall(
         times.append(time)
         states.append(y)
     return np.array(times), np.array(states)
-
-
-def weight_ratio(vehicle: LandingVehicle) -> float:
-    """Lowest thrust over weight at dry mass, at the pad."""
-    engines = vehicle.engines[-1]
-    return (engines.least_thrust - vehicle.air_pressure * engines.exit_area) / (vehicle.dry_mass * G0)
