@@ -111,7 +111,7 @@ def warm_calls() -> dict[str, float]:
     states dispersed about its start."""
     draw, lander = np.random.default_rng(7), NativeLander(BOOSTER)
     start = np.array([100.0, -50.0, 2800.0]), np.array([-10.0, 5.0, -240.0])
-    cold, warm, misses, solved = [], [], [], 0
+    cold, warm, misses, solved, overlooked = [], [], [], 0, 0
     for _ in range(COLD_STATES):
         position, velocity = start[0] + draw.normal(size=3) * 50.0, start[1] + draw.normal(size=3) * 3.0
         cold.append(timed(lambda p=position, v=velocity: lander.solve(p, v, 27500.0)))
@@ -127,9 +127,11 @@ def warm_calls() -> dict[str, float]:
         found = lander.update(position, velocity, dispersed, 1.0)
         warm.append(time.process_time() - begun)
         solved += found.outcome == "lands"
+        if found.outcome != "lands":
+            overlooked += lander.solve(position, velocity, dispersed).outcome == "lands"
         if n % 20 == 0 and found.outcome == "lands":
             misses.append(flown_miss(found))
-    answer = {"solved": solved / STATES, "miss": max(misses)}
+    answer = {"solved": solved / STATES, "overlooked": overlooked / STATES, "miss": max(misses)}
     for name, times in (("cold", cold), ("warm", warm)):
         answer |= {f"{name}_p50": median(times), f"{name}_p99": float(np.percentile(times, 99))}
     return answer
@@ -176,9 +178,15 @@ def main() -> None:
         ("difference of the two optima (of ln mass)", f"{agree:.1e}", "", None),
         ("search over the flight time, cold, N = 50, C", f"{1e3 * cold:.0f} ms", "≤ 60 ms", cold <= 0.06),
         (f"warm call, N = 30, {STATES} states, C: median, p99", f"{warm} ms", "≤ 50 ms", w["warm_p99"] <= 0.05),
-        (f"cold call, N = 30, {COLD_STATES} states, C: median, p99", f"{slow} ms", "", None),
-        ("… states solved", f"{100 * w['solved']:.1f} %", "≥ 99 %", w["solved"] >= 0.99),
+        ("… answered with a landing on the pad", f"{100 * w['solved']:.1f} %", "", None),
+        (
+            "… answered with none, though a plan from nothing finds one",
+            f"{100 * w['overlooked']:.1f} %",
+            "≤ 1 %",
+            w["overlooked"] <= 0.01,
+        ),
         ("… one in twenty flown by another integrator: largest distance", f"{w['miss']:.2f} m", "", None),
+        (f"cold call, N = 30, {COLD_STATES} states, C: median, p99", f"{slow} ms", "", None),
         ("G-FOLD as openscvx has it, cold, N = 50", f"{1e3 * gfold_time:.0f} ms, {plan.mass[-1]:.1f} kg", "", None),
         ("… openscvx, 10 nodes", f"9.28 s, 1531.7 kg: **{openscvx:.0f} ×**", "≥ 100 ×", openscvx >= 100),
     ]
@@ -189,7 +197,8 @@ def main() -> None:
     text = (
         f"# Speed of the landing guidance\n\nMade by `python benchmarks/landing.py --cvxpy PYTHON --write` ({place}; the machine "
         "is shared). Processor time; C with `cc -O2`; ours and cvxpy in alternation, medians of 3 rounds.\nWarm states: 15 m, "
-        "2 m/s and 1 % of mass (one sigma) off the plan. openscvx was measured earlier on a machine of this class, not here.\n\n"
+        "2 m/s and 1 % of mass (one sigma) off the plan. The booster weighs less than its least "
+        "thrust, so\nmany such states have no landing. openscvx was measured earlier on a machine of this class, not here.\n\n"
         "| What | Measured | Aim | Met |\n|---|---|---|---|\n" + table + "\n"
     )
     print(text)
