@@ -37,6 +37,24 @@ def run(
 
 
 @hil.command()
+def replay(
+    recording: Annotated[Path, typer.Argument(metavar="RECORDING.mcap", help="Of an earlier run.")],
+    bench: BenchFile,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="A new recording to write.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="COMMAND", help="Start the flight computer so, and end it afterwards."),
+    ] = None,
+    bind: Annotated[bool, typer.Option("--bind", metavar="", help="Open addresses that other machines reach.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Send a recording to the computers of a bench again: do they answer as they did?"""
+    from ..studies.bench_command import run_replay
+
+    finish(json, lambda: run_replay(recording, bench, out, start=start, bind=bind))
+
+
+@hil.command()
 def load(
     bench: BenchFile,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The header to write.")] = Path("mission.h"),

@@ -110,6 +110,45 @@ def started(command: str | None) -> Iterator[None]:
             process.wait()
 
 
+def run_replay(
+    recording: Path, path: Path, out: Path | None, *, start: str | None = None, bind: bool = False
+) -> tuple[dict[str, Any], str]:
+    """Drive a bench's computers with a recording; an answer that is not the recorded one makes the data's exit_code 1.
+
+    out: a new recording to write; its content's hash is the old one's when the computers did the same.
+    """
+    from ..core.documents import load_document
+    from ..hil.document import Bench
+    from ..hil.recording.reading import opened
+    from ..hil.replay import replay
+    from . import documents  # noqa: F401  with it, a bench's study can be read
+
+    bench = load_document(Bench, path)
+    with opened(recording) as old:
+        wanted = old.metadata["content_sha256"]
+        facts = {k: v for k, v in old.metadata.items() if k != "content_sha256"}
+        recorder = None if out is None else McapRecorder(out, old.computers, facts, old.attachments())
+    digest = ""
+    try:
+        with started(start):
+            result = replay(bench, recording, recorder=recorder, bind=bind)
+    finally:
+        digest = recorder.close() if recorder is not None else ""
+    lines = [
+        f"{recording}: {result.frames} frames sent, {result.answers} answers, {result.different} of them different"
+    ]
+    data: dict[str, Any] = result.to_json() | {"recorded_sha256": wanted}
+    if out is not None:
+        lines.append(f"  content {digest}: {'the same' if digest == wanted else 'not that of the recording'}")
+        data |= {"content_sha256": digest}
+    if result.stopped:
+        return data | {"exit_code": UndecidedError.exit_code, "message": result.stopped}, "\n".join(lines)
+    if result.different:
+        text = f"the computers answer differently from T{result.first_difference:+.4f} s on"
+        return data | {"exit_code": ImpossibleError.exit_code, "message": text}, "\n".join(lines)
+    return data, "\n".join(lines)
+
+
 def run_load(path: Path, out: Path, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
     """Write a bench's mission data for the reference flight computer."""
     from .flight_software import mission_header

@@ -1,0 +1,108 @@
+"""The reference flight computer, built as its users build it, flown on the bench."""
+
+import os
+import subprocess
+import sys
+import tty
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from benches import free_port
+
+from osea_rocket.avionics.generate.build import build
+from osea_rocket.avionics.layout import layout
+from osea_rocket.hil.document import own_messages
+from osea_rocket.hil.faults import Fault
+from osea_rocket.hil.history import History
+from osea_rocket.hil.run import BenchRun, Seat, run_bench
+from osea_rocket.hil.signals import INDEX
+from osea_rocket.hil.speech import speech
+from osea_rocket.hil.transports.document import UdpLink
+from osea_rocket.hil.transports.stream import Stream
+from osea_rocket.studies.bench import bench_case
+from osea_rocket.studies.flight_software import mission_header
+
+HOME = Path(__file__).resolve().parents[2] / "examples" / "flight_computer"
+FLAGS = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror"]
+pytestmark = [pytest.mark.slow, pytest.mark.c_compiler, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def made():
+    return bench_case(HOME / "bench-udp.yaml")
+
+
+@pytest.fixture(scope="module")
+def program(made, tmp_path_factory, c_compiler):
+    folder = tmp_path_factory.mktemp("flight-computer")
+    build(layout(own_messages()), folder, ["c99"])
+    (folder / "mission.h").write_text(mission_header(made))
+    sources = [*map(str, (HOME / "src").glob("*.c")), str(folder / "osea_bench.c")]
+    command = [c_compiler, *FLAGS, f"-I{HOME / 'src'}", f"-I{folder}", *sources, "-lm", "-o", str(folder / "fc")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder / "fc"
+
+
+@contextmanager
+def running(*command):
+    process = subprocess.Popen([str(c) for c in command])
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def over_udp(made, program, **changes):
+    ports = free_port(), free_port()
+    link = UdpLink(local=f"127.0.0.1:{ports[0]}", remote=f"127.0.0.1:{ports[1]}")
+    bench = made.bench.evolve(computers=(made.bench.computers[0].evolve(link=link),), **changes)
+    h = History(period=0.05)
+    with running(program, f"udp:{ports[1]}:{ports[0]}"):
+        return run_bench(bench, made.flying(0), recorder=h), h
+
+
+def test_it_flies_from_the_pad_to_orbit(made, program):
+    result, h = over_udp(made, program)
+    assert {v.name: v.holds for v in result.verdicts} == dict.fromkeys((v.name for v in result.verdicts), True)
+    assert result.passed and result.links[0].rejected == ()
+    assert (
+        abs(result.final[INDEX["truth.perigee"]] - 200e3) < 1e3
+        and abs(result.final[INDEX["truth.apogee"]] - 200e3) < 1e3
+    )
+    assert {1.0, 2.0, 3.0, 4.0, 5.0} <= set(h["answer.state"])
+
+
+def test_it_knows_what_its_sensors_say_and_no_more(made, program):
+    """Satellite fixes that are wrong by 5 m/s are refused at first and believed when they persist: the flight bends."""
+    short = {"longest": 60.0, "requirements": (), "until": None}
+    bias = Fault(name="bias", kind="bias", signal="gnss.velocity", amount="5 m/s", at=10.0)
+    straight, _ = over_udp(made, program, **short)
+    bent, h = over_udp(made, program, faults=(bias,), **short)
+    assert int(h["answer.health"][-1]) & 4  # a fix was refused
+    place, speed = INDEX["truth.position.x"], INDEX["truth.velocity.x"]
+    assert np.linalg.norm(bent.final[place : place + 3] - straight.final[place : place + 3]) > 1.0
+    assert np.linalg.norm(bent.final[speed : speed + 3] - straight.final[speed : speed + 3]) > 0.05
+
+
+def test_the_same_bytes_over_a_serial_line(made, program):
+    """A pseudo-terminal with COBS frames: what the computer commands is what it commands over UDP."""
+    short = {"longest": 20.0, "requirements": (), "until": None}
+    _, over_network = over_udp(made, program, **short)
+    bench = made.bench.evolve(**short)
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    h = History(period=0.05)
+    line = Stream(master, "cobs", lambda: os.close(master))
+    with running(program, f"serial:{os.ttyname(slave)}"):
+        seat = Seat(bench.computers[0], speech(bench, bench.computers[0]), line)
+        result = BenchRun(bench, made.flying(0), [seat], h, 0).go(None, 1.0)
+    line.close()
+    os.close(slave)
+    assert result.complete and result.links[0].rejected == ()
+    assert np.array_equal(h.rows, over_network.rows)
