@@ -17,7 +17,7 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def c_compiler() -> str:
     """The C compiler's command. Without one the test is skipped, or fails under OSEA_REQUIRE_COMPILER=1."""
     for name in ("cc", "gcc", "clang"):
