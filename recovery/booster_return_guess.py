@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..core.earth import ecef_from_geodetic
+from ..core.errors import UndecidedError
 from ..trajectory.ascent_guess import GuessedPhase
 from ..trajectory.environment.gravity import WGS84
 from ..trajectory.motion import air, dynamic_pressure, earth_fixed_velocity, free_molecular_heat_flux
@@ -207,7 +208,11 @@ class _Guesser:
 
         first = self._until(bare, time, state, self._level, slow)
         t, s = first.end
-        second = self._until(braked, t, s, self._level, lambda t, s: self._altitude(s) < self.ground)
+        second = self._until(braked, t, s, self._level, lambda t, s: self._altitude(s) < self.ground, 0.05)
+        if not abs(self._altitude(second.end[1]) - self.ground) < 100.0:
+            raise UndecidedError(
+                f"the fall of '{self.plan.booster}' under its parachute could not be followed to the surface"
+            )
         return [(first.time, first.states), (second.time, second.states)]
 
     # Flying
