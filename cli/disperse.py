@@ -1,7 +1,7 @@
 """`osea disperse`: a study flown thousands of times with what is uncertain about it drawn anew each time."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -29,6 +29,10 @@ def disperse(
     sobol: Annotated[
         int, typer.Option("--sobol", metavar="N", help="Sobol' indices, from N (groups + 2) more runs; a power of two.")
     ] = 0,
+    model: Annotated[
+        Literal["point-mass", "six-dof"],
+        typer.Option("--model", help="What flies: a point mass, or the whole vehicle with control, sensors and slosh."),
+    ] = "point-mass",
     replay: Annotated[
         int | None, typer.Option("--replay", metavar="RUN", help="Fly this one run again and tell all about it.")
     ] = None,
@@ -39,12 +43,12 @@ def disperse(
     from ..studies import dispersion_command as command
 
     if replay is not None:
-        finish(json, lambda: command.replay(file, runs, replay, seed=seed, quiet=quiet))
+        finish(json, lambda: command.replay(file, runs, replay, seed=seed, model=model, quiet=quiet))
         return
     finish(
         json,
         lambda: command.run_disperse(
             file, runs, out, seed=seed, jobs=jobs, scheduler=scheduler, resume=resume, covariance=covariance,
-            sobol=sobol, quiet=quiet,
+            sobol=sobol, model=model, quiet=quiet,
         ),
     )  # fmt: skip

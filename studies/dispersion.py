@@ -220,6 +220,15 @@ class FailureEvent(Document):
         return self
 
 
+class FallingBody(Document):
+    """What leaves at an event and falls through the air: its footprint."""
+
+    event: str = Field(min_length=1, description="as the flight names it: 'first stage separation'")
+    ballistic_coefficient: Annotated[float, SI("kg/m^2", ("500 kg/m^2 ± 30 % (3σ)",), gt=0.0)] = Field(
+        description="mass over drag coefficient times area"
+    )
+
+
 class Tolerances(Document):
     """How far from the target an orbit may be and still count: absolute."""
 
@@ -247,6 +256,9 @@ class DispersionStudy(Module, schema="osea/dispersion/v1"):
     )
     atmosphere: AirProcess | None = None
     failures: tuple[FailureEvent, ...] = ()
+    falling: tuple[FallingBody, ...] = Field(
+        default=(), description="bodies whose footprints through the air are wanted; impacts in vacuum are there anyway"
+    )
     tolerances: Tolerances = Tolerances()
 
     @model_validator(mode="after")

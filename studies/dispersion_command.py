@@ -19,13 +19,13 @@ from ..trajectory.dispersion.program_layout import STATUS, O
 from ..trajectory.dispersion.sampling import paired_points, unit_points
 from ..trajectory.dispersion.sensitivity import SobolIndices
 from .dispersion import DispersionStudy
-from .dispersion_model import BuiltDispersion, DispersionModel, build_dispersion
-from .dispersion_runs import OUTPUTS, Columns, as_columns, fly_runs, from_arrow, joined, to_arrow
+from .dispersion_model import BuiltDispersion, DispersionModel, Draw, build_dispersion
+from .dispersion_runs import Columns, as_columns, fly_runs, from_arrow, joined, outputs_of, to_arrow
 from .dispersion_statistics import DispersionResult, sobol_of_runs, statistics
 from .documents import Study
 from .pool import shared_out
 
-CHUNK = 250  # runs: some tenths of a second of the point mass
+MODELS = ("point-mass", "six-dof")
 PARTS = "parts"
 Chunk = tuple[int, np.ndarray]
 """Number of the first run, and its points (n, dimensions)."""
@@ -58,6 +58,7 @@ def run_disperse(
     resume: bool = False,
     covariance: bool = False,
     sobol: int = 0,
+    model: str = MODELS[0],
     quiet: bool = False,
 ) -> tuple[dict[str, Any], str]:
     """Fly a dispersion and publish its run folder; returns (summary as plain data, the same for people)."""
@@ -67,17 +68,12 @@ def run_disperse(
     if seed is not None:
         dispersion = dispersion.evolve(seed=seed)
     folder = out or Path("out") / (re.sub(r"\W+", "-", dispersion.name.lower()).strip("-") or path.stem)
-    chunks = math.ceil(runs / CHUNK)
-    steps = {
-        "nominal ascent": 8.0,
-        "responses": 15.0,
-        **{f"runs {k + 1}": CHUNK / 500.0 for k in range(chunks)},
-        "report": 4.0,
-    }
+    rate = 1000.0 if model == MODELS[0] else 40.0
+    steps = {"nominal ascent": 8.0, "responses": 15.0, "runs": runs / rate, "report": 4.0}
     progress = Progress() if quiet else RichProgress(steps)
     try:
         with RunFolder(folder, "disperse", dispersion, keep=True, resume=resume) as run:
-            built = build_dispersion(dispersion, progress)
+            built = built_model(dispersion, model, progress)
             columns, rate = fly_all(built.model, dispersion, runs, run, progress, jobs=jobs, scheduler=scheduler)
             indices = _sobol(built.model, dispersion, sobol, progress, jobs, scheduler) if sobol else None
             with progress.step("report"):
@@ -86,12 +82,13 @@ def run_disperse(
                     built.model,
                     columns,
                     rate=rate,
-                    model_name="point mass",
+                    model_name=model.replace("-", " "),
                     covariance=covariance,
                     sobol=indices,
                 )
                 result = replace(result, findings=(*built.flown.ascent.findings, *result.findings))
-                replay = f"osea disperse {shlex.quote(str(path))} -n {runs} --seed {dispersion.seed} --replay"
+                replay = f"osea disperse {shlex.quote(str(path))} -n {runs} --seed {dispersion.seed}"
+                replay += f"{'' if model == MODELS[0] else f' --model {model}'} --replay"
                 write_dispersion(dispersion, built, result, columns, run, replay)
             run.publish()
     finally:
@@ -114,9 +111,10 @@ def fly_all(
     it has."""
     progress = progress or Progress()
     points = unit_points(dispersion.sampling, runs, model.dimensions, dispersion.seed)
-    starts = range(0, runs, CHUNK)
-    done = {first: part for first in starts if (part := _kept(run, runs, first, min(CHUNK, runs - first))) is not None}
-    todo: list[Chunk] = [(first, points[first : first + CHUNK]) for first in starts if first not in done]
+    chunk = model.chunk
+    starts = range(0, runs, chunk)
+    done = {first: part for first in starts if (part := _kept(run, runs, first, min(chunk, runs - first))) is not None}
+    todo: list[Chunk] = [(first, points[first : first + chunk]) for first in starts if first not in done]
     if todo and scheduler is None:
         with progress.step("compiling"):
             model.fly(model.draw(points[:1]))  # kept on disk: else every worker would compile for itself
@@ -127,9 +125,9 @@ def fly_all(
         flown += len(columns["run"])
         _keep(run, runs, first, columns)
         rate = flown / max(time.perf_counter() - begun, 1e-9)
-        with progress.step(f"runs {len(done)}"):
+        with progress.step("runs"):
             left = sum(len(p) for f, p in todo if f not in done) / rate
-            progress.note(f"{min(len(done) * CHUNK, runs):,} of {runs:,} runs, {rate:,.0f}/s, {left:.0f} s left")
+            progress.note(f"{min(len(done) * chunk, runs):,} of {runs:,} runs, {rate:,.0f}/s, {left:.0f} s left")
     spent = time.perf_counter() - begun
     return joined([done[first] for first in starts]), flown / spent if flown else 0.0
 
@@ -179,19 +177,28 @@ def _sobol(
         mixed[:, group.columns] = b[:, group.columns]
         sets.append(mixed)
     points = np.concatenate(sets)
-    chunks = [(first, points[first : first + CHUNK]) for first in range(0, len(points), CHUNK)]
+    chunks = [(first, points[first : first + model.chunk]) for first in range(0, len(points), model.chunk)]
     with progress.step("Sobol indices"):
         parts = []
         for columns in _flown(model, chunks, jobs, scheduler):
             parts.append(columns)
-            progress.note(f"{len(parts) * CHUNK:,} of {len(points):,} runs")
+            progress.note(f"{len(parts) * model.chunk:,} of {len(points):,} runs")
     whole = joined(sorted(parts, key=lambda c: int(c["run"][0])))
     split = [{k: v[i * base : (i + 1) * base] for k, v in whole.items()} for i in range(len(sets))]
     return sobol_of_runs(split[0], split[1], split[2:], dispersion.confidence)
 
 
+def built_model(dispersion: DispersionStudy, model: str, progress: Progress | None = None) -> BuiltDispersion:
+    """What flies: a point mass, or a body with six degrees of freedom."""
+    if model == MODELS[0]:
+        return build_dispersion(dispersion, progress)
+    from .dispersion_body import build_body
+
+    return build_body(dispersion, progress)
+
+
 def replay(
-    path: Path, runs: int, number: int, *, seed: int | None = None, quiet: bool = False
+    path: Path, runs: int, number: int, *, seed: int | None = None, model: str = MODELS[0], quiet: bool = False
 ) -> tuple[dict[str, Any], str]:
     """One run again: what it was given, what became of it, and the same values through definitions built anew."""
     dispersion = dispersion_of(path)
@@ -201,17 +208,17 @@ def replay(
         raise InputError(f"run {number} is none of 0 to {runs - 1}; give the -n of the dispersion that it belongs to")
     progress = Progress() if quiet else RichProgress({"nominal ascent": 8.0, "responses": 15.0})
     try:
-        built = build_dispersion(dispersion, progress)
+        built = built_model(dispersion, model, progress)
     finally:
         progress.close()
-    model = built.model
-    point = unit_points(dispersion.sampling, runs, model.dimensions, dispersion.seed)[number : number + 1]
-    draw = model.draw(point)
-    out = model.fly(draw)
-    columns = as_columns(model, number, draw, out)
-    exact = _exactly(built, draw.inputs[0], model.whole(draw))
+    flies = built.model
+    point = unit_points(dispersion.sampling, runs, flies.dimensions, dispersion.seed)[number : number + 1]
+    draw = flies.draw(point)
+    out = flies.fly(draw, number)
+    columns = as_columns(flies, number, draw, out)
+    exact = _exactly(built, draw, number)
     told = {k: _plain(v[0]) for k, v in columns.items()}
-    compared = {o.key: _plain(v) for o, v in zip(OUTPUTS, exact, strict=True)}
+    compared = {key: _plain(v) for key, v in exact.items()}
     lines = [f"run {number} of {runs}: {STATUS[int(out[0, O.status])]}", ""]
     lines += [f"  {k:<44} {v}" for k, v in told.items() if k not in ("run", "status")]
     lines += ["", "  with every definition built anew at these values:"]
@@ -219,25 +226,18 @@ def replay(
     return {"status": "done", "run": number, "columns": told, "exact": compared}, "\n".join(lines)
 
 
-def _exactly(built: BuiltDispersion, inputs: np.ndarray, numbers: np.ndarray) -> list[float]:
+def _exactly(built: BuiltDispersion, draw: Draw, number: int = 0) -> dict[str, float]:
     """The outputs of a run flown on numbers that the definitions themselves give at its values."""
-    from ..trajectory.dispersion.point_mass import fly, outcomes
-
-    model = built.model
-    exact = built.exact(inputs[: len(model.quantities)])
-    own = numbers.copy()
+    model, values = built.model, draw.inputs[0, : len(built.model.quantities)]
+    own, exact = model.whole(draw), built.exact(values)
     there = model.response.positions
-    base = model.response.numbers(inputs[None, : len(model.quantities)])[0]
+    base = model.response.numbers(values[None])[0]
     # what the flight puts on top (a factor on the drag) stays
     factor = np.divide(own[there], base, out=np.ones_like(base), where=base != 0)
     own[there] = np.where(base != 0, exact[there] * factor, exact[there] + own[there] - base)
-    out, made = outcomes(1), model.program
-    fly(own, made.flight, made.plans, made.payload_at, out[0], np.zeros((0, 9)))
-    from .dispersion_model import Draw
-
-    draw = Draw(inputs[None], np.zeros((1, 0)), np.ones(1), np.full((1, len(model.failures)), np.nan))
-    columns = as_columns(model, 0, draw, out)
-    return [float(columns[o.key][0]) for o in OUTPUTS]
+    again = replace(draw, numbers=own[model.positions][None])
+    columns = as_columns(model, number, again, model.fly(again, number))
+    return {o.key: float(columns[o.key][0]) for o in outputs_of(columns)}
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,8 @@ The model holds arrays only, so that it travels to worker processes whole; build
 responses) is done once, by the parent.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,17 +29,21 @@ from ..trajectory.dispersion.profiles import (
     wind_nodes,
 )
 from ..trajectory.dispersion.program import Program, Reference, program, reference
-from ..trajectory.dispersion.program_layout import FAILURE, FAILURES, A, H
+from ..trajectory.dispersion.program_layout import FAILURE, FAILURES, OUTCOME_SIZE, A, H
 from ..trajectory.dispersion.reliability import Failure
 from ..trajectory.dispersion.sampling import combined, correlated, unit_points
 from ..trajectory.environment.atmosphere import Atmosphere
 from ..trajectory.environment.wind import Wind, calm, wind_profile
 from ..trajectory.flight_plan import flight_plan
+from ..trajectory.motion import PhaseModel
+from ..trajectory.segment import FlightPlan
+from ..vehicle.vehicle import Vehicle
 from .ascend import FlownAscent, ascend, engines_of
-from .dispersion import DispersionStudy, carried
+from .dispersion import AirProcess, DispersionStudy, WindProcess, carried
 from .dispersion_response import JOINT_DRAWS, Response, response
 from .documents import Study
 
+More = Callable[[Vehicle, FlightPlan], np.ndarray]
 NAVIGATION = ("x", "y", "z")
 AIR_TABLES = (A.log_density, A.log_pressure, A.speed_of_sound)  # of the motion; no force asks for the temperature
 
@@ -67,6 +71,15 @@ class Group:
 
     name: str
     columns: tuple[int, ...]
+
+
+class Fall(NamedTuple):
+    """A body that leaves at a segment's begin and falls through the air; model: whose air and wind."""
+
+    segment: int
+    name: str
+    coefficient: Distribution
+    model: PhaseModel
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,10 @@ class DispersionModel:
     air_positions: np.ndarray
     failures: tuple[Failure, ...]
     drops: tuple[tuple[int, str], ...]  # segments at whose begin something is left behind, and what
+    falls: tuple[Fall, ...]
+
+    outcome_size = OUTCOME_SIZE
+    chunk = 250  # runs that one worker flies in a go: some tenths of a second
 
     @property
     def dimensions(self) -> int:
@@ -125,6 +142,8 @@ class DispersionModel:
         take("atmosphere", len(self.air))
         for failure in self.failures:
             take(failure.name, 2)
+        for fall in self.falls:
+            take(fall.name, 1)
         return tuple(found)
 
     @property
@@ -137,6 +156,7 @@ class DispersionModel:
         else:
             names += [f"wind {way} {k + 1}" for way in ("east", "north") for k in range(len(self.wind))]
         names += [f"air temperature {k + 1}" for k in range(len(self.air))]
+        names += [f"{f.name} ballistic coefficient" for f in self.falls]
         return tuple(names)
 
     @cached_property
@@ -197,7 +217,8 @@ class DispersionModel:
             blocks[:, k, 0] = np.where(failed[:, k], failure.stage, -1)
             blocks[:, k, 1], blocks[:, k, 2] = times[:, k], failure.lost
         put(H.failures + np.arange(FAILURES * FAILURE), blocks.reshape(n, -1))
-        inputs = np.column_stack([values, inflight, knowledge, recorded, air])
+        falling = _quantiles([f.coefficient for f in self.falls], rest[:, 2 * len(self.failures) :])
+        inputs = np.column_stack([values, inflight, knowledge, recorded, air, falling])
         return Draw(inputs, numbers, weights, np.where(failed, times, np.nan))
 
     def _winds(self, points: np.ndarray, numbers: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -236,13 +257,17 @@ class DispersionModel:
         drawn = np.array([f.drawn_probability for f in self.failures])
         return failed, times, importance.weights(failed, true, drawn) if self.failures else np.ones(n)
 
-    def fly(self, draw: Draw) -> np.ndarray:
-        """Outcomes (n, OUTCOME_SIZE) of the point mass."""
+    def fly(self, draw: Draw, first: int = 0) -> np.ndarray:
+        """Outcomes (n, OUTCOME_SIZE) of the point mass. first: number of the first run, for what a model draws by it."""
         out = outcomes(len(draw.numbers))
         made = self.program
         numbers = np.ascontiguousarray(draw.numbers)
         fly_many(made.numbers, self.positions, numbers, made.flight, made.plans, made.payload_at, out)
         return out
+
+    def more(self, out: np.ndarray) -> dict[str, np.ndarray]:
+        """Columns that only this model has, of its outcomes."""
+        return {}
 
     def whole(self, draw: Draw, run: int = 0) -> np.ndarray:
         """The vector of one run."""
@@ -266,11 +291,13 @@ class BuiltDispersion:
     nominal: Reference
     air: Moving
     model: DispersionModel
+    more: More | None = None
 
     def exact(self, values: np.ndarray) -> np.ndarray:
         """The kernel's numbers for values of the quantities' first fields, all documents validated and every model built
         again."""
-        return _build(self.flown.study, self.flown, self.nominal, self.air, self.model.quantities, values, {}).numbers
+        quantities = self.model.quantities
+        return _build(self.flown.study, self.flown, self.nominal, self.air, quantities, values, {}, self.more).numbers
 
 
 def quantities_of(dispersion: DispersionStudy) -> tuple[Quantity, ...]:
@@ -301,8 +328,11 @@ def _name_of(path: str, taken: set[str]) -> str:
     return path
 
 
-def build_dispersion(dispersion: DispersionStudy, progress: Progress | None = None) -> BuiltDispersion:
-    """Solve the nominal ascent and build the model.
+def build_dispersion(
+    dispersion: DispersionStudy, progress: Progress | None = None, *, more: More | None = None
+) -> BuiltDispersion:
+    """Solve the nominal ascent and build the model. more: numbers (k,) of a vehicle and its plan that are to answer to the
+    uncertain values too; they stand at the end of the program's.
 
     Raises InputError for a quantity that is not in the study, and for one whose 3σ ends the documents refuse, naming it.
     """
@@ -334,12 +364,12 @@ def build_dispersion(dispersion: DispersionStudy, progress: Progress | None = No
 
         def build(values: np.ndarray) -> np.ndarray:
             progress.note(f"model {next(built, count)} of {count}")
-            return _build(study, flown, nominal, air, quantities, values, engines).numbers
+            return _build(study, flown, nominal, air, quantities, values, engines, more).numbers
 
         points = unit_points("latin-hypercube", JOINT_DRAWS, len(quantities), dispersion.seed)
         distributions = [q.distributions[0] for q in quantities]
         answer = response(build, distributions, _quantiles(distributions, points))
-        made = program(flown.plan, study.vehicle, study.mission, nominal, *air)
+        made = _program(study, flown.plan, nominal, air, more)
     flight, navigation = _of_flight(dispersion)
     model = DispersionModel(
         program=made,
@@ -353,12 +383,13 @@ def build_dispersion(dispersion: DispersionStudy, progress: Progress | None = No
         wind_positions=_of_tables(made, A.wind_east, A.wind_north) if kind else np.zeros(0, int),
         air=air_shapes,
         air_positions=_of_tables(made, *AIR_TABLES) if len(air_shapes) else np.zeros(0, int),
-        failures=_failure_laws(dispersion, flown),
+        failures=_failure_laws(dispersion, flown, point_mass=more is None),
         drops=tuple(
             (k, s.dropped_name) for k, s in enumerate(flown.plan.segments[: nominal.payload_at + 1]) if s.drops and k
         ),
+        falls=_falls(dispersion, flown, nominal.payload_at),
     )
-    return BuiltDispersion(dispersion, flown, nominal, air, model)
+    return BuiltDispersion(dispersion, flown, nominal, air, model, more)
 
 
 def _build(
@@ -369,6 +400,7 @@ def _build(
     quantities: Sequence[Quantity],
     values: np.ndarray,
     engines: dict[str, EnginePerformance],
+    more: More | None,
 ) -> Program:
     changes = {}
     for quantity, value in zip(quantities, values, strict=True):
@@ -380,12 +412,19 @@ def _build(
         variant = with_fields(study, changes) if changes else study
         _, maps = engines_of(variant.vehicle, known=engines)
         plan = flight_plan(variant.vehicle, variant.mission, maps)
-        return program(plan, variant.vehicle, variant.mission, nominal, *air)
+        return _program(variant, plan, nominal, air, more)
     except OseaError as error:
         told = "; ".join(f"{path} = {value:.6g}" for path, value in changes.items())
         raise InputError(
             f"the study does not hold a value that its distribution reaches ({told}, SI): {error.message}"
         ) from None
+
+
+def _program(study: Study, plan: FlightPlan, nominal: Reference, air: Moving, more: More | None) -> Program:
+    made = program(plan, study.vehicle, study.mission, nominal, *air)
+    if more is None:
+        return made
+    return replace(made, numbers=np.concatenate([made.numbers, more(study.vehicle, plan)]))
 
 
 def _alike(value: float, first: Distribution, own: Distribution) -> float:
@@ -422,9 +461,7 @@ def _wind(dispersion: DispersionStudy, flown: FlownAscent) -> tuple[Wind | None,
     """(the mean wind on the nodes of the dispersed one, its kind, what a draw adds or, of an ensemble, puts)."""
     mean = flown.plan.segments[0].model.wind
     if dispersion.wind is not None:
-        process = dispersion.wind
-        nodes = wind_nodes(mean, process.altitude[-1])
-        found = shapes(nodes, np.interp(nodes, process.altitude, process.deviation), process.correlation_length)
+        nodes, found = wind_process(dispersion.wind, mean)
         return retabulated(mean, nodes), "process", np.array([packed_coefficients(table(nodes, s)) for s in found])
     if dispersion.wind_ensemble is not None:
         members = dispersion.wind_ensemble.members()
@@ -439,14 +476,27 @@ def _air(dispersion: DispersionStudy, flown: FlownAscent) -> tuple[Atmosphere | 
     """(the mean air on the nodes of the dispersed one, what scores add to the coefficients of AIR_TABLES)."""
     if dispersion.atmosphere is None:
         return None, np.zeros((0, 0))
-    process, mean = dispersion.atmosphere, flown.plan.segments[0].model.atmosphere
-    altitude = np.arange(process.altitude[0], process.altitude[-1] + 1.0, 1000.0)
-    nodes = air_nodes(max(process.altitude[-1] + 10e3, 100e3))
-    found = shapes(altitude, np.interp(altitude, process.altitude, process.deviation), process.correlation_length)
+    mean = flown.plan.segments[0].model.atmosphere
+    nodes, altitude, found = air_process(dispersion.atmosphere)
     changes = [air_changes(mean, nodes, altitude, shape) for shape in found]
     return retabulated(mean, nodes), np.array(
         [np.concatenate([packed_coefficients(change[t]) for t in AIR_TABLES]) for change in changes]
     )
+
+
+def wind_process(process: WindProcess, mean: Wind) -> tuple[np.ndarray, np.ndarray]:
+    """(altitudes (n,) [m], shapes (k, n) [m/s]) of a random wind about a mean one."""
+    nodes = wind_nodes(mean, process.altitude[-1])
+    deviation = np.interp(nodes, process.altitude, process.deviation)
+    return nodes, shapes(nodes, deviation, process.correlation_length)
+
+
+def air_process(process: AirProcess) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(altitudes of the dispersed tables, altitudes (n,) [m], relative shapes (k, n) of the temperature there)."""
+    altitude = np.arange(process.altitude[0], process.altitude[-1] + 1.0, 1000.0)
+    nodes = air_nodes(max(process.altitude[-1] + 10e3, 100e3))
+    deviation = np.interp(altitude, process.altitude, process.deviation)
+    return nodes, altitude, shapes(altitude, deviation, process.correlation_length)
 
 
 def _of_tables(made: Program, *tables: int) -> np.ndarray:
@@ -461,7 +511,26 @@ def _whole_correlation(dispersion: DispersionStudy, count: int) -> np.ndarray:
     return matrix
 
 
-def _failure_laws(dispersion: DispersionStudy, flown: FlownAscent) -> tuple[Failure, ...]:
+def _falls(dispersion: DispersionStudy, flown: FlownAscent, last: int) -> tuple[Fall, ...]:
+    drops = {s.dropped_name: k for k, s in enumerate(flown.plan.segments[: last + 1]) if s.drops and k}
+    found = []
+    for i, body in enumerate(dispersion.falling):
+        if body.event not in drops:
+            raise InputError(
+                f"nothing leaves at '{body.event}'; events of this flight: {', '.join(drops) or 'none'}",
+                where=dispersion.where(f"falling.{i}.event"),
+            )
+        value, k = body.ballistic_coefficient, drops[body.event]
+        law = (
+            value.distribution
+            if isinstance(value, Uncertain)
+            else Distribution("uniform", value, low=value, high=value)
+        )
+        found.append(Fall(k, f"{body.event}, through the air", law, flown.plan.segments[k].model))
+    return tuple(found)
+
+
+def _failure_laws(dispersion: DispersionStudy, flown: FlownAscent, *, point_mass: bool) -> tuple[Failure, ...]:
     stages = list(dispersion.study.vehicle.stages)
     if len(dispersion.failures) > FAILURES:
         raise InputError(f"at most {FAILURES} kinds of failure in one dispersion", where=dispersion.where("failures"))
@@ -475,9 +544,10 @@ def _failure_laws(dispersion: DispersionStudy, flown: FlownAscent) -> tuple[Fail
                 f"'{event.stage}' has {stages[index].engine_count} engines, and {event.engines} are to stop",
                 where=dispersion.where(f"failures.{i}.engines"),
             )
-        if event.kind != "engine-out":
+        if event.kind != "engine-out" and point_mass:
             raise InputError(
-                f"a point mass has neither actuators nor sensors, so '{event.name}' would do nothing; leave it out",
+                f"a point mass has neither actuators nor sensors, so '{event.name}' would do nothing; fly it with "
+                "--model six-dof, or leave it out",
                 where=dispersion.where(f"failures.{i}.kind"),
             )
         law = event.weibull

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.earth import MU, RADIUS
-from ..trajectory.dispersion.impacts import vacuum_impacts
-from ..trajectory.dispersion.point_mass import outcomes
+from ..trajectory.dispersion.impacts import air_impacts, vacuum_impacts
 from ..trajectory.dispersion.program_layout import EXCEPTION, MARK, NOT_A_NUMBER, REACHED, STATUS, O
 from .dispersion_model import DispersionModel, Draw
 
@@ -35,6 +34,7 @@ class Output:
 
 DEGREE = 180.0 / np.pi
 OUTPUTS = (
+    # of every model
     Output("perigee_altitude_m", "Perigee altitude", "km", 1e-3, True, False),
     Output("apogee_altitude_m", "Apogee altitude", "km", 1e-3, True),
     Output("inclination_rad", "Inclination", "deg", DEGREE, True),
@@ -45,7 +45,19 @@ OUTPUTS = (
     Output("max_axial_acceleration_m_s2", "Max axial acceleration", "m/s²", 1.0, False),
     Output("max_lateral_acceleration_m_s2", "Max lateral acceleration", "m/s²", 1.0, False),
     Output("fairing_heat_flux_W_m2", "Heat flux after fairing jettison", "W/m²", 1.0, True),
+    # of a body
+    Output("max_attitude_error_rad", "Max attitude error", "deg", DEGREE, False),
+    Output("max_gimbal_angle_rad", "Max gimbal angle", "deg", DEGREE, False),
+    Output("max_body_rate_rad_s", "Max body rate", "deg/s", DEGREE, False),
+    Output("gimbal_saturated_time_s", "Time at a gimbal's limit", "s", 1.0, False),
+    Output("navigation_position_error_m", "Navigation's position error", "m", 1.0, False),
+    Output("navigation_velocity_error_m_s", "Navigation's velocity error", "m/s", 1.0, False),
 )
+
+
+def outputs_of(columns: Columns) -> tuple[Output, ...]:
+    """Those that the columns have."""
+    return tuple(o for o in OUTPUTS if o.key in columns)
 
 
 def slug(name: str) -> str:
@@ -70,12 +82,11 @@ def fly_runs(model: DispersionModel, first: int, points: np.ndarray) -> Columns:
 
 def _columns(model: DispersionModel, first: int, points: np.ndarray) -> Columns:
     draw = model.draw(points)
-    return as_columns(model, first, draw, model.fly(draw))
+    return as_columns(model, first, draw, model.fly(draw, first))
 
 
 def _raised(model: DispersionModel, first: int, points: np.ndarray, error: Exception) -> Columns:
-    out = outcomes(1)
-    out[:] = np.nan
+    out = np.full((1, model.outcome_size), np.nan)
     out[0, O.status], out[0, O.segment] = EXCEPTION, 0
     try:
         draw = model.draw(points)
@@ -116,8 +127,7 @@ def as_columns(model: DispersionModel, first: int, draw: Draw, out: np.ndarray) 
         "max_lateral_acceleration_m_s2": out[:, O.most_lateral],
     }
     for segment, name in model.drops:
-        mark = out[:, O.marks + MARK * segment : O.marks + MARK * (segment + 1)].copy()
-        mark[(out[:, O.segment] < segment) | ~np.isfinite(mark).all(axis=1)] = np.nan
+        mark = _mark(out, segment)
         impact = vacuum_impacts(mark[:, :7])
         speed = np.linalg.norm(mark[:, 4:7], axis=1)
         columns |= {
@@ -126,8 +136,20 @@ def as_columns(model: DispersionModel, first: int, draw: Draw, out: np.ndarray) 
             f"{slug(name)}_impact_latitude_rad": impact[:, 0],
             f"{slug(name)}_impact_longitude_rad": impact[:, 1],
         }
+    for k, fall in enumerate(model.falls):
+        coefficient = draw.inputs[:, draw.inputs.shape[1] - len(model.falls) + k]
+        impact = air_impacts(_mark(out, fall.segment)[:, :7], coefficient, fall.model)
+        columns |= {f"{slug(fall.name)}_impact_{c}_rad": impact[:, i] for i, c in enumerate(("latitude", "longitude"))}
+    columns |= model.more(out)
     columns |= {f"failed_{slug(f.name)}_time_s": draw.failed[:, k] for k, f in enumerate(model.failures)}
     return columns | dict(zip(input_keys(model), draw.inputs.T, strict=True))
+
+
+def _mark(out: np.ndarray, segment: int) -> np.ndarray:
+    """(n, MARK) of how a segment began; nan where it did not."""
+    mark = out[:, O.marks + MARK * segment : O.marks + MARK * (segment + 1)].copy()
+    mark[(out[:, O.segment] < segment) | ~np.isfinite(mark).all(axis=1)] = np.nan
+    return mark
 
 
 def _message(model: DispersionModel, run: int, out: np.ndarray) -> str:

@@ -19,7 +19,7 @@ from ..trajectory.dispersion.sensitivity import SobolIndices, rank_correlations,
 from ..trajectory.mission import Mission
 from .dispersion import DispersionStudy
 from .dispersion_model import DispersionModel
-from .dispersion_runs import OUTPUTS, Columns, Output, fly_runs, input_keys, slug
+from .dispersion_runs import Columns, Output, fly_runs, input_keys, outputs_of, slug
 
 PROBABILITIES = (1.0 - ONE_SIDED[3], 0.05, 0.5, 0.95, ONE_SIDED[3])
 ELLIPSE = 0.9973
@@ -145,7 +145,7 @@ def statistics(
     linear = _linear(model) if covariance else {}
     inputs = np.column_stack([np.zeros((len(clean), 0)), *(columns[k] for k in input_keys(model))])
     found = []
-    for output in OUTPUTS:
+    for output in outputs_of(columns):
         values, own = columns[output.key], clean & np.isfinite(columns[output.key])
         if own.sum() < 2:
             continue
@@ -176,7 +176,10 @@ def statistics(
         limits=_limits(dispersion, columns, confidence),
         outputs=tuple(found),
         insertion=_insertion(columns, clean, confidence),
-        impacts=tuple(_impact(name, columns, clean, confidence) for _, name in model.drops),
+        impacts=tuple(
+            _impact(name, columns, clean, confidence)
+            for name in (*(n for _, n in model.drops), *(f.name for f in model.falls))
+        ),
         convergence=_convergence(columns, clean, confidence),
         input_hash=dispersion.content_hash(),
         sources=tuple(f"{s.citation} [{s.grade}]" for s in dispersion.sources),
@@ -238,20 +241,22 @@ def _linear(model: DispersionModel) -> dict[str, float]:
     failing = {c for f in model.failures for g in model.groups if g.name == f.name for c in g.columns}
     free = [c for c in range(model.dimensions) if c not in failing]
 
+    outputs = outputs_of(fly_runs(model, 0, point))
+
     def flown(scores: np.ndarray) -> np.ndarray:
         points = np.repeat(point, len(scores), axis=0)
         points[:, free] = np.clip(ndtr(scores), 2.0**-54, 1.0 - 2.0**-53)
         columns = fly_runs(model, 0, points)
-        return np.column_stack([columns[o.key] for o in OUTPUTS])
+        return np.column_stack([columns[o.key] for o in outputs])
 
     deviations = by_differences(flown, len(free)).deviation
-    return {o.key: float(d) for o, d in zip(OUTPUTS, deviations, strict=True) if np.isfinite(d)}
+    return {o.key: float(d) for o, d in zip(outputs, deviations, strict=True) if np.isfinite(d)}
 
 
 def sobol_of_runs(a: Columns, b: Columns, mixed: list[Columns], confidence: float) -> dict[str, SobolIndices]:
     """Indices of every output that all of the runs have, rows left out where one has not."""
     found = {}
-    for output in OUTPUTS:
+    for output in outputs_of(a):
         f_a, f_b, f_ab = a[output.key], b[output.key], np.array([m[output.key] for m in mixed])
         good = np.isfinite(f_a) & np.isfinite(f_b) & np.isfinite(f_ab).all(axis=0)
         if good.sum() > 16:

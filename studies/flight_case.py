@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.numeric import table
 from ..core.results import Array
+from ..trajectory.environment.wind import Wind
 from ..trajectory.flight.case import Case, Phase, assemble, launch_axes, quaternion_of_axes
 from ..trajectory.motion import PhaseModel
 from ..trajectory.segment import Segment
@@ -64,8 +65,10 @@ def optimum_case(flown: FlownAscent, steering: SteeringTable) -> Case:
     return assembled(flown, phases, {"point_mass": 1.0}, ascent.liftoff_mass)
 
 
-def assembled(flown: FlownAscent, phases: list[Phase], head: dict[str, float], mass: float) -> Case:
-    """Phases on the pad of a study's mission, standing upright at lift-off."""
+def assembled(
+    flown: FlownAscent, phases: list[Phase], head: dict[str, float], mass: float, wind: Wind | None = None
+) -> Case:
+    """Phases on the pad of a study's mission, standing upright at lift-off; in the mission's wind unless another is given."""
     site, frame, model = flown.solved.mission.site, flown.solved.frame, flown.plan.segments[0].model
     axes = launch_axes(frame)
     up = np.column_stack([-axes[:, 2], axes[:, 1], axes[:, 0]])  # the body's x up, its y across: pitch of 90 degrees
@@ -78,7 +81,7 @@ def assembled(flown: FlownAscent, phases: list[Phase], head: dict[str, float], m
         frame=frame,
         earth=model.earth,
         atmosphere=model.atmosphere,
-        wind=model.wind,
+        wind=model.wind if wind is None else wind,
         head=head,
     )
 

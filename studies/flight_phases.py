@@ -12,6 +12,7 @@ from ..core.numeric import lookup, table
 from ..core.results import Array
 from ..propulsion.engine_map import EngineMap
 from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound
+from ..trajectory.environment.wind import sheared
 from ..trajectory.flight.aero import aero_grid, pressure_center
 from ..trajectory.flight.case import Case, Phase
 from ..trajectory.flight.control_design import (
@@ -45,6 +46,8 @@ JET_ACCELERATION = np.radians(0.1)  # rad/s^2 in pitch, where no jets are given
 SLOSH_POINTS = 24
 WIDEST = 1.2
 """[rad/s]: bandwidth of the control where no bending mode is given that would bound it."""
+SHUTDOWN = ", shutdown"
+"""What the name of a burn's tail-off ends in."""
 STAGING_PRESSURE = 10.0
 """[Pa]: above it a separation is one in the air."""
 LOST_ANGLE = np.radians(45.0)
@@ -113,7 +116,10 @@ class _Builder:
             "accelerometer_bias_sigma": unit.accelerometer_bias,
             "turbulence": rules.turbulence,
         }
-        case = assembled(self.flown, self.phases, head, self.flown.ascent.liftoff_mass)
+        wind, shear = self.plan.segments[0].model.wind, rules.shear
+        if shear is not None:
+            wind = sheared(wind, shear.altitude, shear.speed, shear.shear, shear.azimuth)
+        case = assembled(self.flown, self.phases, head, self.flown.ascent.liftoff_mass, wind)
         if rules.gust is not None:
             case = case.with_parameters(
                 gust_speed=rules.gust.speed, gust_altitude=rules.gust.altitude, gust_length=rules.gust.length,
@@ -143,6 +149,7 @@ class _Builder:
             "exit_radius": np.sqrt(segment.model.exit_area * max(segment.model.engine_count, 1.0) / np.pi),
             "start_ramp": start if numbers["ignites"] and i > 0 else 0.0,
             "stop_ramp": stop,
+            "bare": float(not segment.fairing_on),
         }
         before = self.plan.segments[i - 1] if i else None
         if before is not None and before.powered and not before.solid and not segment.powered:
@@ -205,7 +212,7 @@ class _Builder:
             held[:, 3] = last[3]
         stage = self.vehicle.stages[self._stage(segment)]
         numbers |= self._jets(stage, self.rules.actuators(stage.name), i)
-        self.phases.append(replace(burn, name=f"{segment.name}, shutdown", numbers=numbers, programme=held))
+        self.phases.append(replace(burn, name=segment.name + SHUTDOWN, numbers=numbers, programme=held))
 
     def _programme(self, i: int) -> Array:
         """Rows (n, 5) of a segment: the optimum's, turned into the velocity about a separation in the air. A bare upper stage

@@ -10,7 +10,7 @@ from ..core.findings import Finding, Severity
 from ..core.progress import Progress
 from ..core.results import Array, Result, Unit
 from ..trajectory.flight.control_design import ControlTable
-from ..trajectory.flight.layout import MARKS, PH
+from ..trajectory.flight.layout import MARK_SIZE, MARKS, PH
 from ..trajectory.flight.plant import Flight
 from ..trajectory.flight.sampled import drawn_parameters
 from .ascend import FlownAscent
@@ -125,7 +125,7 @@ def _result(flown: FlownAscent, made: FlightCase, flight: Flight, status: str, s
     h: dict[str, Any] = flight.history()
     r: dict[str, Any] = flight.results()
     meant = flown.ascent.insertion
-    marks = flight.memory[MARKS:].reshape(-1, 2)
+    marks = flight.memory[MARKS:].reshape(-1, MARK_SIZE)[:, [0, 7]]
     names = made.case.names[: int(flight.memory[1]) + 1]
     events = tuple(
         FlightEvent(name=n, time=float(t), mass=float(m)) for n, (t, m) in zip(names, marks[: len(names)], strict=True)

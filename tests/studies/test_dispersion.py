@@ -16,8 +16,8 @@ from osea_rocket.core.run_folder import RunFolder, read_result, read_run
 from osea_rocket.studies import pool
 from osea_rocket.studies.dispersion import DispersionStudy, carried
 from osea_rocket.studies.dispersion_command import _exactly, dispersion_of, fly_all
-from osea_rocket.studies.dispersion_model import BuiltDispersion, build_dispersion
-from osea_rocket.studies.dispersion_runs import OUTPUTS, TEXTS, Columns, fly_runs, from_arrow, to_arrow
+from osea_rocket.studies.dispersion_model import BuiltDispersion, Draw, build_dispersion
+from osea_rocket.studies.dispersion_runs import TEXTS, Columns, fly_runs, from_arrow, to_arrow
 from osea_rocket.studies.dispersion_statistics import DispersionResult, nominal_point, statistics
 from osea_rocket.studies.pool import shared_out
 from osea_rocket.trajectory.dispersion.reliability import Failure
@@ -98,10 +98,12 @@ def test_separable_responses_are_those_of_definitions_built_anew(built) -> None:
 
     columns = as_columns(model, 0, draw, flown)
     for k in range(2):
-        exact = _exactly(built, draw.inputs[k], model.whole(draw, k))
-        ours = [columns[o.key][k] for o in OUTPUTS]
-        propellant = [o.key for o in OUTPUTS].index("propellant_left_kg")
-        assert ours[propellant] == pytest.approx(exact[propellant], abs=1.0)  # of a scatter of 130 kg
+        one = Draw(draw.inputs[k : k + 1], draw.numbers[k : k + 1], draw.weights[k : k + 1], draw.failed[k : k + 1])
+        exact = _exactly(built, one, k)
+        ours = {key: columns[key][k] for key in exact}
+        assert ours["propellant_left_kg"] == pytest.approx(
+            exact["propellant_left_kg"], abs=1.0
+        )  # of a scatter of 130 kg
         assert ours == pytest.approx(exact, rel=2e-3)
 
 
@@ -135,7 +137,7 @@ def test_a_run_that_raises_or_is_no_number_is_named_and_the_rest_goes_on(built, 
 
 def test_an_interrupted_dispersion_is_taken_up_and_ends_the_same(built, tmp_path, monkeypatch) -> None:
     dispersion = built.study
-    monkeypatch.setattr("osea_rocket.studies.dispersion_command.CHUNK", 20)
+    monkeypatch.setattr(type(built.model), "chunk", 20)
     whole, _ = fly_all(built.model, dispersion, 100, jobs=1)
     folder = tmp_path / "run"
     flown = []

@@ -1,7 +1,5 @@
 """Legs, grid fins and the plume's share of drag, against what statics and single formulas say."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -38,7 +36,8 @@ def standing(speed: float, tilt: float, drift: float = 0.0) -> Flight:
 
 def lean(flight: Flight) -> float:
     """Angle [rad] of the body's axis from the vertical (x)."""
-    axis = to_inertial(*flight.state[6:10], 1.0, 0.0, 0.0)
+    q0, q1, q2, q3 = flight.state[6:10]
+    axis = to_inertial(q0, q1, q2, q3, 1.0, 0.0, 0.0)
     return float(np.arccos(np.clip(axis[0], -1.0, 1.0)))
 
 
@@ -125,8 +124,7 @@ def test_grid_fins_turn_the_body_after_their_lag():
 def test_grid_fins_hold_a_stage_that_falls_tail_first():
     """Thrown off by 2 deg, the built-in control turns it back, though the air would turn it over."""
     axes, tilt = launch_axes(FRAME), np.radians(2.0)
-    upright: Any = quaternion_of_axes(np.column_stack([-axes[:, 2], axes[:, 1], axes[:, 0]]))
-    thrown = (np.cos(tilt / 2), 0.0, 0.0, np.sin(tilt / 2))
+    a, b, c, d = quaternion_of_axes(np.column_stack([-axes[:, 2], axes[:, 1], axes[:, 0]]))
     fins = {"fin_station": 40.0, "fin_limit": 0.35, "fin_rate": 0.7, "fin_lag": 0.05}
     phase = Phase(
         name="fall",
@@ -137,7 +135,7 @@ def test_grid_fins_hold_a_stage_that_falls_tail_first():
     )
     case = assemble(
         [phase], position=np.array([RADIUS + 1e4, 0.0, 0.0]), velocity=np.array([-300.0, 0.0, 0.0]),
-        quaternion=np.array(quaternion_product(*upright, *thrown)), mass=MASS, frame=FRAME,
+        quaternion=np.array(quaternion_product(a, b, c, d, np.cos(tilt / 2), 0.0, 0.0, np.sin(tilt / 2))), mass=MASS, frame=FRAME,
         earth=STILL, atmosphere=exponential_atmosphere(0.5, 1e9),
     )  # fmt: skip
     held, free = Flight(case), Flight(case.with_phases(guidance=GUIDANCE_NONE, fin_slope=-1.0))

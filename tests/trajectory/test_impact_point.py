@@ -5,6 +5,7 @@ import pytest
 
 from osea_rocket.core.earth import MU, ecef_from_geodetic
 from osea_rocket.core.errors import InputError
+from osea_rocket.trajectory.dispersion.impacts import air_impacts
 from osea_rocket.trajectory.environment.gravity import WGS84, Earth
 from osea_rocket.trajectory.environment.wind import wind_profile
 from osea_rocket.trajectory.range_safety.corridor import (
@@ -235,3 +236,15 @@ def test_surface_points_have_their_geodetic_latitude():
     x, y, z = ecef_from_geodetic(0.7, -2.0, 0.0)
     assert geodetic_of_surface_point(WGS84, x, y, z) == pytest.approx((0.7, -2.0), abs=1e-12)
     assert pytest.approx((2 * 6378137.0 + 6356752.314) / 3, abs=0.1) == MEAN_RADIUS
+
+
+@pytest.mark.parametrize("coefficient", [80.0, 600.0])
+def test_falls_of_many_bodies_end_where_one_by_one_they_do(coefficient):
+    """Compiled falls through the air beside the adaptive integrator of `range_safety.fall`."""
+    state = np.array([160.0, 6.44e6, 4e4, 2e4, 900.0, 2300.0, 100.0])
+    wanted = fall(160.0, state[1:4], state[4:7], ballistic_coefficient=coefficient)
+    orbit = np.array([0.0, 6.778e6, 0.0, 0.0, 0.0, 7700.0, 0.0])
+    found = air_impacts(np.array([state, orbit, np.full(7, np.nan)]), np.full(3, coefficient))
+    assert wanted is not None
+    assert np.abs(found[0] - [wanted.latitude, wanted.longitude]).max() * 6.378e6 < 5.0
+    assert np.isnan(found[1:]).all()

@@ -13,6 +13,7 @@ from osea_rocket.trajectory.environment.wind import (
     calm,
     climatological_wind,
     climatology_data,
+    sheared,
     shifted,
     wind_components,
     wind_profile,
@@ -136,3 +137,18 @@ def test_the_climatology_has_the_winter_jet_and_the_summer_stratosphere():
     assert lookup(climatological_wind(-north, 7).east, 12.5e3) > 15.0
     with pytest.raises(InputError, match="month"):
         climatological_wind(north, 13)
+
+
+def test_a_synthetic_shear_builds_up_with_the_height_to_the_seven_tenths():
+    """Fichtl (1972): shear over 100 m is 10^-0.7, a fifth, of that over a kilometre."""
+    wind = sheared(shifted(calm(), 5.0, 0.0), 11e3, 60.0, 22.0, np.pi / 2)
+
+    def east(altitude):
+        return float(lookup(wind.east, altitude)) - 5.0
+
+    assert east(11e3) == pytest.approx(60.0, rel=1e-9)
+    assert east(10e3) == pytest.approx(60.0 - 22.0, rel=1e-3)
+    assert (60.0 - east(10.9e3)) / 22.0 == pytest.approx(10.0**-0.7, rel=1e-2)
+    assert east(11.4e3) == pytest.approx(east(10.6e3))
+    assert east(2e3) == pytest.approx(0.0, abs=1e-6)
+    assert abs(float(lookup(wind.north, 11e3))) < 1e-9

@@ -183,5 +183,7 @@ STATUS = (
     "not a number",
     "no thrust or guidance lost",
     "exception",
+    "control lost",
+    "time limit",
 )
-EXCEPTION = 5
+EXCEPTION, BODY_LOST, TIME_OUT = 5, 6, 7

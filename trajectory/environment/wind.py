@@ -76,6 +76,32 @@ def shifted(wind: Wind, east: float, north: float) -> Wind:
     return Wind(_raised(wind.east, east), _raised(wind.north, north))
 
 
+SHEAR_EXPONENT = 0.7
+"""Winds at two heights differ by the 0.7th power of the heights' difference, at any percentile, below a kilometre: Fichtl,
+*Small-scale wind shear definition for aerospace vehicle design*, J. Spacecraft and Rockets 9 (1972), 79, abstract."""
+SHEAR_SPACING = 50.0  # m
+
+
+def shear_speed(altitude: Any, peak: float, speed: float, shear: float) -> Any:
+    """Speed [m/s] at altitudes [m] of a synthetic profile that builds up to a speed at its peak, and falls off alike above it.
+
+    shear [m/s]: change over the kilometre below the peak. Farther off the same law is carried on, down to no wind.
+    """
+    apart = np.abs(np.asarray(altitude, float) - peak) / 1000.0
+    return np.maximum(speed - shear * apart**SHEAR_EXPONENT, 0.0)
+
+
+def sheared(wind: Wind, peak: float, speed: float, shear: float, azimuth: float) -> Wind:
+    """A wind with a synthetic shear profile on top, which blows towards an azimuth [rad] from north."""
+    reach = 1000.0 * (speed / shear) ** (1.0 / SHEAR_EXPONENT)
+    nodes = np.arange(0.0, max(peak + reach, min(wind.east.high, 120e3)) + SHEAR_SPACING, SHEAR_SPACING)
+    added = shear_speed(nodes, peak, speed, shear)
+    return Wind(
+        table(nodes, [float(lookup(wind.east, h)) for h in nodes] + added * np.sin(azimuth)),
+        table(nodes, [float(lookup(wind.north, h)) for h in nodes] + added * np.cos(azimuth)),
+    )
+
+
 def _raised(values: Table, by: float) -> Table:
     return values._replace(coefficients=values.coefficients + by)  # B-splines add up to one everywhere
 

@@ -89,7 +89,7 @@ def control(bank, ph, parameters, y, memory, covariance, w):
         memory[G] = 0.0  # explicit guidance begins anew when its turn comes
     elif ph[PH.guidance] == GUIDANCE_PEG and memory[M.level] >= 1.0 and memory[M.sensed] > 0.0:
         acceleration = 1.0 / (memory[M.sensed] - SENSED_LAG / ph[PH.exhaust])
-        explicit_guidance(bank, ph, memory, acceleration, ph[PH.exhaust], ph[PH.tail])
+        explicit_guidance(bank, ph, memory, acceleration, ph[PH.exhaust], ph[PH.tail] - parameters[P.cutoff_delay])
     memory[M.ticks] += 1.0
     if ph[PH.gimbal_limit] <= 0.0 and ph[PH.rcs_pitch] <= 0.0 and ph[PH.roll_torque] <= 0.0 and ph[PH.fin_slope] < 0.0:
         return  # nothing to steer with

@@ -123,6 +123,19 @@ class Gust(Document):
     )
 
 
+class Shear(Document):
+    """A synthetic wind profile that builds up to a peak: what a launch site's statistics give for one percentile."""
+
+    speed: Speed = Field(description="at the peak")
+    altitude: Height = Field(description="of the peak")
+    shear: Speed = Field(
+        description="change over the kilometre below the peak; with the 0.7th power of the distance nearer"
+    )
+    azimuth: Annotated[float, SI("rad", ("90 deg",))] = Field(
+        default=0.0, description="towards which it blows, clockwise from north"
+    )
+
+
 class FlightRules(Module, schema="osea/flight/v1"):
     """How a study is flown with six degrees of freedom."""
 
@@ -147,6 +160,7 @@ class FlightRules(Module, schema="osea/flight/v1"):
     satellite: SatelliteReceiver = SatelliteReceiver()
     altimeters: Altimeters = Altimeters()
     alignment: Alignment = Alignment()
+    shear: Shear | None = None
     gust: Gust | None = None
     turbulence: Speed = Field(
         default=0.0, description="standard deviation of Dryden turbulence below 30 km; 1.5 m/s is light, 3 m/s moderate"

@@ -13,7 +13,7 @@ result to the
 bit, on any number of workers, in any order. `RESULT_NAMES` names the results; results[0] is the status
 (`layout.STATUS_NAMES`: done = 1).
 
-For loops of one's own without Python in between: `run(bank, phases, state, parameters, seeds, results)` is compiled and
+For loops of one's own without Python in between: `run` is compiled and
 releases nothing but
 its results. To fly step by step, or with an external computer, see `plant.Plant`; to stop, keep and go on, `plant.Flight`.
 """
@@ -22,16 +22,16 @@ import numpy as np
 
 from ...core.compiled import compiled_ieee
 from .case import Case
-from .layout import MEMORY_SIZE, PARAMETER_SIZE, STATE_SIZE, WORK_SIZE, H, M
+from .layout import MARKS, MEMORY_SIZE, PARAMETER_SIZE, STATE_SIZE, WORK_SIZE, H, M
 from .loop import LOG_SIZE, RESULT_NAMES, RESULT_SIZE, advance, finish
 
 __all__ = ["RESULT_NAMES", "RESULT_SIZE", "fly_many", "fly_one", "run"]
 
 
 @compiled_ieee
-def run(bank, phases, state, parameters, seeds, results, y, memory, covariance, w, log):
-    """Fly n cases: parameters (n, PARAMETER_SIZE), seeds (n,) float64 whole numbers, results (n, RESULT_SIZE); the rest is
-    scratch."""
+def run(bank, phases, state, parameters, seeds, results, marks, y, memory, covariance, w, log):
+    """Fly n cases: parameters (n, PARAMETER_SIZE), seeds (n,) float64 whole numbers, results (n, RESULT_SIZE), marks (n, phases
+    * MARK_SIZE) or (n, 0); the rest is scratch."""
     for i in range(parameters.shape[0]):
         for j in range(y.shape[0]):
             y[j] = state[j]
@@ -44,10 +44,14 @@ def run(bank, phases, state, parameters, seeds, results, y, memory, covariance, 
         memory[M.throttle] = 1.0
         advance(bank, phases, parameters[i], y, memory, covariance, w, log, bank[H.longest])
         finish(bank, phases, y, memory, results[i])
+        for j in range(marks.shape[1]):
+            marks[i, j] = memory[MARKS + j]
 
 
-def fly_many(case: Case, parameters: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-    """Results (n, RESULT_SIZE) of flights with parameters (n, PARAMETER_SIZE) and seeds (n,), whole numbers below 2^53."""
+def fly_many(case: Case, parameters: np.ndarray, seeds: np.ndarray, marks: np.ndarray | None = None) -> np.ndarray:
+    """Results (n, RESULT_SIZE) of flights with parameters (n, PARAMETER_SIZE) and seeds (n,), whole numbers below 2^53.
+
+    marks (n, phases * MARK_SIZE): filled with how each phase began (`layout.MARKS`), 0 where it never did."""
     parameters = np.ascontiguousarray(parameters, float)
     if parameters.ndim != 2 or parameters.shape[1] != PARAMETER_SIZE:
         raise ValueError(f"parameters are (n, {PARAMETER_SIZE}), not {parameters.shape}")
@@ -55,6 +59,8 @@ def fly_many(case: Case, parameters: np.ndarray, seeds: np.ndarray) -> np.ndarra
     if seeds.shape != parameters.shape[:1]:
         raise ValueError(f"as many seeds as rows of parameters: {seeds.shape} and {parameters.shape[0]}")
     results = np.empty((len(parameters), RESULT_SIZE))
+    if marks is None:
+        marks = np.empty((len(parameters), 0))
     scratch = (
         np.zeros(STATE_SIZE),
         np.zeros(MEMORY_SIZE),
@@ -62,7 +68,7 @@ def fly_many(case: Case, parameters: np.ndarray, seeds: np.ndarray) -> np.ndarra
         np.zeros(WORK_SIZE),
         np.zeros((0, LOG_SIZE)),
     )
-    run(case.bank, case.phases, case.state, parameters, seeds, results, *scratch)
+    run(case.bank, case.phases, case.state, parameters, seeds, results, marks, *scratch)
     return results
 
 

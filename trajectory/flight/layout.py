@@ -101,7 +101,9 @@ class ParameterLayout(NamedTuple):
     [rad/s], gyro_scale_*, gyro_misalignment_* [rad], gyro_noise_factor, accelerometer_* alike [m/s^2]; gnss_noise_factor;
     gnss_lost_time [s]; altimeter_bias [m]; pressure_sensor_bias [Pa]; alignment_* [rad]: error of the initial attitude
     (about inertial
-    axes); rail_elevation, rail_azimuth [rad]: added; chute_factor: of the parachutes' drag area; slosh_factor: of
+    axes); rail_elevation, rail_azimuth [rad]: added; fairing_mass
+    [kg]: added until it leaves; cutoff_delay [s]: of explicit guidance's cut-off;
+    chute_factor: of the parachutes' drag area; slosh_factor: of
     the pendulums' masses; bending_factor: of the modes' frequencies; wind_east, wind_north [m/s]: deviations from the
     case's wind at
     WIND_NODES altitudes WIND_SPACING apart, from 0 up; density: relative deviations at DENSITY_NODES altitudes
@@ -153,6 +155,8 @@ class ParameterLayout(NamedTuple):
     alignment_z: int
     rail_elevation: int
     rail_azimuth: int
+    fairing_mass: int
+    cutoff_delay: int
     chute_factor: int
     slosh_factor: int
     bending_factor: int
@@ -222,6 +226,7 @@ class PhaseLayout(NamedTuple):
     glide: lift over drag
     of a parafoil; slosh1, slosh2: offsets of tables (mass, length, station against mass) or -1; bend: offset of modal data
     or -1.
+    bare: whether the fairing has left.
     level [m]: the altitude of EVENT_ALTITUDE_DOWN. plume: table of the share of the air's axial force that is left when engines
     fire into the flow, against thrust over q A (-1: none). fin_slope: table of the grid fins' C_N per radian of deflection
     against Mach (-1: none); fin_station, fin_limit, fin_rate, fin_lag. legs: number; leg_station, leg_radius of the feet,
@@ -304,6 +309,7 @@ class PhaseLayout(NamedTuple):
     exhaust: int
     tail: int
     filter: int
+    bare: int
     level: int
     plume: int
     fin_slope: int
@@ -544,6 +550,7 @@ class MemoryLayout(NamedTuple):
     most_rate: int
     most_altitude: int
     most_mach: int
+    most_heat_flux: int
     saturated: int
     before: int
     entered: int
@@ -606,9 +613,10 @@ N = M.nav
 I_ = M.nav + NAV_SIZE
 G = I_ + IMU_SIZE
 MARKS = G + PEG_SIZE
-"""Times [s] at which the phases began, and the masses then: two numbers a phase."""
+"""How the phases began: time [s], inertial position [m] and velocity [m/s] before anything is dropped, mass [kg] after it."""
+MARK_SIZE = 8
 MARKED_PHASES = 40
-MEMORY_SIZE = MARKS + 2 * MARKED_PHASES
+MEMORY_SIZE = MARKS + MARK_SIZE * MARKED_PHASES
 
 STATUS_FLYING, STATUS_DONE, STATUS_NAN, STATUS_LOST, STATUS_GROUND, STATUS_TIME, STATUS_EMPTY = range(7)
 STATUS_NAMES = ("flying", "done", "not a number", "control lost", "ground", "time limit", "propellant exhausted")

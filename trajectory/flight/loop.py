@@ -18,6 +18,7 @@ from .layout import (
     EVENT_GROUND,
     KIND_CHUTE,
     KIND_RAIL,
+    MARK_SIZE,
     MARKED_PHASES,
     MARKS,
     NEVER,
@@ -52,7 +53,10 @@ def enter(bank, phases, k, parameters, y, memory):
     memory[M.end_time] = memory[M.time] + phases[k, PH.duration]
     memory[M.before] = NEVER
     if k < MARKED_PHASES:
-        memory[MARKS + 2 * k] = memory[M.time]
+        at = MARKS + MARK_SIZE * k
+        memory[at] = memory[M.time]
+        for i in range(6):
+            memory[at + 1 + i] = y[i]
     stage = P.stages + int(phases[k, PH.stage]) * STAGE_SIZE
     if k > 0:
         if phases[k - 1, PH.kind] == KIND_CHUTE:
@@ -61,6 +65,8 @@ def enter(bank, phases, k, parameters, y, memory):
         if phases[k, PH.begin_mass] > 0.0:
             # what flies on is known, not what is left of the stage below
             offset = parameters[P.payload_mass] * phases[k, PH.payload_share]
+            if phases[k, PH.bare] == 0.0:
+                offset += parameters[P.fairing_mass]
             for i in range(int(phases[k, PH.stage]), int(phases[phases.shape[0] - 1, PH.stage]) + 1):
                 at = P.stages + i * STAGE_SIZE
                 offset += parameters[at + ST.dry_mass] + parameters[at + ST.propellant]
@@ -68,6 +74,9 @@ def enter(bank, phases, k, parameters, y, memory):
             memory[M.mass_offset] = offset
         else:
             y[Y.mass] -= phases[k, PH.drop]
+            if phases[k, PH.bare] > phases[k - 1, PH.bare]:
+                y[Y.mass] -= parameters[P.fairing_mass]
+                memory[M.mass_offset] -= parameters[P.fairing_mass]
         after = center_of_mass(bank, phases[k], parameters, y[Y.mass] - memory[M.mass_offset])
         if bank[H.point_mass] == 0.0 and (after != before):
             # the body stays where it is; its centre of mass is elsewhere, and moves as that point did
@@ -92,14 +101,14 @@ def enter(bank, phases, k, parameters, y, memory):
             for i in range(Y.slosh, STATE_SIZE):
                 y[i] = 0.0
     else:
-        offset = parameters[P.payload_mass]
+        offset = parameters[P.payload_mass] + parameters[P.fairing_mass]
         for i in range(int(phases[phases.shape[0] - 1, PH.stage]) + 1):
             at = P.stages + i * STAGE_SIZE
             offset += parameters[at + ST.dry_mass] + parameters[at + ST.propellant]
         y[Y.mass] += offset
         memory[M.mass_offset] = offset
     if k < MARKED_PHASES:
-        memory[MARKS + 2 * k + 1] = y[Y.mass]
+        memory[MARKS + MARK_SIZE * k + 7] = y[Y.mass]
     if phases[k, PH.ignites] > 0.0:
         memory[M.stage_lit] = memory[M.time] + parameters[stage + ST.delay]
         memory[M.cut] = 0.0
@@ -144,7 +153,7 @@ def _unburned_extra(ph, parameters):
 
 
 @compiled_ieee
-def extremes(bank, memory, y):
+def extremes(bank, ph, memory, y):
     """Remember the largest loads so far."""
     q, alpha = memory[M.q], memory[M.alpha]
     if q > memory[M.most_q]:
@@ -163,6 +172,8 @@ def extremes(bank, memory, y):
     memory[M.most_error] = max(memory[M.most_error], memory[M.error])
     memory[M.most_altitude] = max(memory[M.most_altitude], memory[M.altitude])
     memory[M.most_mach] = max(memory[M.most_mach], memory[M.mach])
+    if ph[PH.bare] > 0.0:
+        memory[M.most_heat_flux] = max(memory[M.most_heat_flux], q * memory[M.speed])
 
 
 @compiled_ieee
@@ -246,7 +257,7 @@ def advance(bank, phases, parameters, y, memory, covariance, w, log, until):
             if not ends:
                 memory[M.time] = grid_time
                 memory[M.step] += 1.0
-            extremes(bank, memory, y)
+            extremes(bank, ph, memory, y)
             if memory[M.log_row] < log.shape[0] and (ends or int(memory[M.step]) % int(bank[H.log_every]) == 0):
                 record(bank, k, y, memory, w, log)
             if not np.isfinite(y[0] + y[3] + y[6] + y[10] + y[Y.mass]):
@@ -345,6 +356,7 @@ def finish(bank, phases, y, memory, results):
     results[37] = np.arcsin(min(max(ax, -1.0), 1.0))
     results[38] = memory[M.rcs_used]
     results[39] = memory[M.apogee_time]
+    results[40], results[41] = memory[M.most_heat_flux], memory[M.mass_offset]
 
 
 RESULT_NAMES = (
@@ -356,6 +368,7 @@ RESULT_NAMES = (
     "gimbal_saturated_time", "phase", "usable_propellant", "nav_position_error", "nav_velocity_error", "ecef_x", "ecef_y",
     "ecef_z", "ecef_vx",
     "ecef_vy", "ecef_vz", "axis_elevation", "rcs_time", "apogee_time",
+    "most_heat_flux", "mass_offset",
 )  # fmt: skip
 RESULT_SIZE = len(RESULT_NAMES)
 
@@ -394,7 +407,7 @@ def step_plant(bank, phases, parameters, y, memory, w, commands, h):
         memory[M.spare] += travelled(bank, w, y, memory, h)
     accept(memory, w, y, h)
     memory[M.step] += 1.0
-    extremes(bank, memory, y)
+    extremes(bank, ph, memory, y)
     status = STATUS_FLYING
     if not np.isfinite(y[0] + y[3] + y[6] + y[10] + y[Y.mass]):
         status = STATUS_NAN
