@@ -51,7 +51,7 @@ def test_gimbals_trim_a_misaligned_thrust_and_a_centre_of_mass_off_the_axis():
     offset, z / l."""
     assert flown(pushed(), stage0__thrust_angle_y=0.01).memory[M.gimbal_y] == pytest.approx(-0.01, abs=2e-4)
     assert flown(pushed(), stage0__mass_offset_z=0.05).memory[M.gimbal_y] == pytest.approx(-0.05 / ARM, abs=2e-4)
-    assert flown(pushed(), stage0__mass_offset_y=0.05).memory[M.gimbal_z] == pytest.approx(-0.05 / ARM, abs=2e-4)
+    assert flown(pushed(120.0), stage0__mass_offset_y=0.05).memory[M.gimbal_z] == pytest.approx(0.05 / ARM, abs=2e-4)
 
 
 def test_an_engine_that_stops_takes_its_thrust_and_flow_along():
@@ -87,7 +87,7 @@ def test_a_bending_mode_answers_a_gimbal_step_as_an_oscillator():
 
 
 def test_a_gust_of_one_minus_cosine_is_met_where_it_blows():
-    """Climbing at 200 m/s through 10 m/s sideways: an angle of attack of atan(10 / 200) at the gust's peak, none beyond it."""
+    """Climbing through 10 m/s sideways: an angle of attack of atan(10 / speed) at the gust's peak, none beyond it."""
     case = one_phase(
         8.0, position=(RADIUS + 1e4, 0.0, 0.0), velocity=(200.0, 0.0, 0.0), earth=STILL, guidance=GUIDANCE_NONE, area=1e-3,
         atmosphere=exponential_atmosphere(1e-4, 1e9), tables={"axial": 1.0},
@@ -99,7 +99,8 @@ def test_a_gust_of_one_minus_cosine_is_met_where_it_blows():
     altitude, alpha = np.array(seen).T
     peak = int(np.argmax(alpha))
     assert altitude[peak] == pytest.approx(10_700.0, abs=20.0)
-    assert alpha[peak] == pytest.approx(np.arctan(10.0 / 195.0), rel=0.03)  # slowed by gravity
+    speed = np.sqrt(200.0**2 - 2.0 * MU / RADIUS**2 * 700.0)  # slowed by gravity
+    assert alpha[peak] == pytest.approx(np.arctan(10.0 / speed), rel=0.01)
     assert alpha[altitude > 11_110.0].max() < 1e-3
 
 
