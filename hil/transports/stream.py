@@ -84,7 +84,7 @@ class Stream:
     def rejects(self) -> dict[str, int]:
         counted = getattr(self._cutter, "rejects", None)
         if counted is not None:
-            return dict(counted)
+            return dict(counted.by_reason)
         skipped = getattr(self._cutter, "skipped", 0)
         return {"no packet": skipped} if skipped else {}
 
