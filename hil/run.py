@@ -186,7 +186,8 @@ class BenchRun:
     def _warm(self) -> None:
         """Compile before any clock runs: a step on the pad of a copy costs nothing else."""
         copy = BenchPlant(self.flying, rate=self.bench.rate, countdown=1.0 / self.bench.rate)
-        copy.tick(), copy.tick()
+        copy.tick()
+        copy.tick()
         for seat in self.seats:
             seat.speech.frames(0, copy.signals)
 

@@ -74,7 +74,7 @@ class BoosterReturn(Module, schema="osea/booster-return/v1"):
     parachute, other_mass: what the stage carries for it beside its dry mass, the parachute in that mode alone, legs and fins
     in the others. pads: where it lands in mode rtls, one for each body that returns; the launch site when left out.
     ship_altitude: of a ship's deck over the ellipsoid. flip: from separation to the first ignition, at least. boostback: in
-    mode rtls. entry: null makes none. start_loss: propellant of one engine that gives no thrust, at each of its starts.
+    mode rtls. entry: left out, there is none. start_loss: propellant of one engine that gives no thrust, at each of its starts.
     ullage: what settling the propellants takes before each burn. reserve: propellant left at touchdown over what the tanks
     cannot give; the stage's own when left out. drag: engines first, fins deployed; left out, a flat face, skin friction, base,
     and fin_drag of the fins' area. burning_drag: the share of the drag that is left while engines burn into the flow.
@@ -90,7 +90,7 @@ class BoosterReturn(Module, schema="osea/booster-return/v1"):
     ship_altitude: Length = 0.0
     flip: PositiveTime
     boostback: ReturnBurn = ReturnBurn(engines=(3,))
-    entry: ReturnBurn | None = ReturnBurn(engines=(3,))
+    entry: ReturnBurn | None = None
     landing: ReturnBurn = ReturnBurn(engines=(1,))
     start_loss: Mass = 0.0
     ullage: Mass = 0.0

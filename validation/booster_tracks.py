@@ -187,7 +187,9 @@ class _Flight:
         def speed(throttle: float) -> float:
             return abs(self.at_end(self.fly(pitch, boost, throttle)[0])[2])
 
-        found = minimize_scalar(speed, bounds=(self.plan.throttle_min, 1.0), method="bounded", options={"xatol": 1e-3})
+        found: Any = minimize_scalar(
+            speed, bounds=(self.plan.throttle_min, 1.0), method="bounded", options={"xatol": 1e-3}
+        )
         return float(found.x)
 
     def fly(self, pitch: float, boost: float, landing: float, lands: bool = True) -> tuple[tuple[float, Array], Array]:

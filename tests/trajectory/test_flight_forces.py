@@ -1,5 +1,7 @@
 """Forces and disturbances of the flight, each against a closed solution."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -24,9 +26,9 @@ ENGINE = {
 }
 
 
-def pushed(duration: float = 30.0, rates=(0.0, 0.0, 0.0), **numbers: float) -> Case:
+def pushed(duration: float = 30.0, rates=(0.0, 0.0, 0.0), **numbers: Any) -> Case:
     """A body in orbit pushed by an engine at its tail."""
-    given = {
+    given: dict[str, Any] = {
         "engines": 1.0,
         "ignites": 1.0,
         "gimbal_station": 0.0,
