@@ -89,16 +89,46 @@ def opportunities(
         str | None, typer.Option("--created", metavar="UTC", help="When they are issued (else now).")
     ] = None,
     ephemeris: Annotated[bool, typer.Option(help="Write the host's ephemeris too, an OEM a T-0.")] = True,
+    screening: Annotated[
+        str | None,
+        typer.Option("--screening", metavar="CONTACT", help="Write a launch-COLA package; whom the screener tells."),
+    ] = None,
+    radius: Annotated[
+        float, typer.Option("--hard-body-radius", metavar="METRES", help="Of a sphere round each object screened.")
+    ] = 5.0,
+    probability: Annotated[
+        float | None, typer.Option("--probability", metavar="P", help="Of a collision, above which a T-0 is closed.")
+    ] = None,
+    miss_distance: Annotated[
+        float | None, typer.Option("--miss-distance", metavar="METRES", help="Below which a T-0 is closed.")
+    ] = None,
+    span: Annotated[
+        float, typer.Option("--screen-for", metavar="SECONDS", help="After a payload's separation.")
+    ] = 10_800.0,
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the files go; new or empty.")
     ] = Path("out/opportunities"),
     json: JsonFlag = False,
 ) -> None:
-    """Separation states (OPM) of every payload, with covariance, and the host's OEM, for each T-0 of a window."""
+    """Separation states (OPM) of every payload, with covariance, and the host's OEM, for each T-0 of a window.
+
+    With --screening, also one file an object that counts from T-0, and the record by which a screener closes T-0s.
+    """
     from datetime import UTC, datetime
 
     from ..launch_data.opportunity.command import run_opportunities
 
+    wish = None
+    if screening is not None:
+        from ..launch_data.opportunity.screening import Screening
+
+        wish = Screening(
+            contact=screening, radius=radius, span=span, probability=probability, miss_distance=miss_distance
+        )
+    elif probability is not None or miss_distance is not None:
+        from ..core.errors import InputError
+
+        raise InputError("a threshold is a screening's; say whom to tell: --screening CONTACT")
     issued = created or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     finish(
         json,
@@ -113,6 +143,7 @@ def opportunities(
             originator=originator,
             created=issued,
             ephemeris=ephemeris,
+            screening=wish,
         ),
     )
 

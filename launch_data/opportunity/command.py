@@ -13,6 +13,7 @@ from ..ccsds.files import read_messages
 from ..issuer import Issuer
 from .ocm import product_from_ocm
 from .package import Request, window, write_package
+from .screening import Screening, write_screening
 from .separation import EARTH_FIXED
 
 Answer = tuple[dict[str, Any], str]
@@ -31,8 +32,12 @@ def run_opportunities(
     originator: str,
     created: str,
     ephemeris: bool,
+    screening: Screening | None = None,
 ) -> Answer:
-    """Write the package of every T-0 from `opens` to `closes` (UTC), `every` s, from an OCM that counts from T-0."""
+    """Write the package of every T-0 from `opens` to `closes` (UTC), `every` s, from an OCM that counts from T-0.
+
+    screening: with it, what a screener needs for the window is written too.
+    """
     if frame not in (EARTH_FIXED, *FRAMES):
         raise InputError(f"{frame!r} is no frame of separation states; use {', '.join((EARTH_FIXED, *FRAMES))}")
     message, *more = read_messages(source)
@@ -56,9 +61,12 @@ def run_opportunities(
     try:
         with progress.step("opportunities"):
             summary = write_package(product, request, out, lambda i: progress.note(f"{i} of {len(t0)}"))
+            screened = None if screening is None else write_screening(product, request, screening, out)
     finally:
         progress.close()
     lines = [f"{len(t0)} opportunities of {len(product.deployments)} payloads in {summary['frame']} → {out}"]
+    if screened is not None:
+        lines.append(f"screening of {len(screened['objects'])} objects → {out / 'screening-package.json'}")
     warnings = []
     if orientation is None and frame != EARTH_FIXED:
         radius = float((product.position**2).sum(axis=1).max() ** 0.5)
@@ -76,6 +84,7 @@ def run_opportunities(
         "opportunities": len(t0),
         "payloads": [d.name for d in product.deployments],
         "first_t0": format_utc(parse_utc(opens), 3),
+        "screened_objects": 0 if screened is None else len(screened["objects"]),
         "warnings": warnings,
     }
     return data, "\n".join(lines)

@@ -63,7 +63,7 @@ def write_package(
         if host is not None:
             files[f"{stamp}/host.oem"] = write_kvn(_ephemeris(product, request, host, i))
         for j, item in enumerate(product.deployments):
-            files[f"{stamp}/{_file_name(item.name, j)}.opm"] = write_kvn(_separation(product, request, found, i, j))
+            files[f"{stamp}/{file_name(item.name, j)}.opm"] = write_kvn(_separation(product, request, found, i, j))
         (folder / stamp).mkdir(exist_ok=True)
         named = []
         for name, text in files.items():
@@ -207,6 +207,7 @@ def _metadata(name: str, request: Request) -> Block:
     return Block("metadata", (*about, ("CENTER_NAME", "EARTH"), ("REF_FRAME", frame), ("TIME_SYSTEM", "UTC")))
 
 
-def _file_name(name: str, place: int) -> str:
+def file_name(name: str, place: int) -> str:
+    """Of an object: its place, and what a file system takes of its name."""
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in name)
     return f"{place + 1:02d}-{kept[:60]}"

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ...core.earth import ROTATION_RATE
 from ...core.errors import InputError
 from ..ccsds.write_kvn import write_kvn
 from ..ccsds_oem import EARTH_FIXED
 from ..envelope import Envelope
 from ..export import ascii_name, data_file, plan_records
 from ..issuer import Issuer
+from ..opportunity.coast import earth_fixed
 from ..opportunity.ocm import product_to_ocm
 from ..opportunity.product import Deployment, LaunchProduct
 from .runs import Parts, Run
@@ -54,15 +54,3 @@ def add_flight(parts: Parts, run: Run, envelope: Envelope) -> None:
     }
     records["flight-6dof"] = envelope.record("trajectory", f"{run.facts.mission}, six degrees of freedom", fields)
     parts.add(records, {NAME: content})
-
-
-def earth_fixed(time: np.ndarray, position: np.ndarray, velocity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """ITRF states (n, 3) from those in the Earth-fixed axes frozen at T-0 (`trajectory.motion`); time (n,) s from T-0."""
-    angle = ROTATION_RATE * time
-    c, s = np.cos(angle), np.sin(angle)
-
-    def turned(v: np.ndarray) -> np.ndarray:
-        return np.column_stack([c * v[:, 0] + s * v[:, 1], c * v[:, 1] - s * v[:, 0], v[:, 2]])
-
-    r, v = turned(position), turned(velocity)
-    return r, v - ROTATION_RATE * np.column_stack([-r[:, 1], r[:, 0], 0.0 * r[:, 2]])

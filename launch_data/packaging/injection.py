@@ -16,16 +16,15 @@ from ...core.errors import InputError
 from ...core.findings import Severity
 from ...core.frames import EarthOrientation
 from ...core.time import format_utc, parse_utc
-from ...trajectory.environment.gravity import WGS84, gravity
 from ..ccsds.write_kvn import write_kvn
 from ..ccsds_oem import EARTH_FIXED
 from ..envelope import Envelope
 from ..export import ascii_name, data_file, earth_orientation, plan_records
 from ..issuer import Issuer
+from ..opportunity.coast import coasted, earth_fixed
 from ..opportunity.ocm import product_to_ocm
 from ..opportunity.product import Deployment, LaunchProduct
 from ..opportunity.separation import rtn_axes, separations
-from .flown import earth_fixed
 from .runs import Parts, Plain, Run
 
 NAME = "injection.ocm"
@@ -90,21 +89,6 @@ def at_one_time(states: np.ndarray, ends: np.ndarray, failed: Sequence[np.ndarra
         )
     time = float(ceil(ends[kept].max()))
     return Injection(time, coasted(states[kept], time - ends[kept]))
-
-
-def coasted(states: np.ndarray, spans: np.ndarray, steps: int = 24) -> np.ndarray:
-    """Inertial states (n, 6) after spans (n,) s without thrust: Runge-Kutta 4, central gravity and J2."""
-
-    def rate(s: np.ndarray) -> np.ndarray:
-        return np.column_stack([s[:, 3:], *gravity(WGS84, *s[:, :3].T)])
-
-    h = (spans / steps)[:, None]
-    for _ in range(steps):
-        a = rate(states)
-        b = rate(states + 0.5 * h * a)
-        c = rate(states + 0.5 * h * b)
-        states = states + h / 6.0 * (a + 2.0 * b + 2.0 * c + rate(states + h * c))
-    return states
 
 
 def add_injection(parts: Parts, run: Run, envelope: Envelope) -> LaunchProduct:

@@ -13,7 +13,7 @@ from astropy.utils import iers
 
 from osea_rocket.core.earth_orientation import read_orientation
 from osea_rocket.core.errors import InputError
-from osea_rocket.core.frames import EarthOrientation
+from osea_rocket.core.frames import UNKNOWN_ORIENTATION, EarthOrientation
 from osea_rocket.core.time import SECOND, Instant, format_utc, parse_utc, parse_utc_array
 from osea_rocket.launch_data.ccsds.files import parse_messages, read_messages
 from osea_rocket.launch_data.ccsds.states import covariance as covariance_of
@@ -231,3 +231,39 @@ def test_an_ocm_that_is_no_launch_product_is_refused(product, old, new, said):
     with pytest.raises(InputError, match=said):
         (message,) = parse_messages((text[:at] + new + text[at + len(old) :]).encode(), "flight.ocm")
         product_from_ocm(message, "flight.ocm")
+
+
+def test_a_screener_gets_every_object_s_flight_for_the_whole_window(product, tmp_path):
+
+    from osea_rocket.launch_data.command import run_check
+    from osea_rocket.launch_data.opportunity.screening import Screening, write_screening
+
+    opens = parse_utc("2027-03-01T12:00:00Z")
+    request = Request(
+        t0=window(opens, parse_utc("2027-03-01T12:30:00Z"), 60.0),
+        frame="ITRF",
+        issuer=Issuer(originator="TESTER", created="2027-02-01T00:00:00Z"),
+        orientation=UNKNOWN_ORIENTATION,
+        orientation_source="none",
+    )
+    wish = Screening(contact="cola@example.org", radius=3.5, span=5400.0, probability=1e-6)
+    package = write_screening(product, request, wish, tmp_path)
+    assert [o["name"] for o in package["objects"]] == ["SECOND STAGE", *(f"SAT_{i}" for i in range(12))]
+    assert (package["t0_first"], package["t0_last"], package["step_s"]) == (
+        "2027-03-01T12:00:00.000Z", "2027-03-01T12:30:00.000Z", 60.0,
+    )  # fmt: skip
+    data, text = run_check([tmp_path], lenient=False, strict=False)
+    assert not data.get("exit_code"), text
+    # a payload's file begins where its separation state is, and follows its orbit: 90 minutes later within what J2 does
+    (message,) = read_messages(tmp_path / "screening" / "04-SAT_2.ocm")
+    rows = message.segments[0].block("traj").columns(0)
+    t0 = np.array([opens.tai])
+    found = separations(product, t0, "ITRF", UNKNOWN_ORIENTATION)
+    assert np.abs(rows[0, 1:4] * 1e3 - found.position[0, 2]).max() < 1e-3 and rows[0, 0] == 3060.0
+    assert np.abs(np.linalg.norm(rows[:, 1:4], axis=1) * 1e3 - 6928e3).max() < 25e3
+    assert message.segments[0].block("man") is None and len(message.segments[0].block("cov").rows) == 1
+    bare = LaunchProduct(**{**vars(product), "covariance_time": np.zeros(0), "covariance": np.zeros((0, 6, 6))})
+    with pytest.raises(InputError, match="needs a covariance"):
+        write_screening(bare, request, wish, tmp_path / "bare")
+    with pytest.raises(InputError, match="needs a threshold"):
+        Screening(contact="x", radius=1.0)
