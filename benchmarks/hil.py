@@ -1,0 +1,243 @@
+"""The bench's speed: exchanges a second in lockstep, lateness in real time, cost of recording.
+
+    python benchmarks/hil.py [--seconds 60] [--write]
+
+Lockstep: plant and flight computer (examples/flight_computer) as two processes on one core, a whole ascent at 400 Hz, over UDP
+and over a pseudo-terminal. Real time: at 400 Hz and 1 kHz, alternately with a C program that does nothing but clock_nanosleep
+to the same instants. Recording: processor time of a step's three messages, and messages a second written to the end, beside
+the mcap package's own writer.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tty
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from osea_rocket.avionics.generate.build import build
+from osea_rocket.avionics.layout import layout
+from osea_rocket.hil.document import Clock, own_messages
+from osea_rocket.hil.recording.recorder import McapRecorder
+from osea_rocket.hil.run import BenchRun, NoRecorder, Seat
+from osea_rocket.hil.signals import INPUT_COUNT, SIGNAL_COUNT
+from osea_rocket.hil.speech import speech
+from osea_rocket.hil.transports.stream import Stream
+from osea_rocket.hil.transports.udp import Udp
+from osea_rocket.studies.bench import BenchCase, bench_case
+from osea_rocket.studies.flight_software import mission_header
+
+ROOT = Path(__file__).resolve().parent.parent
+CC = shutil.which("cc") or "gcc"
+HOME = ROOT / "examples" / "flight_computer"
+NANOSLEEP = r"""
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+int main(int argc, char **argv) {
+    long period = atol(argv[1]), steps = atol(argv[2]);
+    struct timespec next, now;
+    (void)argc;
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    for (long i = 0; i < steps; i++) {
+        next.tv_nsec += period;
+        while (next.tv_nsec >= 1000000000L) { next.tv_nsec -= 1000000000L; next.tv_sec++; }
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        printf("%ld\n", (now.tv_sec - next.tv_sec) * 1000000000L + now.tv_nsec - next.tv_nsec);
+    }
+    return 0;
+}
+"""
+
+
+def compiled(folder: Path, made: BenchCase) -> tuple[Path, Path]:
+    """The flight computer and the C loop, built."""
+    build(layout(own_messages()), folder, ["c99"])
+    (folder / "mission.h").write_text(mission_header(made))
+    sources = [*map(str, (HOME / "src").glob("*.c")), str(folder / "osea_bench.c")]
+    flags = ["-std=c99", "-O2", f"-I{HOME / 'src'}", f"-I{folder}"]
+    subprocess.run([CC, *flags, *sources, "-lm", "-o", str(folder / "fc")], check=True)
+    (folder / "sleep.c").write_text(NANOSLEEP)
+    subprocess.run([CC, "-std=c99", "-O2", str(folder / "sleep.c"), "-o", str(folder / "sleep")], check=True)
+    return folder / "fc", folder / "sleep"
+
+
+@contextmanager
+def flying(command: list[str], core: int | None):
+    words = command if core is None else ["taskset", "-c", str(core), *command]
+    process = subprocess.Popen(words)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def run(made: BenchCase, program: Path, link: str, core: int | None = None, recorder=None, **changes):
+    """A run over ``udp`` or ``serial``."""
+    bench = made.bench.evolve(**changes) if changes else made.bench
+    if link == "udp":
+        transport, command = Udp("127.0.0.1:24551", "127.0.0.1:24552"), [str(program), "udp:24552:24551"]
+    else:
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        transport, command = (
+            Stream(master, "cobs", lambda: os.close(master)),
+            [str(program), f"serial:{os.ttyname(slave)}"],
+        )
+    with flying(command, core):
+        seat = Seat(bench.computers[0], speech(bench, bench.computers[0]), transport)
+        try:
+            return BenchRun(bench, made.flying(0), [seat], recorder or NoRecorder(), 0).go(None, 1.0)
+        finally:
+            transport.close()
+
+
+def lockstep(made: BenchCase, program: Path) -> list[str]:
+    """Exchanges a second, both processes on core 0."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {0})
+    lines = []
+    try:
+        for link, goal in (("udp", 20_000), ("serial", 8_000)):
+            result = run(made, program, link, core=0)
+            rate = result.exchanges / result.host_time
+            pace = result.end_time / result.host_time
+            shown = {"udp": "UDP", "serial": "pseudo-terminal, COBS"}[link]
+            lines.append(f"| {shown} | {result.exchanges} | {rate:,.0f} | {pace:.0f} | {goal:,} |")
+            print(lines[-1], file=sys.stderr)
+    finally:
+        os.sched_setaffinity(0, before)
+    return lines
+
+
+def real_time(made: BenchCase, folder: Path, sleeper: Path, seconds: float) -> list[str]:
+    """Overruns and lateness, alternately with the C loop."""
+    lines = []
+    for rate in (400.0, 1000.0):
+        ours, theirs = [], []
+        quick = replace(made, bench=made.bench.evolve(rate=rate))
+        (folder / f"{rate:g}").mkdir()
+        program, _ = compiled(folder / f"{rate:g}", quick)
+        for _ in range(2):
+            half = seconds / 2.0
+            clock = Clock(mode="real_time", patience=30.0)
+            result = run(
+                made, program, "udp", rate=rate, clock=clock, longest=half, requirements=(), until=None, countdown=0.5
+            )
+            assert result.timing is not None, result.status
+            ours.append(result.timing)
+            steps = round(half * rate)
+            done = subprocess.run(
+                [str(sleeper), str(round(1e9 / rate)), str(steps)], capture_output=True, text=True, check=True
+            )
+            theirs.append(np.array(done.stdout.split(), float) / 1e9)
+        late = np.concatenate(theirs)
+        overruns = sum(t.overruns + t.machine_gaps for t in ours)
+        beyond = int((late > 0.1 / rate).sum())
+        median = float(np.median([t.lateness_median for t in ours]))
+        cells = (
+            f"{rate:g} Hz", sum(t.steps for t in ours), sum(t.overruns for t in ours), sum(t.machine_gaps for t in ours),
+            f"{median * 1e6:.2f}", f"{max(t.lateness_p99 for t in ours) * 1e6:.0f}", beyond, f"{np.median(late) * 1e6:.1f}",
+            f"{np.percentile(late, 99) * 1e6:.0f}", f"{overruns / max(beyond, 1):.2f}",
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+        print(lines[-1], file=sys.stderr)
+    return lines
+
+
+def recording(folder: Path, steps: int = 60_000) -> list[str]:
+    """Processor time of a step in the loop, and messages a second to a closed file, ours and the mcap package's."""
+    from mcap.writer import CompressionType, Writer
+
+    signals, inputs, frame = np.arange(SIGNAL_COUNT, dtype=float), np.arange(INPUT_COUNT, dtype=float), bytes(119)
+    row = b"\0\1\0\0" + signals.tobytes() + inputs.tobytes()
+    loop, ours, theirs = [], [], []
+    for k in range(3):
+        began = time.perf_counter()
+        recorder = McapRecorder(folder / f"ours-{k}.mcap", ("fc",), {}, {})
+        processor = time.process_time()
+        for i in range(steps):
+            recorder.frame(i * 1e-3, 0, True, frame)
+            recorder.frame(i * 1e-3, 0, False, frame)
+            recorder.row(i * 1e-3, signals, inputs)
+        loop.append((time.process_time() - processor) / steps * 1e6)
+        recorder.close()
+        ours.append(3 * steps / (time.perf_counter() - began))
+        began = time.perf_counter()
+        with (folder / f"theirs-{k}.mcap").open("wb") as file:
+            writer = Writer(file, compression=CompressionType.ZSTD)
+            writer.start()
+            schema = writer.register_schema("a", "ros2msg", b"")
+            channel = writer.register_channel("/a", "cdr", schema)
+            for i in range(steps):
+                for data in (frame, frame, row):
+                    writer.add_message(channel, i * 1_000_000, data, i * 1_000_000)
+            writer.finish()
+        theirs.append(3 * steps / (time.perf_counter() - began))
+    a, b = max(ours), max(theirs)
+    return [f"| {min(loop):.2f} | {a:,.0f} | {b:,.0f} | {a / b:.1f} |"]
+
+
+def main() -> None:
+    """Measure and print; --write puts the page beside this file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of real time at each rate")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    made = bench_case(HOME / "bench-udp.yaml")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        program, sleeper = compiled(folder, made)
+        text = PAGE.format(
+            machine=f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+            lockstep="\n".join(lockstep(made, program)),
+            real_time="\n".join(real_time(made, folder, sleeper, options.seconds)),
+            recording="\n".join(recording(folder)),
+            seconds=f"{options.seconds:g}",
+        )
+    print(text)
+    if options.write:
+        Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")
+
+
+PAGE = """# Speed of the bench
+
+Made by `python benchmarks/hil.py --write` on {machine}.
+
+## Lockstep, both processes on one core, a whole ascent at 400 Hz
+
+| link | exchanges | exchanges/s | times real time | goal |
+|---|---:|---:|---:|---:|
+{lockstep}
+
+## Real time, {seconds} s at each rate, alternately with a C loop of clock_nanosleep
+
+Late: by more than a tenth of a period. Overrun: the step's own work took longer than a period. Ratio: our overruns and gaps over
+the C loop's late steps (goal: 1.5 at most; median lateness a twentieth of the C loop's).
+
+| rate | steps | overruns | machine's gaps | median late [us] | p99 [us] | C loop: late | median [us] | p99 [us] | ratio |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+{real_time}
+
+## Recording, three messages a step
+
+| processor time in the loop [us a step] | messages/s to a closed file | mcap package's writer, messages/s | ratio |
+|---:|---:|---:|---:|
+{recording}
+
+Goals: 5 us a step, 4 times the package's writer.
+"""
+
+if __name__ == "__main__":
+    main()
