@@ -1,7 +1,7 @@
 """A powered landing flown with six degrees of freedom under its own guidance and noise.
 
-It does not meet its legs' limits yet (docs/landing.md tells by how much): held here is that it comes down at the pad under control, and that
-its end is told for what it is.
+It does not meet its legs' limits yet (docs/landing.md tells by how much): held here is that it comes down at the pad under
+control, and that its end is told for what it is.
 """
 
 from pathlib import Path
