@@ -45,7 +45,7 @@ def run(flown, tmp_path_factory):
     """One run of the command, with the flight made once."""
     folder = tmp_path_factory.mktemp("ascent") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ascent_command, "ascend", lambda study, progress: flown)
+        patch.setattr(ascent_command, "ascend", lambda study, progress, recover=None: flown)
         data, text = ascent_command.run_ascent(FALCON9 / "study-with-range.yaml", folder, quiet=True)
     return SimpleNamespace(folder=folder, data=data, text=text)
 
@@ -205,7 +205,7 @@ def test_an_error_found_is_an_answer_of_no(flown, tmp_path, monkeypatch):
     from dataclasses import replace
 
     bad = Finding(Severity.ERROR, "test", "here", "a check failed")
-    monkeypatch.setattr(ascent_command, "ascend", lambda study, progress: flown)
+    monkeypatch.setattr(ascent_command, "ascend", lambda study, progress, recover=None: flown)
     whole = flight_data.flight_data
     cheap = flown.study.evolve(range=None)
     monkeypatch.setattr(

