@@ -136,7 +136,7 @@ class GuidanceRules(Document):
     """Of the landing guidance. The angles are from the vertical."""
 
     rate: Frequency = 5.0
-    intervals: Annotated[int, Field(ge=8, le=50)] = 20
+    intervals: Annotated[int, Field(strict=True, ge=8, le=50)] = 20
     entry_speed: Speed = Field(description="over the ground, at which the entry burn ends")
     tilt: Angle = 20.0 * DEGREE
     last_tilt: Angle = 2.0 * DEGREE
@@ -162,4 +162,4 @@ class LandingStudy(Module, schema="osea/landing/v1"):
     dispersion: LandingDispersion = LandingDispersion()
     satellite: SatelliteReceiver = SatelliteReceiver(position=1.0, velocity=0.05)
     radar_range: Distance = 5000.0
-    seed: Annotated[int, Field(ge=1)] = 1
+    seed: Annotated[int, Field(strict=True, ge=1)] = 1

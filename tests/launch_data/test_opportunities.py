@@ -256,12 +256,14 @@ def test_a_screener_gets_every_object_s_flight_for_the_whole_window(product, tmp
     assert not data.get("exit_code"), text
     # a payload's file begins where its separation state is, and follows its orbit: 90 minutes later within what J2 does
     (message,) = read_messages(tmp_path / "screening" / "04-SAT_2.ocm")
-    rows = message.segments[0].block("traj").columns(0)
+    flight, spread = message.segments[0].block("traj"), message.segments[0].block("cov")
+    assert flight is not None and spread is not None
+    rows = flight.columns(0)
     t0 = np.array([opens.tai])
     found = separations(product, t0, "ITRF", UNKNOWN_ORIENTATION)
     assert np.abs(rows[0, 1:4] * 1e3 - found.position[0, 2]).max() < 1e-3 and rows[0, 0] == 3060.0
     assert np.abs(np.linalg.norm(rows[:, 1:4], axis=1) * 1e3 - 6928e3).max() < 25e3
-    assert message.segments[0].block("man") is None and len(message.segments[0].block("cov").rows) == 1
+    assert message.segments[0].block("man") is None and len(spread.rows) == 1
     bare = LaunchProduct(**{**vars(product), "covariance_time": np.zeros(0), "covariance": np.zeros((0, 6, 6))})
     with pytest.raises(InputError, match="needs a covariance"):
         write_screening(bare, request, wish, tmp_path / "bare")
