@@ -66,7 +66,7 @@ class Computer(Document):
 
     name: str = Field(min_length=1, max_length=40)
     link: Link
-    adapter: str | None = Field(default=None, examples=["px4", "ardupilot-json", "betaflight", "text"])
+    adapter: str | None = Field(default=None, description="the name of an installed one")
     options: dict[str, str | Ratio | Flag] = Field(default_factory=dict, description="of the adapter")
     send: tuple[Sent, ...] = ()
     receive: tuple[Received, ...] = ()

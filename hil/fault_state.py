@@ -42,7 +42,7 @@ class ActiveFault:
         except ValueError as error:
             raise InputError(str(error), where=fault.where("when")) from None
         self.begin: float | None = None
-        self.acting = self.over = False
+        self.acting = False
         self.amount = fault.value()
         self.random = np.random.Generator(np.random.Philox(key=seed))
         self.places = np.array(_primary(fault.places()), int)
@@ -98,14 +98,6 @@ class FaultBoard:
         if changed:
             derive(signals, self.plant.dt)
 
-    def force(self, name: str, time: float, *, on: bool) -> None:
-        """Switch a fault by hand (a dashboard's button)."""
-        for active in self.all:
-            if active.fault.name == name and active.acting != on:
-                if active in self.pending:
-                    self.pending.remove(active)
-                self._switch(active, time, on=on)
-
     def _switch(self, active: ActiveFault, time: float, *, on: bool) -> None:
         active.acting = on
         if on:
@@ -113,7 +105,6 @@ class FaultBoard:
             self.acting.append(active)
         else:
             self.acting.remove(active)
-            active.over = True
         self.events.append(FaultEvent(time=time, fault=active.fault.name, kind=active.kind, begins=on))
         self._vehicle(active, time, on=on)
 

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from ..avionics.codec import RejectedError
+from ..avionics.codec import Codec, RejectedError
 from ..avionics.compiled_codec import CompiledCodec, decode_into, encode_into
+from ..avionics.layout import layout
 from ..avionics.layout_types import ResolvedMessage
 from ..avionics.message_set import MessageSet
 from ..core.documents import Document, FieldError, Flag
@@ -70,7 +71,7 @@ class Channel:
     def __init__(self, messages: MessageSet, mapped: Sent | Received) -> None:
         self.message = _resolved(messages, mapped)
         try:
-            self.codec = CompiledCodec(_codec(messages, self.message))
+            self.codec = CompiledCodec(Codec(self.message))
         except InputError as error:
             raise InputError(error.message, where=mapped.where("message")) from None
         sent = isinstance(mapped, Sent)
@@ -94,7 +95,10 @@ class Channel:
                 raise InputError(text, where=mapped.where("fields"))
             for place, i in zip(places, wanted, strict=True):
                 s, o = _conversion(table[i].unit, row.unit, f"{self.message.name}.{name}", mapped, sent=sent)
-                element.append(place), signal.append(i), scale.append(s), offset.append(o)
+                element.append(place)
+                signal.append(i)
+                scale.append(s)
+                offset.append(o)
         self.element, self.signal = np.array(element), np.array(signal)
         self.scale, self.offset = np.array(scale), np.array(offset)
         self.values = np.zeros(len(self.codec.names))
@@ -135,8 +139,6 @@ class Channel:
 
 
 def _resolved(messages: MessageSet, mapped: Sent | Received) -> ResolvedMessage:
-    from ..avionics.layout import layout
-
     by_name = layout(messages).by_name
     found = by_name.get(mapped.message)
     if found is None:
@@ -146,12 +148,6 @@ def _resolved(messages: MessageSet, mapped: Sent | Received) -> ResolvedMessage:
             f"the set '{messages.name}' has no message '{mapped.message}'{hint}", where=mapped.where("message")
         )
     return found
-
-
-def _codec(messages: MessageSet, message: ResolvedMessage):
-    from ..avionics.codec import Codec
-
-    return Codec(message)
 
 
 def _conversion(si: str, unit: str, where: str, mapped: Document, *, sent: bool) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from ..trajectory.environment.gravity import Earth, geodetic_altitude
 from ..trajectory.flight.equations import orbital_energy, quaternion_product
 from ..trajectory.flight.layout import I_, PH, WK, H, M, P, Y
 from ..trajectory.flight.loop import step_plant
-from ..trajectory.flight.sensors import TURN, draw, inertial_unit, look, satellite, walk
+from ..trajectory.flight.sensors import TURN, draw, inertial_unit, satellite, walk
 from .signals import INDEX
 
 TIME, TICK = INDEX["clock.time"], INDEX["clock.tick"]
@@ -187,9 +187,3 @@ def truth(bank, y, memory, signals):
     a = -0.5 * mu / energy
     e = np.sqrt(max(1.0 - (hx * hx + hy * hy + hz * hz) / (mu * a), 0.0))
     signals[MASS + 5], signals[MASS + 6] = a * (1.0 - e) - bank[H.radius], a * (1.0 + e) - bank[H.radius]
-
-
-@compiled_ieee
-def first_look(memory, y):
-    """The state from which the first inertial sample counts."""
-    look(memory, y)

@@ -9,8 +9,9 @@ from ..trajectory.environment.atmosphere import pressure, standard_atmosphere
 from ..trajectory.flight.case import Case
 from ..trajectory.flight.layout import PH, STATUS_NAMES, WK, H, M, P
 from ..trajectory.flight.plant import Plant
+from ..trajectory.flight.sensors import look
 from .document import Bench, Power
-from .observe import first_look, fix, hold, tick
+from .observe import fix, hold, tick
 from .signals import INDEX, SIGNAL_COUNT
 
 FLYING = STATUS_NAMES.index("flying")
@@ -66,7 +67,7 @@ class BenchPlant:
         self._clock = np.array([self.dt, 0.0, float(self.held_ticks), 0.0])
         self._begin, self._empty = p.state.copy(), np.array(least, float)
         hold(bank, self._begin, p.state, memory, -self.held_ticks * self.dt)
-        first_look(memory, p.state)
+        look(memory, p.state)
         memory[M.altitude] = bank[H.ground]
         air = standard_atmosphere()
         p._work[WK.pressure] = pressure(air, bank[H.ground]) * p.parameters[P.pressure_factor]

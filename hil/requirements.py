@@ -82,10 +82,6 @@ class Watcher:
         self._holds: bool | None = None
         self._reason = ""
 
-    @property
-    def failed(self) -> bool:
-        return self._holds is False
-
     def step(self, time: float, signals: np.ndarray, inputs: np.ndarray) -> None:
         """Look at one step [s since T-0]."""
         if self._over or self._at_end is not None:

@@ -140,7 +140,7 @@ class BenchRun:
         self.bench, self.seats, self.recorder = bench, list(seats), recorder
         self.plant: BenchPlant = bench_plant(bench, flying, seed)
         self.flying = flying
-        names = self.phases = flying.case.names
+        names = flying.case.names
         self.faults = FaultBoard(bench.faults, self.plant, names, seed)
         for seat in self.seats:
             concerned = self.faults.messages(seat.computer.name)
@@ -218,7 +218,7 @@ class BenchRun:
     def _fly(self, look: Callable[["BenchRun"], None] | None, look_every: float) -> None:
         plant, bench, recorder = self.plant, self.bench, self.recorder
         every, inputs, signals = bench.record_every, self.inputs, plant.signals
-        has_faults = bool(bench.faults) or look is not None
+        has_faults = bool(bench.faults)
         next_look = time.perf_counter() + look_every
         for seat in self.seats:
             seat.heard = time.perf_counter()
@@ -250,7 +250,7 @@ class BenchRun:
 
     def _send(self, seat: Seat) -> None:
         frames = seat.speech.frames(self.plant.count, self.plant.signals)
-        now, index = self.plant.time, self.seats.index(seat) if len(self.seats) > 1 else 0
+        now, index = self.plant.time, self._index(seat)
         if self._begun:
             for frame in frames:
                 self.recorder.frame(now, index, True, frame)

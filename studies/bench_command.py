@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..core.documents import load_document
 from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
+from ..hil.document import Bench
 from ..hil.history import History
 from ..hil.junit import junit
+from ..hil.recording.reading import opened
 from ..hil.recording.recorder import McapRecorder
+from ..hil.replay import replay
 from ..hil.run import BenchResult, BenchRun, run_bench
 from .bench import BENCH_STEPS, BenchCase, bench_case
 
@@ -117,12 +121,6 @@ def run_replay(
 
     out: a new recording to write; its content's hash is the old one's when the computers did the same.
     """
-    from ..core.documents import load_document
-    from ..hil.document import Bench
-    from ..hil.recording.reading import opened
-    from ..hil.replay import replay
-    from . import documents  # noqa: F401  with it, a bench's study can be read
-
     bench = load_document(Bench, path)
     with opened(recording) as old:
         wanted = old.metadata["content_sha256"]

@@ -56,11 +56,6 @@ _HEAD = struct.Struct("<BQHIQQ")
 MESSAGE = 0x05
 
 
-def message_head(size: int, channel: int, sequence: int, log_time: int, publish_time: int) -> bytes:
-    """The beginning of an MCAP message record whose data has so many octets."""
-    return _HEAD.pack(MESSAGE, size + 22, channel, sequence, log_time, publish_time)
-
-
 HEAD_SIZE = _HEAD.size
 pack_head = _HEAD.pack_into
 unpack_head = _HEAD.unpack_from

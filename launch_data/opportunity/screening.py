@@ -4,7 +4,6 @@ In Earth-fixed axes a flight that counts from T-0 is the same for every T-0, so 
 host's as it was given, a payload's from its separation on, coasting with J2, its covariance beside it.
 """
 
-import json
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -107,7 +106,7 @@ def write_screening(product: LaunchProduct, request: Request, wish: Screening, f
     )
     for name, record in (("opportunity", opportunity), ("screening-package", package)):
         (folder / f"{name}.json").write_text(record_text(record), encoding="utf-8")
-    return json.loads(json.dumps(package))
+    return package
 
 
 def _payloads(product: LaunchProduct, request: Request, span: float) -> dict[str, LaunchProduct]:
