@@ -17,6 +17,7 @@ from ...core.findings import Severity
 from ...core.wire import instant_of
 from .. import protocol
 from ..protocol.kinds import KINDS, record_of
+from ..withheld import take_out
 from .runs import Parts, Plain
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])")
@@ -122,7 +123,7 @@ def _without(plain: Plain, closed: frozenset[str], secrets: "_Secrets", where: s
         return secrets.of(plain)
     paths = sorted(c.removeprefix(f"{kind}/") for c in closed if c.startswith(f"{kind}/"))
     kept = json.loads(json.dumps(plain))
-    taken = [value for path in paths for value in _take(kept, path.split("/"))]
+    taken = [value for path in paths for value in take_out(kept, path.split("/"))]
     if not taken:
         return plain
     secrets.add(taken)
@@ -135,17 +136,6 @@ def _without(plain: Plain, closed: frozenset[str], secrets: "_Secrets", where: s
     except InputError:
         return secrets.of(plain)
     return kept
-
-
-def _take(place: Any, steps: Sequence[str]) -> list[Any]:
-    """Take out what stands under a path; `*` is every element of a list."""
-    first, *rest = steps
-    if isinstance(place, list):
-        chosen = place if first == "*" else [place[int(first)]] if first.isdigit() and int(first) < len(place) else []
-        return [v for item in chosen for v in _take(item, rest)] if rest else []
-    if not isinstance(place, dict) or first not in place:
-        return []
-    return _take(place[first], rest) if rest else [place.pop(first)]
 
 
 def _drop_files(parts: Parts, patterns: Sequence[str]) -> None:

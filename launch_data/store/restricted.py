@@ -9,6 +9,7 @@ from typing import Any
 
 from ...core.errors import InputError
 from ..protocol import kinds
+from ..withheld import take_out
 
 _ENVELOPE = ("schema", "id", "revision", "issuer", "issued_at", "status", "access", "protocol", "crit")
 _SHORTEST = 4  # characters: shorter texts and numbers stand everywhere by chance
@@ -36,7 +37,7 @@ def open_copy(plain: dict[str, Any], where: str) -> dict[str, Any] | None:
     if wrong := sorted(p for p in hidden if p.split("/")[0] in _ENVELOPE):
         raise InputError(f"{wrong[0]} is of the envelope, which cannot be restricted; restrict the record", where=where)
     kept = copy.deepcopy(plain)
-    taken = [value for path in sorted(hidden) for value in _take(kept, path.split("/"))]
+    taken = [value for path in sorted(hidden) for value in take_out(kept, path.split("/"))]
     kept["access"] = {**kept["access"], "redacted_fields": sorted(hidden)}
     try:
         kinds.record_of(kept, where)
@@ -60,21 +61,6 @@ def open_copy(plain: dict[str, Any], where: str) -> dict[str, Any] | None:
 def _derived() -> dict[str, Any]:
     package = kinds.__name__.rpartition(".")[0]
     return json.loads(files(package).joinpath("data", "derived.json").read_text(encoding="utf-8"))
-
-
-def _take(place: Any, steps: list[str]) -> list[Any]:
-    """Take out what stands under a path; `*` is every element of a list. Nothing there is no fault."""
-    first, *rest = steps
-    if isinstance(place, list):
-        chosen = (
-            range(len(place)) if first == "*" else [int(first)] if first.isdigit() and int(first) < len(place) else []
-        )
-        if not rest:
-            return [place.pop(i) for i in reversed(chosen)]
-        return [value for i in chosen for value in _take(place[i], rest)]
-    if not isinstance(place, dict) or first not in place:
-        return []
-    return _take(place[first], rest) if rest else [place.pop(first)]
 
 
 def _texts(value: Any) -> Iterator[str]:
