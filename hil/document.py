@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ..avionics.message_set import MessageSet
 from ..core.documents import Count, Document, FieldError, Flag, Module, Reference, load_document
 from ..core.quantity import SI, Ratio, ratio
+from .adapters.document import Adapter
 from .conditions import ConditionText
 from .faults import Fault
 from .mapping import Received, Sent
@@ -60,26 +61,29 @@ class Clock(Document):
 class Computer(Document):
     """One flight computer: its link, and what is said over it.
 
-    ``adapter`` names flight software that speaks a protocol of its own; else ``send`` and ``receive`` map the message set, and
+    ``adapter`` names flight software that speaks a protocol of its own (hil/adapters/data), ``adapter_file`` a file that says how
+    another speaks; ``send`` and ``receive`` then replace the adapter's. Without an adapter they map the bench's message set, and
     without them the bench's own two messages go there and back (hil/data/own-mapping.yaml).
     """
 
     name: str = Field(min_length=1, max_length=40)
     link: Link
-    adapter: str | None = Field(default=None, description="the name of an installed one")
-    options: dict[str, str | Ratio | Flag] = Field(default_factory=dict, description="of the adapter")
+    adapter: str | None = Field(default=None, description="the name of one that is built in or installed")
+    adapter_file: Reference[Adapter] | None = Field(default=None, description="one of your own (osea/bench-adapter/v1)")
+    options: dict[str, str | Ratio | Flag] = Field(default_factory=dict, description="of an installed adapter")
     send: tuple[Sent, ...] = ()
     receive: tuple[Received, ...] = ()
 
     @model_validator(mode="after")
     def _one_way_to_speak(self) -> Self:
-        if bool(self.send) != bool(self.receive):
+        if self.adapter is not None and self.adapter_file is not None:
+            raise FieldError("adapter_file", "an adapter is named already; keep one of 'adapter' and 'adapter_file'")
+        adapted = self.adapter is not None or self.adapter_file is not None
+        if not adapted and bool(self.send) != bool(self.receive):
             missing = "receive" if self.send else "send"
             raise FieldError(
                 missing, "say both what is sent and what is received, or neither for the bench's own two messages"
             )
-        if self.adapter is not None and (self.send or self.receive):
-            raise FieldError("adapter", "an adapter says itself what is sent; leave out 'send' and 'receive'")
         if self.adapter is None and self.options:
             raise FieldError("options", "options are an adapter's; name one, or leave them out")
         if self.receive and not any(r.answers for r in self.receive):

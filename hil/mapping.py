@@ -14,12 +14,25 @@ from ..avionics.layout_types import ResolvedMessage
 from ..avionics.message_set import MessageSet
 from ..core.documents import Document, FieldError, Flag
 from ..core.errors import InputError
-from ..core.quantity import SI, factor
-from .signals import INDEX, INPUT_COUNT, INPUT_INDEX, INPUTS, SIGNALS
+from ..core.quantity import SI, Ratio, factor, parse
+from .conditions import ConditionText
+from .signals import INDEX, INPUT_COUNT, INPUT_INDEX, INPUTS, SIGNALS, Signal
 
 Rate = Annotated[float, SI("Hz", ("50 Hz",), gt=0.0, le=20e3)]
+_TICKS = ("clock.tick", "answer.tick")
+
+
+class Scaled(Document):
+    """A signal by a line. Sent: field = scale · signal + offset, after the conversion of units, pure numbers. Received: signal =
+    scale · field + offset, with the signal's unit; the field's own unit counts no more."""
+
+    signal: str
+    scale: str | Ratio = 1.0
+    offset: str | Ratio = 0.0
+
+
 Fields = Annotated[
-    dict[str, str],
+    dict[str, str | Scaled],
     Field(
         min_length=1,
         description="field of the message: signal. `name` of an array stands for signals `….x`, `….y`, `….z`",
@@ -36,12 +49,37 @@ class _Mapped(Document):
     @model_validator(mode="after")
     def _known_signals(self) -> Self:
         known = self.known
-        for name, signal in self.fields.items():
+        for name, given in self.fields.items():
+            signal = given.signal if isinstance(given, Scaled) else given
             if not _elements(signal, known):
-                near = difflib.get_close_matches(signal, known, 1)
-                hint = f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(list(known)[:8])} …"
-                raise FieldError(f"fields.{name}", f"there is no signal '{signal}'{hint}")
+                raise FieldError(f"fields.{name}", unknown_signal(signal, known))
+            if isinstance(given, Scaled):
+                unit = "" if known is INDEX else INPUTS[_elements(signal, known)[0]].unit
+                for part in ("scale", "offset"):
+                    try:
+                        quantity(getattr(given, part), unit)
+                    except ValueError as error:
+                        raise FieldError(f"fields.{name}.{part}", str(error)) from None
         return self
+
+
+def unknown_signal(signal: str, known: Mapping[str, int]) -> str:
+    """Says that there is no such signal, and which may be meant."""
+    near = difflib.get_close_matches(signal, known, 1)
+    hint = f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(list(known)[:8])} …"
+    return f"there is no signal '{signal[:60]}'{hint}"
+
+
+def quantity(value: str | float, unit: str) -> float:
+    """A pure number, or a quantity with a unit, in SI. Raises ValueError."""
+    if not isinstance(value, str):
+        return float(value)
+    if unit:
+        return parse(value, unit)
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"expected a pure number, not '{value[:40]}'") from None
 
 
 class Sent(_Mapped):
@@ -49,6 +87,7 @@ class Sent(_Mapped):
 
     known = INDEX
     rate: Rate | None = Field(default=None, description="else the set's own, else every step")
+    when: ConditionText | None = Field(default=None, description="sent only while this holds; no phases' names")
 
 
 class Received(_Mapped):
@@ -68,7 +107,7 @@ def _elements(signal: str, known: Mapping[str, int]) -> list[int]:
 class Channel:
     """One mapped message in the loop: the frame it fills or reads, and where its values come from or go to."""
 
-    def __init__(self, messages: MessageSet, mapped: Sent | Received) -> None:
+    def __init__(self, messages: MessageSet, mapped: Sent | Received, rate: float) -> None:
         self.message = _resolved(messages, mapped)
         try:
             self.codec = CompiledCodec(Codec(self.message))
@@ -77,7 +116,8 @@ class Channel:
         sent = isinstance(mapped, Sent)
         table, known = (SIGNALS, INDEX) if sent else (INPUTS, INPUT_INDEX)
         element, signal, scale, offset = [], [], [], []
-        for name, text in mapped.fields.items():
+        for name, given in mapped.fields.items():
+            text = given.signal if isinstance(given, Scaled) else given
             row = self.message.by_name.get(name.split("[")[0])
             places = [i for i, n in enumerate(self.codec.names) if n == name or n.startswith(name + "[")]
             if row is None or not places:
@@ -94,7 +134,7 @@ class Channel:
                 text = f"'{name}' has {len(places)} elements, '{text}' {len(wanted)}; name one signal, or as many"
                 raise InputError(text, where=mapped.where("fields"))
             for place, i in zip(places, wanted, strict=True):
-                s, o = _conversion(table[i].unit, row.unit, f"{self.message.name}.{name}", mapped, sent=sent)
+                s, o = _line(table[i], row.unit, given, f"{self.message.name}.{name}", mapped, rate)
                 element.append(place)
                 signal.append(i)
                 scale.append(s)
@@ -109,6 +149,9 @@ class Channel:
                         self.values[i] = float(row.default) if isinstance(row.default, int | float) else 0.0
         self.frame = self.codec.frame()
         self.answers = isinstance(mapped, Received) and mapped.answers
+        answered = np.flatnonzero(self.signal == INPUT_INDEX["answer.tick"]) if not sent else np.zeros(0, int)
+        self._whole = INPUT_INDEX["answer.tick"] if len(answered) else -1
+        self._rounded = np.intersect1d(self.element, np.flatnonzero(self.codec.plan.place[:, 6])) if sent else None
         self.count = 0
         self.clipped = 0
 
@@ -116,6 +159,8 @@ class Channel:
         """The frame with the signals as they are; a value outside its field's range is held at the nearest and counted."""
         values = self.values
         values[self.element] = signals[self.signal] * self.scale + self.offset
+        if self._rounded is not None and self._rounded.size:
+            values[self._rounded] = np.rint(values[self._rounded])
         answer = encode_into(self.codec.plan, values, self.frame, self.count)
         if answer:
             line = self.codec.plan.line
@@ -136,6 +181,8 @@ class Channel:
             reason = OUTCOMES.get(int(answer)) or f"value of {self.codec.names[int(answer) - 1]}"
             raise RejectedError(reason, f"{self.message.name}: {reason}")
         inputs[self.signal] = self.values[self.element] * self.scale + self.offset
+        if self._whole >= 0:
+            inputs[self._whole] = round(inputs[self._whole])
 
 
 def _resolved(messages: MessageSet, mapped: Sent | Received) -> ResolvedMessage:
@@ -148,6 +195,24 @@ def _resolved(messages: MessageSet, mapped: Sent | Received) -> ResolvedMessage:
             f"the set '{messages.name}' has no message '{mapped.message}'{hint}", where=mapped.where("message")
         )
     return found
+
+
+def _line(
+    signal: Signal, unit: str, given: "str | Scaled", where: str, mapped: "Sent | Received", rate: float
+) -> tuple[float, float]:
+    """(scale, offset) of one element."""
+    sent = isinstance(mapped, Sent)
+    if isinstance(given, Scaled) and not sent:
+        return quantity(given.scale, signal.unit), quantity(given.offset, signal.unit)
+    if signal.name in _TICKS and unit:  # steps as a time, by the bench's rate
+        step = float(factor("s", unit)[0]) / rate
+        scale, offset = (step, 0.0) if sent else (1.0 / step, 0.0)
+    else:
+        scale, offset = _conversion(signal.unit, unit, where, mapped, sent=sent)
+    if isinstance(given, Scaled):
+        by, more = quantity(given.scale, ""), quantity(given.offset, "")
+        return by * scale, by * offset + more
+    return scale, offset
 
 
 def _conversion(si: str, unit: str, where: str, mapped: Document, *, sent: bool) -> tuple[float, float]:

@@ -21,6 +21,7 @@ GIMBAL, ENGINE, POWER = INDEX["gimbal.y"], INDEX["engine.level"], INDEX["power.v
 PROPELLANT, VEHICLE = INDEX["propellant.mass"], INDEX["vehicle.phase"]
 TRUTH, ATTITUDE = INDEX["truth.position.x"], INDEX["truth.attitude.w"]
 NED, RATE = INDEX["truth.attitude_ned.w"], INDEX["truth.rate.x"]
+LOCAL = INDEX["truth.local.x"]
 PLACE, MASS = INDEX["truth.latitude"], INDEX["truth.mass"]
 
 
@@ -50,10 +51,10 @@ def hold(bank, state, y, memory, time):
 
 
 @compiled_ieee
-def tick(bank, phases, parameters, y, memory, work, commands, clock, begin, empty, power, signals):
+def tick(bank, phases, parameters, y, memory, work, commands, clock, begin, empty, power, pad, signals):
     """One step of the bench; returns the flight's status. clock: step dt [s], count, last step on the pad, whether the next
     phase was commanded before; begin: state at T-0; empty (phases,): see `plant.BenchPlant`; power: volts, ohms, amperes,
-    ampere seconds, amperes for each rad/s of the gimbals, drawn [A s]."""
+    ampere seconds, amperes for each rad/s of the gimbals, drawn [A s]; pad (4, 3): see `pad_axes`."""
     dt, count = clock[0], clock[1] + 1.0
     clock[1] = count
     status = 0
@@ -80,8 +81,23 @@ def tick(bank, phases, parameters, y, memory, work, commands, clock, begin, empt
     signals[POWER + 1], signals[POWER + 2] = current, charge
     signals[PRESSURE] = work[WK.pressure]
     observe(bank, phases, parameters, y, memory, dt, empty, signals)
+    for i in range(3):
+        signals[LOCAL + i] = 0.0
+        for j in range(3):
+            signals[LOCAL + i] += pad[1 + i, j] * (signals[TRUTH + j] - pad[0, j])
     signals[TIME], signals[TICK] = memory[M.time], count
     return status
+
+
+def pad_axes(bank: np.ndarray, begin: np.ndarray) -> np.ndarray:
+    """(4, 3) of the pad, Earth-fixed: where it is, then its north, east and down. begin: state at T-0, when inertial axes are the
+    Earth-fixed ones."""
+    scratch = np.zeros(len(INDEX))
+    scratch[TRUTH : TRUTH + 3] = begin[:3]
+    over_ground(bank, TRUTH, PLACE, scratch)
+    sl, cl = np.sin(scratch[PLACE]), np.cos(scratch[PLACE])
+    so, co = np.sin(scratch[PLACE + 1]), np.cos(scratch[PLACE + 1])
+    return np.array([begin[:3], [-sl * co, -sl * so, cl], [-so, co, 0.0], [-cl * co, -cl * so, -sl]])
 
 
 @compiled_ieee

@@ -11,7 +11,7 @@ from ..trajectory.flight.layout import PH, STATUS_NAMES, WK, H, M, P
 from ..trajectory.flight.plant import Plant
 from ..trajectory.flight.sensors import look
 from .document import Bench, Power
-from .observe import fix, hold, tick
+from .observe import fix, hold, pad_axes, tick
 from .signals import INDEX, SIGNAL_COUNT
 
 FLYING = STATUS_NAMES.index("flying")
@@ -66,6 +66,7 @@ class BenchPlant:
         least = case.phases[:, PH.least_mass] if flying.empty_mass is None else flying.empty_mass
         self._clock = np.array([self.dt, 0.0, float(self.held_ticks), 0.0])
         self._begin, self._empty = p.state.copy(), np.array(least, float)
+        self._pad = pad_axes(bank, self._begin)
         hold(bank, self._begin, p.state, memory, -self.held_ticks * self.dt)
         look(memory, p.state)
         memory[M.altitude] = bank[H.ground]
@@ -89,7 +90,7 @@ class BenchPlant:
         self.count += 1
         self.status = tick(
             case.bank, case.phases, p.parameters, p.state, p.memory, p._work, self.commands,
-            self._clock, self._begin, self._empty, self._power, self.signals,
+            self._clock, self._begin, self._empty, self._power, self._pad, self.signals,
         )  # fmt: skip
         if (self.count - 1) % self._fix_ticks == 0:
             fix(case.bank, p.parameters, p.state, p.memory, self._scratch, self.signals)

@@ -73,13 +73,15 @@ class Rejected(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class LinkCount(Result):
-    """What went over one computer's link. rejected: frames thrown away, by reason."""
+    """What went over one computer's link. rejected: frames thrown away, by reason; held: frames sent with a value at its field's
+    limit because the true one did not fit, by message."""
 
     computer: str
     answers: int
     resent: int
     duplicates: int
     rejected: tuple[Rejected, ...]
+    held: tuple[Rejected, ...]
     lost: str
 
 
@@ -205,6 +207,7 @@ class BenchRun:
                     )
                 self._send(seat)
                 self._hear(seat, _WAITING_PERIOD)
+                seat.speech.waited()
             self._settle(seat)
             seat.answers = 0  # how often it was asked before its first answer depends on the host
         self.exchanges = 0
@@ -345,5 +348,6 @@ def _count(seat: Seat) -> LinkCount:
     rejected: dict[str, Any] = seat.rejects | dict(seat.transport.rejects)
     return LinkCount(
         computer=seat.computer.name, answers=seat.answers, resent=seat.resent, duplicates=seat.duplicates,
-        rejected=tuple(Rejected(reason=r, count=n) for r, n in sorted(rejected.items())), lost=seat.lost,
+        rejected=tuple(Rejected(reason=r, count=n) for r, n in sorted(rejected.items())),
+        held=tuple(Rejected(reason=m, count=n) for m, n in sorted(seat.speech.clipped.items())), lost=seat.lost,
     )  # fmt: skip

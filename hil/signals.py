@@ -84,6 +84,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("truth.thrust", "N", "", sensed=False),
     Signal("truth.perigee", "m", "over the equatorial radius, osculating", sensed=False),
     Signal("truth.apogee", "m", "over the equatorial radius, osculating", sensed=False),
+    *_axes("truth.local", "m", "north, east and down of the pad at T-0, in its axes", sensed=False),
 )
 INDEX = {s.name: i for i, s in enumerate(SIGNALS)}
 SIGNAL_COUNT = len(SIGNALS)

@@ -173,6 +173,8 @@ def summary(result: BenchResult) -> tuple[dict[str, Any], str]:
         lines.append(
             text + (f", thrown away: {rejected}" if rejected else "") + (f"; {link.lost}" if link.lost else "")
         )
+        for held in link.held:
+            lines.append(f"    {held.reason}: sent {held.count} times with a value at its field's limit")
     for fault in result.faults:
         lines.append(f"  T{fault.time:+9.3f} s  {fault.fault} {'begins' if fault.begins else 'ends'}")
     for v in result.verdicts:

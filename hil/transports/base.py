@@ -40,9 +40,9 @@ def open_transport(link: Link, *, bind_beyond_loopback: bool = False) -> Transpo
             raise InputError(text, where=link.where("local"))
     try:
         if isinstance(link, UdpLink):
-            from .udp import Udp
+            from .udp import LearningUdp, Udp
 
-            return Udp(link.local, link.remote)
+            return (Udp if link.answers_from == "remote" else LearningUdp)(link.local, link.remote)
         if isinstance(link, TcpLink):
             from .stream import connect, listen
 

@@ -30,6 +30,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+Framing = Literal["cobs", "slip", "packets", "lines", "mavlink", "fprime"]
+
+
 class _Addressed(Document):
     local: Address = Field(description="that the bench opens; loopback, or say --bind")
     remote: Address = Field(description="the computer: nothing is taken from anybody else")
@@ -48,6 +51,19 @@ class UdpLink(_Addressed):
     """Datagrams: one message in each, or several one after another."""
 
     type: Literal["udp"] = "udp"
+    answers_from: Literal["remote", "any_port"] = Field(
+        default="remote",
+        description="any_port: programs that answer from a port of their system's choice; the first that speaks from the "
+        "remote's host is the peer, and nobody else is heard from then on. With remote port 0 samples go to that port too",
+    )
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if host_port(self.remote)[1] == 0 and self.answers_from == "remote":
+            raise FieldError(
+                "remote", "port 0 is no address; say 'answers_from: any_port' to learn it from the computer"
+            )
+        return self
 
 
 class TcpLink(Document):
@@ -56,7 +72,7 @@ class TcpLink(Document):
     type: Literal["tcp"] = "tcp"
     local: Address | None = Field(default=None, description="that the bench listens on; loopback, or say --bind")
     remote: Address | None = Field(default=None, description="that the bench connects to")
-    framing: Literal["cobs", "slip", "packets", "lines"] = "cobs"
+    framing: Framing = "cobs"
 
     @model_validator(mode="after")
     def _one_end(self) -> Self:
@@ -76,7 +92,7 @@ class SerialLink(Document):
     type: Literal["serial"] = "serial"
     port: str = Field(min_length=1, examples=["/dev/ttyUSB0", "COM3"])
     baud: Annotated[int, Field(strict=True, ge=300, le=12_000_000)] = 921_600
-    framing: Literal["cobs", "slip", "packets", "lines"] = "cobs"
+    framing: Framing = "cobs"
 
 
 class CanLink(Document):

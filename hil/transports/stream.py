@@ -44,6 +44,48 @@ class PacketCutter:
         return frames
 
 
+class FrameCutter:
+    """Frames that begin with a start word and say their length: MAVLink, F Prime. What is no frame's begin is skipped."""
+
+    def __init__(self, starts: Sequence[bytes], head: int, size: Callable[[bytes, int], int]) -> None:
+        self._starts, self._head, self._size = starts, head, size
+        self._rest = b""
+        self.skipped = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        rest = self._rest + data
+        frames, at = [], 0
+        while True:
+            found = [i for i in (rest.find(start, at) for start in self._starts) if i >= 0]
+            if not found:
+                keep = min(len(self._starts[0]) - 1, len(rest) - at)
+                self.skipped += len(rest) - at - keep
+                at = len(rest) - keep
+                break
+            self.skipped += min(found) - at
+            at = min(found)
+            if len(rest) - at < self._head:
+                break
+            size = self._size(rest, at)
+            if size > _CHUNK:
+                at, self.skipped = at + 1, self.skipped + 1
+                continue
+            if len(rest) - at < size:
+                break
+            frames.append(rest[at : at + size])
+            at += size
+        self._rest = rest[at:]
+        return frames
+
+
+def _mavlink_size(data: bytes, at: int) -> int:
+    return data[at + 1] + (8 if data[at] == 0xFE else 12 + 13 * (data[at + 2] & 1))
+
+
+def _fprime_size(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at + 4 : at + 8], "big") + 12
+
+
 class LineCutter:
     """Lines of text, without their ends."""
 
@@ -66,6 +108,10 @@ def framing(name: str) -> tuple[_Cutter, Callable[[bytes], bytes]]:
         return FrameStream("slip", _CHUNK), lambda f: b"\xc0" + slip_encode(f) + b"\xc0"
     if name == "lines":
         return LineCutter(), lambda f: bytes(f) + b"\n"
+    if name == "mavlink":
+        return FrameCutter((b"\xfd", b"\xfe"), 3, _mavlink_size), bytes
+    if name == "fprime":
+        return FrameCutter((b"\xde\xad\xbe\xef",), 8, _fprime_size), bytes
     return PacketCutter(), bytes
 
 
@@ -86,7 +132,7 @@ class Stream:
         if counted is not None:
             return dict(counted.by_reason)
         skipped = getattr(self._cutter, "skipped", 0)
-        return {"no packet": skipped} if skipped else {}
+        return {"octets of no frame": skipped} if skipped else {}
 
     def send(self, frames: Sequence[Octets]) -> None:
         data = memoryview(self._rest + b"".join([self._wrap(bytes(f)) for f in frames]))
