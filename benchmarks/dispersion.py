@@ -32,8 +32,8 @@ def main() -> None:
     arguments = parser.parse_args()
     from osea_rocket.core.documents import load_document
     from osea_rocket.studies.dispersion import DispersionStudy
+    from osea_rocket.studies.dispersion_build import build_dispersion
     from osea_rocket.studies.dispersion_command import fly_all
-    from osea_rocket.studies.dispersion_model import build_dispersion
     from osea_rocket.studies.dispersion_runs import fly_runs
     from osea_rocket.trajectory.dispersion.sampling import unit_points
 

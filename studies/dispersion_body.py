@@ -53,15 +53,8 @@ from ..vehicle.residuals import propellant_budget
 from ..vehicle.vehicle import Vehicle
 from .ascend import FlownAscent
 from .dispersion import DispersionStudy
-from .dispersion_model import (
-    AIR_TABLES,
-    BuiltDispersion,
-    DispersionModel,
-    Draw,
-    air_process,
-    build_dispersion,
-    wind_process,
-)
+from .dispersion_build import BuiltDispersion, air_process, build_dispersion, wind_process
+from .dispersion_model import AIR_TABLES, DispersionModel, Draw
 from .flight_phases import SHUTDOWN, flight_case
 from .steering_table import steering_table
 

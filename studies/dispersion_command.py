@@ -19,7 +19,8 @@ from ..trajectory.dispersion.program_layout import STATUS, O
 from ..trajectory.dispersion.sampling import paired_points, unit_points
 from ..trajectory.dispersion.sensitivity import SobolIndices
 from .dispersion import DispersionStudy
-from .dispersion_model import BuiltDispersion, DispersionModel, Draw, build_dispersion
+from .dispersion_build import BuiltDispersion, build_dispersion
+from .dispersion_model import DispersionModel, Draw
 from .dispersion_runs import Columns, as_columns, fly_runs, from_arrow, joined, outputs_of, to_arrow
 from .dispersion_statistics import DispersionResult, sobol_of_runs, statistics
 from .documents import Study

@@ -22,8 +22,8 @@ from ..report.pieces import (
     Text,
 )
 from .dispersion import DispersionStudy
+from .dispersion_build import BuiltDispersion
 from .dispersion_figures import convergence_figure, histograms, impact_figures, insertion_figure, tornado
-from .dispersion_model import BuiltDispersion
 from .dispersion_runs import OUTPUTS, Columns, Output, to_arrow
 from .dispersion_statistics import Chance, DispersionResult, OutputStatistics, PercentileOf, clean_runs
 from .provenance import documents_of

@@ -6,29 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from ..core.earth import G0
-from ..core.findings import Finding, Severity
+from ..core.findings import Finding
 from ..core.numeric import lookup, table
 from ..core.results import Array
 from ..propulsion.engine_map import EngineMap
-from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound
+from ..trajectory.environment.atmosphere import density
 from ..trajectory.environment.wind import sheared
-from ..trajectory.flight.aero import aero_grid, pressure_center
+from ..trajectory.flight.aero import aero_grid
 from ..trajectory.flight.case import Case, Phase
 from ..trajectory.flight.control_design import (
-    NONE_DB,
     ControlTable,
     Gains,
     LinearPoint,
     Margins,
-    Mode,
     control_table,
     design,
+    margins,
 )
 from ..trajectory.flight.document import FlightRules, StageActuators
 from ..trajectory.flight.flexible import pack_pendulums, pendulum
 from ..trajectory.flight.layout import GUIDANCE_PEG, GUIDANCE_TABLE
-from ..trajectory.motion import thrust_pressure_loss
 from ..trajectory.range_safety.fall import inertial_from_earth_fixed
 from ..trajectory.segment import Segment
 from ..vehicle.aero_table import AeroTable, aero_table
@@ -36,7 +33,8 @@ from ..vehicle.layout import layout
 from ..vehicle.liquid import liquid
 from ..vehicle.stage import Stage
 from .ascend import FlownAscent
-from .flight_case import MassTables, assembled, common_numbers, engine_tables, mass_tables, programme_rows
+from .flight_case import assembled, common_numbers, engine_tables, mass_tables, programme_rows
+from .flight_control import control_findings, linear_point
 from .steering_table import SteeringTable
 
 DESIGN_STEP = 5.0
@@ -128,7 +126,9 @@ class _Builder:
         case = case.with_parameters(turbulence=1.0)
         names = tuple(p.name for p in self.phases)
         control = control_table(self.design, names, self.flown.ascent.input_hash)
-        return FlightCase(case, control, rules, tuple(self._findings(control)))
+        stages = [s.name for s in self.vehicle.stages]
+        findings = control_findings(control, self.rules, stages, self.flown.study.where())
+        return FlightCase(case, control, rules, tuple(findings))
 
     # Phases
 
@@ -340,15 +340,14 @@ class _Builder:
         count = max(int(np.ceil((end - begin) / DESIGN_STEP)) + 1, 4)
         times = np.linspace(begin, end, count)
         lag, delay = act.gimbal_lag, self.rules.computing_delay + 0.5 / self.rules.control_rate
-        found = [(self._point(i, segment, act, float(at), here, aero, numbers)) for at in times]
+        masses, arm = self.masses[i], numbers["gimbal_station"]
+        found = [linear_point(t, here, float(at), segment, masses, aero, act, arm) for at in times]
         # one low-pass for the phase, so that its state means the same throughout: the narrowest that any point wants
         widest = act.bandwidth or (None if act.bending else WIDEST)
         chosen = [design(p, lag, delay, widest) for p in found]
         self._filter = min(g.filter for g, _ in chosen)
         if act.bending is None:
             self._filter = max(g.filter for g, _ in chosen)
-        from ..trajectory.flight.control_design import margins
-
         k = len(self.phases)
         gains = []
         for point, (g, _) in zip(found, chosen, strict=True):
@@ -361,43 +360,6 @@ class _Builder:
             "gain_d": table(at, [g.rate for g in gains]),
             "gain_i": table(at, [g.integral for g in gains]),
         }
-
-    def _point(
-        self,
-        i: int,
-        segment: Segment,
-        act: StageActuators,
-        at: float,
-        here: Array,
-        aero: AeroTable,
-        numbers: dict[str, float],
-    ) -> LinearPoint:
-        t, masses, model = self.trajectory, self.masses[i], segment.model
-        mass, altitude, speed, throttle = (
-            float(np.interp(at, t.time[here], column[here]))
-            for column in (t.mass, t.altitude, t.speed_relative, t.throttle)
-        )
-        center, inertia = (float(np.interp(mass, masses.mass, column)) for column in (masses.center, masses.pitch))
-        loss = float(thrust_pressure_loss(model, pressure(model.atmosphere, altitude)))
-        engines = model.engine_count * float(lookup(model.thrust_vacuum, max(throttle, segment.throttle_min)))
-        total = engines + model.steady_thrust - loss
-        rho, sound = float(density(model.atmosphere, altitude)), float(speed_of_sound(model.atmosphere, altitude))
-        q = 0.5 * rho * speed * speed
-        mach = speed / sound
-        slope = float(np.interp(mach, aero.mach, aero.slope))
-        d = aero.reference_length
-        damping = -q * aero.reference_area * d * aero.pitch_damping(mach, center) * d / (2.0 * max(speed, 1.0))
-        modes = ()
-        if act.bending is not None:
-            b = act.bending
-            modes = (Mode(2.0 * np.pi * b.frequency, b.damping, b.modal_mass, b.at_gimbal, b.slope),)
-        return LinearPoint(
-            time=at, thrust=total * act.gimballed, thrust_total=total, mass=mass, inertia=inertia, gimbal_arm=center -
-            numbers["gimbal_station"],
-            air_force=q * aero.reference_area * slope, air_arm=pressure_center(aero, mach, center) - center, air_damping=damping,
-            speed=speed,
-            modes=modes,
-        )  # fmt: skip
 
     def _targets(self) -> dict[int, dict[str, float]]:
         """For each burn of the last stage, the state in which its last segment ends."""
@@ -423,58 +385,7 @@ class _Builder:
             found[i] = goal
         return found
 
-    def _findings(self, control: ControlTable) -> list[Finding]:
-        return control_findings(control, self.rules, [s.name for s in self.vehicle.stages], self.flown.study.where())
-
 
 def before_insertion(plan, index: int) -> bool:
     """Whether a burn is one of the last stage's, which end in an orbit and not with the propellant."""
     return plan.segments[index].stage == plan.segments[-1].stage
-
-
-def control_findings(control: ControlTable, rules: FlightRules, stages: list[str], where: str) -> list[Finding]:
-    """Whether the margins hold everywhere, and whose actuators are only usual ones."""
-    found = []
-    for name, values, limit, unit in (
-        ("low gain", control.low, 6.0, "dB"),
-        ("high gain", control.high, 6.0, "dB"),
-        ("phase", np.degrees(control.phase), 30.0, "deg"),
-        ("mode attenuation", control.mode, 12.0, "dB"),
-    ):
-        worst = int(np.argmin(values))
-        if values[worst] >= NONE_DB:
-            continue
-        met = bool(values[worst] >= limit)
-        found.append(
-            Finding(
-                Severity.OK if met else Severity.ERROR,
-                f"flight.{name.replace(' ', '_')}_margin",
-                where,
-                f"least {name} margin of the attitude control {values[worst]:.3g} {unit} at {control.time[worst]:.1f} s "
-                f"({control.phases[int(control.phase_index[worst])]}); {limit:g} {unit} are wanted"
-                + ("" if met else "; raise gimbal rate or lower its lag, or state a lower bandwidth"),
-                float(values[worst] / limit - 1.0),
-            )
-        )
-    if not np.all(control.stable > 0.0):
-        at = int(np.flatnonzero(control.stable == 0.0)[0])
-        found.append(
-            Finding(
-                Severity.ERROR, "flight.unstable", where,
-                f"the attitude control is unstable at {control.time[at]:.1f} s "
-                f"({control.phases[int(control.phase_index[at])]})",
-            )
-        )  # fmt: skip
-    assumed = [s for s in stages if s not in [a.stage for a in rules.stages]]
-    if assumed:
-        found.append(
-            Finding(
-                Severity.WARN, "flight.actuators_assumed", where,
-                f"{', '.join(assumed)}: gimbals, ramps and jets are usual values; give them in the study's "
-                "'flight' document",
-            )
-        )  # fmt: skip
-    return found
-
-
-__all__ = ["G0", "FlightCase", "MassTables", "flight_case"]

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..core.compiled import compiled_ieee
 from ..core.numeric import lookup
-from ..trajectory.flight.dynamics import flat, inertia_about
 from ..trajectory.flight.layout import PH, STEER, H
+from ..trajectory.flight.lookups import flat, inertia_about
 from ..trajectory.flight.plant import Flight
 from .bench import BenchCase
 

@@ -9,8 +9,8 @@ from ..core.documents import load_document
 from ..core.errors import OseaError
 from ..launch_data.packaging.injection import STATE, Injection, at_one_time
 from ..studies.dispersion import DispersionStudy
+from ..studies.dispersion_build import build_dispersion
 from ..studies.dispersion_command import fly_all
-from ..studies.dispersion_model import build_dispersion
 from .comparison import Comparison
 from .falcon9 import EXAMPLE
 

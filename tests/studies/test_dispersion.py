@@ -15,8 +15,9 @@ from osea_rocket.core.errors import InputError
 from osea_rocket.core.run_folder import RunFolder, read_result, read_run
 from osea_rocket.studies import pool
 from osea_rocket.studies.dispersion import DispersionStudy, carried
+from osea_rocket.studies.dispersion_build import BuiltDispersion, build_dispersion
 from osea_rocket.studies.dispersion_command import _exactly, dispersion_of, fly_all
-from osea_rocket.studies.dispersion_model import BuiltDispersion, Draw, build_dispersion
+from osea_rocket.studies.dispersion_model import Draw
 from osea_rocket.studies.dispersion_runs import TEXTS, Columns, fly_runs, from_arrow, to_arrow
 from osea_rocket.studies.dispersion_statistics import DispersionResult, nominal_point, statistics
 from osea_rocket.studies.pool import shared_out
@@ -231,7 +232,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("right", "wrong", "says"), WRONG, ids=[w[2][:30] for w in WRONG])
 def test_wrong_documents_are_refused_at_their_place(tmp_path, right, wrong, says) -> None:
-    from osea_rocket.studies.dispersion_model import quantities_of
+    from osea_rocket.studies.dispersion_build import quantities_of
 
     text = (EXAMPLES / "falcon9" / "dispersion.yaml").read_text(encoding="utf-8")
     assert right in text

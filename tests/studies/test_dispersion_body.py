@@ -8,8 +8,9 @@ import pytest
 from osea_rocket.core.documents import load_document
 from osea_rocket.studies.dispersion import DispersionStudy, FailureEvent, FallingBody
 from osea_rocket.studies.dispersion_body import BodyModel, build_body
+from osea_rocket.studies.dispersion_build import BuiltDispersion
 from osea_rocket.studies.dispersion_command import _exactly
-from osea_rocket.studies.dispersion_model import BuiltDispersion, Draw
+from osea_rocket.studies.dispersion_model import Draw
 from osea_rocket.studies.dispersion_runs import TEXTS, fly_runs
 from osea_rocket.studies.dispersion_statistics import nominal_point
 from osea_rocket.trajectory.dispersion.sampling import unit_points

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from osea_rocket.core.earth import MU
-from osea_rocket.core.numeric import table
+from osea_rocket.core.numeric import lookup, table
 from osea_rocket.trajectory.environment.atmosphere import exponential_atmosphere
 from osea_rocket.trajectory.flight.case import AeroGrid, Case, Phase, assemble, launch_axes, no_lift, quaternion_of_axes
 from osea_rocket.trajectory.flight.equations import quaternion_product, to_inertial
 from osea_rocket.trajectory.flight.layout import GUIDANCE_NONE, M
 from osea_rocket.trajectory.flight.plant import C, Flight, Plant
+from osea_rocket.trajectory.flight.plume import drag_share, measured
 from osea_rocket.validation.flight import BODY, FRAME, ROUND, one_phase
 
 STILL = ROUND._replace(rotation_rate=0.0, flattening=0.0)
@@ -99,9 +100,23 @@ def test_engines_that_fire_into_the_flow_take_drag_away():
     whole, part = acceleration(falling(engine, **run)), acceleration(falling(engine | {"plume": share}, **run))
     assert abs(drag) == pytest.approx(q_area / MASS, rel=1e-3)
     left = (part - 9e5 / MASS) / (whole - 9e5 / MASS)
-    from osea_rocket.core.numeric import lookup
-
     assert left == pytest.approx(lookup(share, 9e5 / q_area), rel=1e-3)
+
+
+def test_the_share_of_drag_under_retropropulsion_is_what_was_measured():
+    """Within the uncertainty of reading the figure, without a swing beside the measured step; and the end value holds."""
+    data, share = measured(), drag_share()
+    for x, y in zip(data["thrust_coefficient"], data["drag_share"], strict=True):
+        assert lookup(share, x) == pytest.approx(y, abs=0.5 * data["uncertainty"]["drag_share"])
+    between = np.array([lookup(share, x) for x in np.linspace(0.0, 8.8, 4001)])
+    assert between.max() <= 1.0 + 1e-9 and between.min() >= -0.135
+    assert lookup(share, 50.0) == lookup(share, 8.8)
+    # in flight: at a coefficient of 0.46, 22 % is left
+    engine = {"thrust": table([0.0, 0.3, 0.7, 1.0], [0.46 * 0.5 * 0.5 * 300.0**2 * 10.0] * 4), "flow": 0.0}
+    run = {"engines": 1.0, "ignites": 1.0, "gimbal_station": 0.0}
+    whole, part = acceleration(falling(engine, **run)), acceleration(falling(engine | {"plume": share}, **run))
+    push = 0.46 * 0.5 * 0.5 * 300.0**2 * 10.0 / MASS
+    assert (part - push) / (whole - push) == pytest.approx(0.22, abs=0.02)
 
 
 def test_grid_fins_turn_the_body_after_their_lag():

@@ -4,9 +4,9 @@ import numpy as np
 
 from ...core.compiled import compiled_ieee
 from ...core.numeric import lookup
-from .dynamics import expected_center, flat, grid, inertia_about, programme
 from .equations import dryden_length, quaternion_product
 from .layout import GUIDANCE_EXTERNAL, GUIDANCE_PEG, GUIDANCE_TABLE, I_, PH, G, H, M, N, P, Y
+from .lookups import expected_center, flat, grid, inertia_about, programme
 from .navigation import GYRO, align, navigate
 from .peg import explicit_guidance
 from .sensors import PUSH, TURN, draw_air

@@ -10,7 +10,7 @@ import numpy as np
 from ...core.compiled import compiled_ieee
 from ..environment.gravity import Earth, geodetic_altitude
 from .autopilot import control
-from .dynamics import accept, center_of_mass, step_back, take_step
+from .dynamics import accept, step_back, take_step
 from .equations import orbital_energy, to_body, to_inertial
 from .layout import (
     EVENT_ALTITUDE_DOWN,
@@ -39,6 +39,7 @@ from .layout import (
     P,
     Y,
 )
+from .lookups import center_of_mass
 from .sensors import look
 
 EVENT_TIME = 1e-7
