@@ -53,6 +53,7 @@ def _run(arguments: Sequence[str]) -> int:
             ascent,
             avionics,
             campaign,
+            certify,
             commands,
             data,
             data_package,
