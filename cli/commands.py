@@ -24,16 +24,20 @@ def design(
         bool,
         typer.Option("--resize", metavar="", help="Close the size around the ascent first, as after a swapped engine."),
     ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", metavar="", help="Of a chain: leave out what takes long, fewer runs of the rest.")
+    ] = False,
     json: JsonFlag = False,
     quiet: QuietFlag = False,
 ) -> None:
     """Engine, vehicle, ascent and launch data of a study in one run: report.html and data in a run folder.
 
-    A study with `size:` is sized first: loads, engines, diameters until nothing moves.
+    A study with `size:` is sized first: loads, engines, diameters until nothing moves. A chain (osea/chain/v1) runs many
+    steps, engine to campaign, hands values on, and links their pages.
     """
-    from ..studies.command import run_design
+    from ..studies.command import run_design_of
 
-    finish(json, lambda: run_design(study, out, quiet=quiet, resize=resize))
+    finish(json, lambda: run_design_of(study, out, quiet=quiet, resize=resize, quick=quick))
 
 
 @app.command()

@@ -212,6 +212,7 @@ def _table(table: Table, context: _Context) -> dict:
                 "numeric": n and s.numeric,
                 "right": n,
                 "notes": context.cite(c.sources) if isinstance(c, Cell) else [],
+                "link": _page(c.link) if isinstance(c, Cell) else "",
             }
             for s, n, c in zip(cells, numeric, row.cells, strict=row.kind != "group")
         ]
@@ -226,6 +227,13 @@ def _table(table: Table, context: _Context) -> dict:
         "fractions": fractions,
         "has_units": any(c.unit for c in table.columns),
     }
+
+
+def _page(path: str) -> str:
+    """A path of another page beside this one. Raises ValueError for what would lead elsewhere."""
+    if path.startswith("/") or ":" in path or "\\" in path or ".." in path.split("/"):
+        raise ValueError(f"a link of a report is a path from its own folder downwards, not {path!r}")
+    return path
 
 
 def _fraction_width(shown: Shown) -> float:

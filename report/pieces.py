@@ -68,6 +68,7 @@ class Cell:
     decimals: int | None = None
     scale: float | None = None
     unit: str = ""  # shown after the value, for a column with mixed units
+    link: str = ""  # another page, by its path from this one
 
 
 @dataclass(frozen=True)

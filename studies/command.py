@@ -11,7 +11,27 @@ from ..core.findings import Finding, Severity, by_gravity, refusal, worst
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from ..recovery.reuse.log import SUFFIX
-from .documents import Study, load
+from .documents import Study, declared_schema, load
+
+CHAIN = "osea/chain/v1"
+
+
+def run_design_of(
+    path: Path, out: Path | None, *, quiet: bool = False, resize: bool = False, quick: bool = False
+) -> tuple[dict[str, Any], str]:
+    """Run a chain or a study, told by the file's `schema:`. Raises InputError for an option that is the other's."""
+    if declared_schema(path) != CHAIN:
+        if quick:
+            raise InputError(f"--quick is for chains ({CHAIN})", where=str(path))
+        return run_design(path, out, quiet=quiet, resize=resize)
+    if resize:
+        raise InputError("--resize is for studies (osea/study/v1); a chain says itself what is sized", where=str(path))
+    from .chain.command import run_chain_file
+    from .chain.document import Chain
+
+    chain = load(path)
+    assert isinstance(chain, Chain)
+    return run_chain_file(chain, out, quick=quick, quiet=quiet)
 
 
 def run_design(

@@ -1,5 +1,6 @@
 """The study document, and reading any definition file."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -70,8 +71,19 @@ def load(path: str | Path) -> Module:
     """Read any definition file by its ``schema:``. Raises DocumentError with every problem, file and line."""
     from . import dispersion, sweep  # noqa: F401  their schemas; they are made of studies, so they cannot be imported above
     from .campaign import document  # noqa: F401  its schema
+    from .chain import document as chain  # noqa: F401  its schema
 
     return load_any(path)
+
+
+def declared_schema(path: str | Path) -> str:
+    """What a file's ``schema:`` line says, "" where none can be read: to choose the reader, who then says what is wrong."""
+    try:
+        head = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    found = re.search(r"^schema:\s*[\"']?(osea/[a-z-]+/v\d+)", head, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def require_study(document: Module) -> Study:

@@ -98,17 +98,13 @@ def compute(cycle: EngineCycle, progress: Progress | None = None) -> EngineRun:
 
 def _solid(path: Path) -> Callable[..., tuple[dict[str, Any], str]] | None:
     """What runs a solid motor's file; None for anything else, whose errors the reader of cycles states."""
+    from .documents import declared_schema
     from .solid_command import run_curves, run_solid
 
     if path.suffix.lower() == ".eng":
         return run_curves
-    try:
-        head = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    schema = re.search(r"^schema:\s*[\"']?(osea/[a-z-]+/v\d+)", head, re.MULTILINE)
     kinds = {"osea/solid-motor/v1": run_solid, "osea/thrust-curve/v1": run_curves, "osea/rasp-motor/v1": run_curves}
-    return kinds.get(schema[1] if schema else "")
+    return kinds.get(declared_schema(path))
 
 
 def table(found: EngineRun) -> str:

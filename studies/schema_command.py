@@ -12,6 +12,7 @@ from ..hil.document import Bench  # noqa: F401  its schema
 from ..recovery.reuse.records import KINDS as REUSE_RECORDS
 from . import documents  # noqa: F401  with it, every schema is known
 from .campaign.document import CampaignStudy  # noqa: F401  its schema
+from .chain.document import Chain  # noqa: F401  its schema
 from .dispersion import DispersionStudy  # noqa: F401  its schema
 from .sweep import Sweep  # noqa: F401  its schema
 
@@ -21,7 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
     "avionics-unit", "battery", "bench", "bench-adapter", "booster", "booster-return",
-    "campaign", "cooling", "dispenser", "dispersion",
+    "campaign", "chain", "cooling", "dispenser", "dispersion",
     "electrical", "engine",
     "engine-cycle", "environment", "fairing", "fins", "flight", "flown-unit", "harness-segment", "interstage",
     "landing", "landing-legs", "landing-needs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",

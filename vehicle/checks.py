@@ -7,6 +7,7 @@ from ..core.earth import G0, SEA_LEVEL_PRESSURE
 from ..core.errors import ImpossibleError
 from ..core.findings import Finding, Severity
 from .mass import mass_table
+from .residuals import propellant_budget
 from .vehicle import Vehicle
 
 # Below this a lift-off is possible and wasteful: the lower end of what launchers have flown with (Saturn V: 1.15-1.2).
@@ -66,15 +67,7 @@ def _map_of(stage, engine_maps: Mapping[str, EngineThrust]) -> EngineThrust:
 
 def coverage(vehicle: Vehicle) -> tuple[Finding, ...]:
     """What the masses rest on: no source (UNKNOWN), memory (WARN, never validation), and what no model covers (UNKNOWN)."""
-    findings: list[Finding] = [
-        Finding(
-            Severity.UNKNOWN,
-            "vehicle.start_losses",
-            vehicle.where("stages"),
-            "propellant burned before lift-off and lost at engine starts is not modelled: propellant_mass counts as on board "
-            "at T-0; give the load left at lift-off if it is known",
-        )
-    ]
+    findings: list[Finding] = [_start_losses(vehicle)]
     parts = [*vehicle.stages, *(g.stage for g in vehicle.boosters), *vehicle.interstages]
     parts += [p for p in (vehicle.fairing, vehicle.adapter) if p is not None]
     for part in parts:
@@ -101,3 +94,27 @@ def coverage(vehicle: Vehicle) -> tuple[Finding, ...]:
                     )
                 )
     return tuple(findings)
+
+
+def _start_losses(vehicle: Vehicle) -> Finding:
+    """What the starts cost: stated of every liquid stage, and, of those that start in flight, within what is not burned."""
+    rule, where = "vehicle.start_losses", vehicle.where("stages")
+    liquid = [s for s in (*vehicle.stages, *(g.stage for g in vehicle.boosters)) if s.motor is None]
+    silent = [s.name for s in liquid if s.start_loss is None]
+    if silent:
+        text = (
+            "propellant burned before lift-off and lost at engine starts is not modelled: propellant_mass counts as on board "
+            f"at T-0; give the load left at lift-off if it is known, and the start_loss of {', '.join(silent)}"
+        )
+        return Finding(Severity.UNKNOWN, rule, where, text)
+    for stage in vehicle.stages[1:]:
+        kept = propellant_budget(stage).residual
+        if stage.start_loss is not None and stage.start_loss > kept:
+            text = (
+                f"'{stage.name}': a start loss of {stage.start_loss:.4g} kg, and a residual_mass of {kept:.4g} kg that is to "
+                "hold it; raise residual_mass"
+            )
+            return Finding(Severity.ERROR, rule, stage.where("start_loss"), text, kept / stage.start_loss - 1.0)
+    told = ", ".join(f"{s.name} {s.start_loss:.4g} kg" for s in liquid)
+    text = f"start losses: {told}; before T-0 over the load, in flight within what is not burned"
+    return Finding(Severity.OK, rule, where, text)

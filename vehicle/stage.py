@@ -25,8 +25,9 @@ class Stage(Part, schema="osea/stage/v1"):
     has a document of its own (interstage, fairing, adapter); engines included. propellant_mass: loaded at lift-off,
     residuals and reserve included. tanks: lowest first; their loads add up to propellant_mass. engine_section: from the
     exit plane to the lowest point of the lowest tank. residual_mass, reserve_mass: left out, the cited rule of
-    ``residuals`` gives them. engine: a liquid one, or motor: the thrust curve of a
-    solid one; engine_count of them. nose_length, nose_shape: of a strap-on.
+    ``residuals`` gives them. start_loss: propellant that its starts cost without thrust to speak of: of the lowest stage burned
+    before T-0, over its propellant_mass; of a stage that starts in flight part of its residual_mass. engine: a liquid
+    one, or motor: the thrust curve of a solid one; engine_count of them. nose_length, nose_shape: of a strap-on.
     """
 
     role: Literal["core", "strap-on"] = "core"
@@ -41,6 +42,7 @@ class Stage(Part, schema="osea/stage/v1"):
     engine_section: Annotated[float, SI("m", ("3 m",), ge=0.0)] = 0.0
     residual_mass: Mass | None = None
     reserve_mass: Mass | None = None
+    start_loss: Mass | None = None
     nose_length: PositiveLength | None = None
     nose_shape: NoseShape | None = None
 

@@ -171,10 +171,20 @@ def test_lift_off(falcon):
 
 
 def test_every_mass_of_the_example_has_a_source(falcon):
-    always = "vehicle.start_losses"  # no model covers them, whoever's vehicle it is
+    always = "vehicle.start_losses"  # nobody has published them
     assert [f.rule for f in coverage(falcon)] == [always]
     bare = falcon.evolve(fairing=falcon.fairing.evolve(sources=()))
     assert [(f.rule, f.severity) for f in coverage(bare)][1:] == [("vehicle.no_source", Severity.UNKNOWN)]
+
+
+def test_stated_start_losses_are_known_and_must_lie_within_what_is_not_burned(falcon):
+    def lost(upper):
+        first, second = falcon.stages
+        stages = (first.evolve(start_loss=1500.0), second.evolve(start_loss=upper, residual_mass=300.0))
+        return coverage(falcon.evolve(stages=stages))[0]
+
+    assert lost(200.0).severity is Severity.OK
+    assert lost(400.0).severity is Severity.ERROR and lost(400.0).margin == pytest.approx(-0.25)
 
 
 def test_variant_is_validated_again(falcon):

@@ -1,0 +1,185 @@
+"""A chain run: steps in worker processes as their predecessors end, values handed on, everything in one folder."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from ...core import strict_yaml
+from ...core.documents import Module
+from ...core.errors import InputError
+from ...core.run_folder import RunFolder
+from ...core.variant import value_at, with_fields
+from ..campaign.document import CampaignStudy
+from .document import Chain, Link, Step, Take
+from .kinds import Done, Work, begin_worker, do
+from .result import BAD, ChainResult, Passed, StepOutcome, Traced
+from .values import SUMMARY, read_value
+
+FOLDER = "steps"
+GONE = (*BAD, "absent", "left out")  # states that leave nothing to go on with
+
+
+def run_chain(
+    chain: Chain, run: RunFolder, *, quick: bool = False, jobs: int = 0, hear: Callable[[str], None] = lambda _: None
+) -> ChainResult:
+    """Run every step of *chain* into *run*'s folder; the caller writes the report and publishes. hear: told what goes on.
+
+    A step whose predecessors ended badly is not run, and says so. jobs: worker processes, 0 for one a core.
+    """
+    begun = time.perf_counter()
+    state = _State(chain, run, quick)
+    ordered = [s for s in chain.steps if not (quick and s.quick.skip)]
+    for step in chain.steps:
+        if step not in ordered:
+            state.end(step, StepOutcome(name=step.name, title=step.label, kind=step.run, state="left out",
+                                        message="left out by --quick", aside=step.aside))  # fmt: skip
+    waiting = list(ordered)
+    with _pool(min(jobs or os.cpu_count() or 1, len(ordered) or 1)) as pool:
+        under_way: dict[Future[Done], Step] = {}
+        while waiting or under_way:
+            for step in [s for s in waiting if all(b in state.ended for b in s.before)]:
+                waiting.remove(step)
+                work = state.prepare(step)
+                if work is not None:
+                    hear(f"{step.label}: begins")
+                    under_way[pool.submit(do, work)] = step
+            if not under_way:
+                continue
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                step = under_way.pop(future)
+                outcome = _outcome(step, future.result())
+                state.end(step, outcome)
+                done = sum(s.name in state.ended for s in ordered)
+                ended = f"{outcome.state} in {outcome.seconds:.0f} s"
+                hear(
+                    f"[{done}/{len(ordered)}] {step.label}: {ended}{': ' + outcome.message if outcome.message else ''}"
+                )
+    return ChainResult(
+        input_hash=chain.content_hash(),
+        name=chain.name,
+        quick=quick,
+        seconds=time.perf_counter() - begun,
+        steps=tuple(state.ended[s.name] for s in chain.steps),
+        passed=tuple(state.passed),
+        trace=tuple(state.traced(link) for link in chain.trace),
+        headline=tuple(state.traced(link) for link in chain.headline),
+    )
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=begin_worker)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _outcome(step: Step, done: Done) -> StepOutcome:
+    pages = tuple((what, f"{FOLDER}/{step.name}/{page}") for what, page in done.pages)
+    return StepOutcome(
+        name=step.name, title=step.label, kind=step.run, state=done.state, message=done.message, seconds=done.seconds,
+        pages=pages if done.state not in ("input is wrong", "undecided") or done.text else (), said=done.text,
+        aside=step.aside,
+    )  # fmt: skip
+
+
+class _State:
+    """What has ended, what was handed on, and where things stand while the chain runs."""
+
+    def __init__(self, chain: Chain, run: RunFolder, quick: bool) -> None:
+        self.chain, self.quick = chain, quick
+        self.base = _folder_of(chain)
+        self.place = run.partial.resolve() / FOLDER
+        self.place.mkdir(exist_ok=True)
+        self.ended: dict[str, StepOutcome] = {}
+        self.passed: list[Passed] = []
+
+    def end(self, step: Step, outcome: StepOutcome) -> None:
+        self.ended[step.name] = outcome
+
+    def prepare(self, step: Step) -> Work | None:
+        """What a worker is to do; None when the step cannot be run, which is then how it ended."""
+        lost = [b for b in step.before if self.ended[b].state in GONE and self.ended[b].state != "left out"]
+        lost += [b for b in step.of if self.ended[b].state == "left out"]
+        try:
+            if lost:
+                raise InputError(f"needs '{lost[0]}', which is not there")
+            file = self._document(step)
+        except InputError as error:
+            said = "left out" if lost and self.ended[lost[0]].state == "left out" else "not run"
+            said = said if lost else "input is wrong"
+            self.end(step, StepOutcome(name=step.name, title=step.label, kind=step.run, state=said,
+                                       message=str(error), aside=step.aside))  # fmt: skip
+            return None
+        runs = step.quick.runs if self.quick and step.quick.runs is not None else step.runs
+        return Work(
+            kind=step.run, folder=self.place / step.name, document=file,
+            of=tuple(self.place / name for name in step.of), recover=step.recover, runs=runs, model=step.model,
+            strict=step.strict, source=self._beside(step.source), recording=self._beside(step.recording),
+            own=self._beside(step.own),
+        )  # fmt: skip
+
+    def _beside(self, name: str | None) -> Path | None:
+        return None if name is None else (self.base / name).resolve()
+
+    def _document(self, step: Step) -> Path | None:
+        """The step's own file, or one written with what it takes from others."""
+        document = step.document
+        if document is None:
+            return None
+        changes: dict[str, Any] = {t.field: v for t in step.takes if (v := self._taken(step, t, document)) is not None}
+        if self.quick and isinstance(document, CampaignStudy) and document.explore is not None:
+            changes["explore"] = None  # what else could be flown is not what is asked
+        if not changes:
+            file = next(iter(document.input_files()), None)
+            if file is not None and document._origin is not None:
+                return Path(document._origin.file).resolve()
+        changed = with_fields(document, changes) if changes else document
+        place = self.place.with_name("taken")
+        place.mkdir(exist_ok=True)
+        file = place / f"{step.name}.yaml"
+        file.write_text(strict_yaml.dump(changed.to_plain()), encoding="utf-8")
+        return file
+
+    def _taken(self, step: Step, take: Take, document: Module) -> float | None:
+        """The number that a field takes, None where it keeps its own (the other step was left out)."""
+        stated = value_at(document, take.field)
+        stated = float(stated) if isinstance(stated, int | float) else None
+        source = f"{take.step}: {take.result}.{take.value}"
+        if self.ended[take.step].state == "left out":
+            self.passed.append(Passed(step=step.name, field=take.field, source=source, stated=stated, value=None,
+                                      change=None, message="left out: the file's own value stays"))  # fmt: skip
+            return None
+        value = read_value(take, self.place / take.step)
+        change = value / stated - 1.0 if stated else None
+        far = change is not None and abs(change) > take.tolerance
+        message = f"the file is off by more than {take.tolerance:.3g}; bring it up to date" if far else ""
+        self.passed.append(Passed(step=step.name, field=take.field, source=source, stated=stated, value=value,
+                                  change=change, message=message))  # fmt: skip
+        return value
+
+    def traced(self, link: Link) -> Traced:
+        """A line of the way back; without a value where its step left none."""
+        outcome = self.ended[link.step]
+        told: dict[str, Any] = {"name": link.name, "step": link.step, "unit": link.unit, "note": link.note}
+        page = outcome.pages[0][1] if outcome.pages else ""
+        if outcome.state in GONE and outcome.state != "answer is no":
+            return Traced(**told, value=None, path=page, message=f"step '{link.step}' is {outcome.state}")
+        try:
+            value = read_value(link, self.place / link.step)
+        except InputError as error:
+            return Traced(**told, value=None, path=page, message=str(error))
+        file = "summary.json" if link.result == SUMMARY else f"results/{link.result}.json"
+        return Traced(**told, value=value, path=page or f"{FOLDER}/{link.step}/{file}")
+
+
+def _folder_of(chain: Chain) -> Path:
+    if chain._origin is None:
+        raise InputError("a chain is read from a file: its steps name other files from its folder")
+    return Path(chain._origin.file).resolve().parent
