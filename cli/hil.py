@@ -27,13 +27,44 @@ def run(
     bind: Annotated[bool, typer.Option("--bind", metavar="", help="Open addresses that other machines reach.")] = False,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Of the sensors' errors and noise.")] = None,
     record: Annotated[bool, typer.Option("--record/--no-record", help="Write recording.mcap.")] = True,
+    board: Annotated[bool, typer.Option("--board/--no-board", help="Let osea hil dashboard follow.")] = True,
+    by_hand: Annotated[
+        bool,
+        typer.Option("--by-hand", metavar="", help="Let a dashboard's buttons begin the faults that say 'by_hand'."),
+    ] = False,
     json: JsonFlag = False,
     quiet: QuietFlag = False,
 ) -> None:
     """Fly a bench: plant, links, clock, faults; verdicts, JUnit XML, recording and report in a run folder."""
     from ..studies.bench_command import run_hil
 
-    finish(json, lambda: run_hil(bench, out, start=start, bind=bind, seed=seed, record=record, quiet=quiet))
+    options = {"record": record, "board": board, "by_hand": by_hand, "quiet": quiet}
+    finish(json, lambda: run_hil(bench, out, start=start, bind=bind, seed=seed, **options))
+
+
+@hil.command()
+def dashboard(
+    recording: Annotated[
+        Path | None, typer.Argument(metavar="[RECORDING.mcap]", help="Of an earlier run; else the bench that runs.")
+    ] = None,
+    board: Annotated[
+        Path | None, typer.Option("--board", metavar="FILE", help="Of one bench; else of the one that began last.")
+    ] = None,
+    bind: Annotated[str, typer.Option("--bind", metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="N", help="On which port.", min=1, max=65535)] = 8090,
+    control: Annotated[
+        bool, typer.Option("--control", metavar="", help="Let whoever has the token press faults; prints a new token.")
+    ] = False,
+    token: Annotated[
+        str | None,
+        typer.Option("--token", metavar="TOKEN", envvar="OSEA_HIL_TOKEN", help="One of your own; means --control."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """A page that shows a bench as it flies, or a recording: attitude, strips, events, links; faults by hand with a token."""
+    from ..hil.dashboard.command import run_dashboard
+
+    finish(json, lambda: run_dashboard(recording, board=board, bind=bind, port=port, control=control, token=token))
 
 
 @hil.command()

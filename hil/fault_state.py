@@ -71,8 +71,15 @@ def _primary(places: list[int]) -> list[int]:
 class FaultBoard:
     """All faults of a run: those of sensors, actuators and vehicle act here, those of messages on `FaultyTransport`."""
 
-    def __init__(self, faults: Sequence[Fault], plant: BenchPlant, phases: Sequence[str], seed: int) -> None:
-        self.plant = plant
+    def __init__(
+        self,
+        faults: Sequence[Fault],
+        plant: BenchPlant,
+        phases: Sequence[str],
+        seed: int,
+        asked: np.ndarray | None = None,
+    ) -> None:
+        self.plant, self._asked = plant, asked
         self.all = [ActiveFault(f, phases, plant.dt, seed * 1009 + i) for i, f in enumerate(faults)]
         for active in self.all:  # commands' places are those of the inputs
             if active.kind in ACTUATOR:
@@ -85,6 +92,8 @@ class FaultBoard:
 
     def step(self, time: float, signals: np.ndarray, inputs: np.ndarray) -> None:
         """Begin and end faults, and change what the sensors say."""
+        if self._asked is not None and self._asked.any():
+            self._by_hand(time, self._asked)
         for active in [a for a in self.pending if a.due(time, signals, inputs)]:
             self.pending.remove(active)
             self._switch(active, time, on=True)
@@ -97,6 +106,14 @@ class FaultBoard:
             changed |= self._sensor(active, time, signals)
         if changed:
             derive(signals, self.plant.dt)
+
+    def _by_hand(self, time: float, asked: np.ndarray) -> None:
+        """What somebody presses: 1 begins a fault that may be begun so, anything else ends it."""
+        for i in np.flatnonzero(asked[: len(self.all)]):
+            active, on = self.all[i], asked[i] == 1
+            if active.fault.by_hand and active.acting != on:
+                self._switch(active, time, on=bool(on))
+        asked[:] = 0
 
     def _switch(self, active: ActiveFault, time: float, *, on: bool) -> None:
         active.acting = on

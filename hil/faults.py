@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ..core.documents import Document, FieldError
+from ..core.documents import Document, FieldError, Flag
 from ..core.quantity import SI, Ratio, parse
 from .conditions import ConditionText
 from .signals import INDEX, INPUT_INDEX, SIGNALS
@@ -25,7 +25,7 @@ Kind = Literal[
 
 
 class Fault(Document):
-    """One fault, from a time or a condition on, for a while or for good.
+    """One fault, from a time, a condition or a press of its button on, for a while or for good.
 
     Sensors (signal): freeze (the last value stays), bias (amount added), drift (amount a second), noise (amount: one standard
     deviation), dropout (nought, and its valid flag too), stuck_bit (bit: of the value as a 32-bit float). Actuators (signal: a
@@ -42,6 +42,7 @@ class Fault(Document):
     computer: str | None = Field(default=None, description="of messages: whose link; else all")
     at: Time | None = None
     when: ConditionText | None = None
+    by_hand: Flag = Field(default=False, description="begins when somebody presses its button (osea hil run --by-hand)")
     duration: Span | None = Field(default=None, description="else for good")
     amount: str | Ratio | None = Field(default=None, description="a quantity with its unit, or a pure number")
     span: Span | None = Field(default=None, description="of a delay")
@@ -49,8 +50,8 @@ class Fault(Document):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if (self.at is None) == (self.when is None):
-            raise FieldError("at", "give 'at' (a time) or 'when' (a condition)")
+        if sum((self.at is not None, self.when is not None, self.by_hand)) != 1:
+            raise FieldError("at", "give 'at' (a time), 'when' (a condition), or 'by_hand: true'")
         known = INDEX if self.kind in SENSOR else INPUT_INDEX if self.kind in ACTUATOR else {}
         if known and (self.signal is None or not self.places()):
             what = (

@@ -84,6 +84,13 @@ class Pacer:
             self._next = now
         self._began = now
 
+    def since(self, step: int) -> tuple[np.ndarray, np.ndarray, int]:
+        """Lateness and work [ns] of the steps from a number on, as far as they are kept in one piece, and how many steps
+        there are by now; nothing in lockstep. Views."""
+        begin, end = step % _KEPT, self._n % _KEPT
+        piece = slice(begin, end if end >= begin else _KEPT) if self.paced else slice(0)
+        return self._late[piece], self._work[piece], step + (piece.stop - (piece.start or 0))
+
     def timing(self) -> Timing | None:
         """What was measured; None in lockstep."""
         n = min(self._n, _KEPT)

@@ -116,9 +116,10 @@ class BenchResult(Result):
 
 def run_bench(
     bench: Bench, flying: Flying, *, recorder: Recorder | None = None, bind: bool = False, seed: int | None = None,
-    look: Callable[["BenchRun"], None] | None = None, look_every: float = 0.1,
+    look: Callable[["BenchRun"], None] | None = None, look_every: float = 0.1, by_hand: np.ndarray | None = None,
 ) -> BenchResult:  # fmt: skip
-    """Run a bench with a flight case to its end. look: called about every look_every seconds of host time (progress, displays).
+    """Run a bench with a flight case to its end. look: called about every look_every seconds of host time (progress, displays);
+    by_hand: octets through which faults are asked for (`dashboard.board`), None: none may be.
 
     Raises InputError for a bench that cannot begin; what goes wrong under way is in the result.
     """
@@ -127,9 +128,8 @@ def run_bench(
         for computer in bench.computers:
             said = speech(bench, computer)
             seats.append(Seat(computer, said, open_transport(computer.link, bind_beyond_loopback=bind)))
-        return BenchRun(bench, flying, seats, recorder or NoRecorder(), bench.seed if seed is None else seed).go(
-            look, look_every
-        )
+        number = bench.seed if seed is None else seed
+        return BenchRun(bench, flying, seats, recorder or NoRecorder(), number, by_hand).go(look, look_every)
     finally:
         for seat in seats:
             seat.transport.close()
@@ -138,12 +138,16 @@ def run_bench(
 class BenchRun:
     """A run under way."""
 
-    def __init__(self, bench: Bench, flying: Flying, seats: Sequence[Seat], recorder: Recorder, seed: int) -> None:
+    def __init__(
+        self, bench: Bench, flying: Flying, seats: Sequence[Seat], recorder: Recorder, seed: int,
+        by_hand: np.ndarray | None = None,
+    ) -> None:  # fmt: skip
         self.bench, self.seats, self.recorder = bench, list(seats), recorder
         self.plant: BenchPlant = bench_plant(bench, flying, seed)
         self.flying = flying
         names = flying.case.names
-        self.faults = FaultBoard(bench.faults, self.plant, names, seed)
+        self.faults = FaultBoard(bench.faults, self.plant, names, seed, by_hand)
+        self._told = 0  # fault events that were written down
         for seat in self.seats:
             concerned = self.faults.messages(seat.computer.name)
             if concerned:
@@ -247,9 +251,16 @@ class BenchRun:
             plant.tick()
             if has_faults:
                 self.faults.step(plant.time, signals, inputs)
+                if len(self.faults.events) > self._told:
+                    self._tell_faults()
             if look is not None and (now := time.perf_counter()) >= next_look:
                 next_look = now + look_every
                 look(self)
+
+    def _tell_faults(self) -> None:
+        for event in self.faults.events[self._told :]:
+            self.recorder.event(event.time, f"fault '{event.fault}' {'begins' if event.begins else 'ends'}")
+        self._told = len(self.faults.events)
 
     def _send(self, seat: Seat) -> None:
         frames = seat.speech.frames(self.plant.count, self.plant.signals)

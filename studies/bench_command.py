@@ -1,17 +1,21 @@
 """What `osea hil run` and `osea hil load` do."""
 
+import json
 import re
 import shlex
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from ..core.documents import load_document
 from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
+from ..hil.dashboard.board import Board
+from ..hil.dashboard.facts import FACTS, facts
 from ..hil.document import Bench
 from ..hil.history import History
 from ..hil.junit import junit
@@ -26,11 +30,12 @@ STEPS = BENCH_STEPS | {"flight": 60.0, "report": 3.0}
 
 def run_hil(
     path: Path, out: Path | None, *, start: str | None = None, bind: bool = False, seed: int | None = None,
-    record: bool = True, quiet: bool = False,
+    record: bool = True, board: bool = True, by_hand: bool = False, quiet: bool = False,
 ) -> tuple[dict[str, Any], str]:  # fmt: skip
     """Fly a bench and publish its run folder; (summary as plain data, the same for people).
 
-    start: a command that starts the flight computer, split as a shell would and run without one; it is ended with the run.
+    start: a command that starts the flight computer, split as a shell would and run without one; it is ended with the run;
+    board: let dashboards follow; by_hand: let them begin the faults that say so.
     A requirement that fails makes the data's exit_code 1, one that was not shown, or a run that was stopped, 3.
     """
     from .bench_report import bench_figures, bench_report
@@ -44,8 +49,9 @@ def run_hil(
         with RunFolder(folder, "hil", bench, keep=True) as run:
             with progress.step("flight"), started(start):
                 result, history, digest = fly(
-                    made, number, progress, run.partial / "recording.mcap" if record else None, bind
-                )
+                    made, number, progress, run.partial / "recording.mcap" if record else None, bind,
+                    board=board, by_hand=by_hand,
+                )  # fmt: skip
             with progress.step("report"):
                 run.write_result("bench", result)
                 run.write_text("junit.xml", junit([(bench.name, result)]))
@@ -62,29 +68,48 @@ def run_hil(
 
 
 def fly(
-    made: BenchCase, seed: int, progress: Progress, recording: Path | None, bind: bool
-) -> tuple[BenchResult, History, str]:
+    made: BenchCase, seed: int, progress: Progress, recording: Path | None, bind: bool, *, board: bool = False,
+    by_hand: bool = False,
+) -> tuple[BenchResult, History, str]:  # fmt: skip
     """One run of a bench: its result, its history, the SHA-256 of its recording's content ("" without one)."""
     bench = made.bench
+    if by_hand and not board:
+        raise InputError("faults begin by hand through the board; leave out --no-board")
+    planned = float(made.flown.ascent.trajectory.time[-1])
+    flying = made.flying(seed)
+    known = facts(bench, flying, vehicle=made.flown.study.vehicle, planned=planned, buttons=by_hand)
     computers = tuple(c.name for c in bench.computers)
     recorder = None
     if recording is not None:
         files = {p.name: octets for p, octets in bench.input_files().items()}
-        facts = {
+        about = {
+            FACTS: json.dumps(known, separators=(",", ":")),
             "bench": bench.name,
             "input_sha256": bench.content_hash(),
             "seed": str(seed),
             "rate_Hz": f"{bench.rate:g}",
         }
-        recorder = McapRecorder(recording, computers, facts, files)
+        recorder = McapRecorder(recording, computers, about, files)
     history = History(recorder)
-    planned = float(made.flown.ascent.trajectory.time[-1])
+    noted = 0.0
+    shown = Board(known, history) if board else None
 
     def look(run: BenchRun) -> None:
-        progress.note(f"{run.plant.time:.1f} of about {planned:.0f} s")
+        nonlocal noted
+        if shown is not None:
+            shown.look(run)
+        if (now := perf_counter()) >= noted:
+            noted = now + 0.5
+            progress.note(f"{run.plant.time:.1f} of about {planned:.0f} s")
 
     try:
-        result = run_bench(bench, made.flying(seed), recorder=history, bind=bind, seed=seed, look=look, look_every=0.5)
+        with shown or nullcontext():
+            result = run_bench(
+                bench, flying, recorder=shown or history, bind=bind, seed=seed, look=look,
+                by_hand=shown.asked if shown is not None and by_hand else None,
+            )  # fmt: skip
+            if shown is not None:
+                shown.end(result)
     finally:
         digest = recorder.close() if recorder is not None else ""
     return result, history, digest

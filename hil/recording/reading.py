@@ -1,6 +1,7 @@
 """Recordings read again: for replay, for a look at what a run did."""
 
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 from ...core.errors import InputError, MissingExtraError
 from ..signals import INPUT_COUNT, SIGNAL_COUNT
-from .layout import EVENT, FIRST_FRAME, METADATA, ROW, T0_NS
+from .layout import EVENT, FIRST_FRAME, HEAD_SIZE, MESSAGE, METADATA, ROW, T0_NS, unpack_head
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,8 @@ class Recording:
 
     def entries(self) -> Iterator[Frame | RecordedRow | Event]:
         """Everything, as it was written."""
-        for _, channel, message in self._reader.iter_messages(log_time_order=False):
-            time, data = (message.log_time - T0_NS) / 1e9, message.data
-            if channel.id == ROW:
+        for channel, time, _, data in self.messages():
+            if channel == ROW:
                 values = np.frombuffer(data, "<f8", offset=4)
                 if values.size != SIGNAL_COUNT + INPUT_COUNT:
                     raise InputError(f"{self.path}: rows of another version ({values.size} values)")
@@ -70,11 +70,50 @@ class Recording:
             else:
                 size = struct.unpack_from("<I", data, 4)[0]
                 octets = data[8 : 8 + size]
-                if channel.id == EVENT:
+                if channel == EVENT:
                     yield Event(time, octets.rstrip(b"\0").decode())
                 else:
-                    number, received = divmod(channel.id - FIRST_FRAME, 2)
+                    number, received = divmod(channel - FIRST_FRAME, 2)
                     yield Frame(time, number, not received, octets)
+
+    def messages(self) -> Iterator[tuple[int, float, int, bytes]]:
+        """The same undecoded: channel's number, time [s since T-0], the host's time [ns], CDR octets."""
+        from mcap.records import Chunk, Message
+        from mcap.stream_reader import StreamReader
+
+        with self.path.open("rb") as file:
+            for record in StreamReader(file, emit_chunks=True, validate_crcs=True).records:
+                if isinstance(record, Chunk):
+                    data = _unpacked(record)
+                    if record.uncompressed_crc and zlib.crc32(data) != record.uncompressed_crc:
+                        raise InputError(f"{self.path} is no whole MCAP file: a chunk is not what its checksum says")
+                    yield from _inside(data)
+                elif isinstance(record, Message):
+                    yield record.channel_id, (record.log_time - T0_NS) / 1e9, record.publish_time, record.data
+
+
+def _unpacked(chunk: Any) -> bytes:
+    if chunk.compression == "zstd":
+        import zstandard
+
+        try:
+            return zstandard.ZstdDecompressor().decompress(chunk.data, max_output_size=chunk.uncompressed_size)
+        except zstandard.ZstdError as error:
+            raise InputError(f"a chunk cannot be unpacked: {error}") from None
+    if chunk.compression:
+        raise InputError(f"a recording packed by '{chunk.compression}' is not ours; save it anew by zstd")
+    return chunk.data
+
+
+def _inside(data: bytes) -> Iterator[tuple[int, float, int, bytes]]:
+    """Messages of a chunk, see `Recording.messages`: some ten times as fast as one object for each."""
+    at = 0
+    while at < len(data):
+        kind, length, channel, _, log_time, publish_time = unpack_head(data, at)
+        end = at + 9 + length
+        if kind == MESSAGE:
+            yield channel, (log_time - T0_NS) / 1e9, publish_time, data[at + HEAD_SIZE : end]
+        at = end
 
 
 @contextmanager
