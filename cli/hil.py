@@ -96,3 +96,17 @@ def load(
     from ..studies.bench_command import run_load
 
     finish(json, lambda: run_load(bench, out, quiet=quiet))
+
+
+@hil.command()
+def fmu(
+    bench: BenchFile,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The FMU to write.")] = Path("plant.fmu"),
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Of the vehicle's and the sensors' errors.")] = None,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Write a bench's plant as an FMI 3 co-simulation unit (needs a C compiler): commands in, sensors and truth out."""
+    from ..studies.bench_command import run_fmu
+
+    finish(json, lambda: run_fmu(bench, out, seed=seed, quiet=quiet))

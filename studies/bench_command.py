@@ -188,6 +188,25 @@ def run_load(path: Path, out: Path, *, quiet: bool = False) -> tuple[dict[str, A
     return data, f"{out}: {len(made.case.names)} phases of '{made.flown.study.name}'"
 
 
+def run_fmu(path: Path, out: Path, *, seed: int | None = None, quiet: bool = False) -> tuple[dict[str, Any], str]:
+    """Write a bench's plant as an FMU."""
+    from ..hil.fmu.export import write_fmu
+
+    progress = Progress() if quiet else RichProgress(BENCH_STEPS)
+    try:
+        made = bench_case(path, progress)
+    finally:
+        progress.close()
+    number = made.bench.seed if seed is None else seed
+    planned = float(made.flown.ascent.trajectory.time[-1])
+    write_fmu(out, made.bench, made.flying(number), seed=number, stop=round(planned, 1))
+    data = {"file": str(out), "octets": out.stat().st_size, "step_s": 1.0 / made.bench.rate, "seed": number}
+    return (
+        data,
+        f"{out}: the plant of '{made.bench.name}' as FMI 3.0 co-simulation, steps of {1e3 / made.bench.rate:g} ms",
+    )
+
+
 def summary(result: BenchResult) -> tuple[dict[str, Any], str]:
     """As plain data and for people."""
     words = {True: "holds", False: "FAILS", None: "not shown"}
