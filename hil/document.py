@@ -10,6 +10,7 @@ from ..avionics.message_set import MessageSet
 from ..core.documents import Count, Document, FieldError, Flag, Module, Reference, load_document
 from ..core.quantity import SI, Ratio, ratio
 from .adapters.document import Adapter
+from .cards import CardWiring
 from .conditions import ConditionText
 from .faults import Fault
 from .mapping import Received, Sent
@@ -37,6 +38,13 @@ class Power(Document):
     )
 
 
+class ClockSource(Document):
+    """Time from outside the host: a pulse a second, or a PTP hardware clock."""
+
+    type: Literal["pps", "ptp"]
+    device: str = Field(default="", description="else /dev/pps0 or /dev/ptp0", examples=["/dev/ptp1"])
+
+
 class Clock(Document):
     """How the bench's time goes on.
 
@@ -56,6 +64,13 @@ class Clock(Document):
         default="catch_up", description="after a late step: make up for it, or move the time scale"
     )
     silence: Wait = Field(default=1.0, description="real time: a computer that says nothing for so long has failed")
+    source: ClockSource | None = Field(default=None, description="real time: whose seconds count; else the host's")
+
+    @model_validator(mode="after")
+    def _source_for_real_time(self) -> Self:
+        if self.source is not None and self.mode == "lockstep":
+            raise FieldError("source", "in lockstep no clock runs; choose real_time, or leave out the source")
+        return self
 
 
 class Computer(Document):
@@ -111,6 +126,7 @@ class Bench(Module, schema="osea/bench/v1"):
     clock: Clock = Clock()
     power: Power = Power()
     computers: tuple[Computer, ...] = Field(min_length=1, max_length=9)
+    cards: tuple[CardWiring, ...] = ()
     faults: tuple[Fault, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     record_every: Count = Field(default=1, description="steps between two recorded rows of signals")
@@ -120,8 +136,12 @@ class Bench(Module, schema="osea/bench/v1"):
         if self.study.schema_id != "osea/study/v1":
             raise FieldError("study", f"expected a study (osea/study/v1), not {self.study.schema_id}")
         names = [c.name for c in self.computers]
-        for what, items in (("computers", names), ("faults", [f.name for f in self.faults]),
-                            ("requirements", [r.name for r in self.requirements])):  # fmt: skip
+        for what, items in (
+            ("computers", names),
+            ("cards", [c.name for c in self.cards]),
+            ("faults", [f.name for f in self.faults]),
+            ("requirements", [r.name for r in self.requirements]),
+        ):
             for i, name in enumerate(items):
                 if name in items[:i]:
                     raise FieldError(f"{what}.{i}.name", f"'{name}' is named twice; choose another name")

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import numpy as np
 
+from ..core.errors import InputError
 from ..core.results import Result, Unit
 from .document import Clock
+from .external_time import Pps, Ptp, Reference, ReferenceTiming, TimeSource
 
 _NS = 1_000_000_000
+_SPARE = 500_000  # ns: of a wait, in which a time source is looked at
 _KEPT = 4_000_000  # steps whose lateness is kept: 67 minutes at 1 kHz
 
 
@@ -28,6 +31,17 @@ class Timing(Result):
     work_median: Annotated[float, Unit("s")]
     work_p99: Annotated[float, Unit("s")]
     slipped: Annotated[float, Unit("s")]
+    reference: ReferenceTiming | None = None
+
+
+def open_source(clock: Clock) -> TimeSource:
+    """The time source that a bench names. Raises InputError at its place when it is not there."""
+    assert clock.source is not None
+    kind, device = clock.source.type, clock.source.device or f"/dev/{clock.source.type}0"
+    try:
+        return Pps(device) if kind == "pps" else Ptp(device)
+    except InputError as error:
+        raise InputError(error.message, where=clock.source.where("type")) from None
 
 
 class Pacer:
@@ -37,7 +51,7 @@ class Pacer:
     what was lost.
     """
 
-    def __init__(self, clock: Clock, rate: float) -> None:
+    def __init__(self, clock: Clock, rate: float, source: TimeSource | None = None) -> None:
         self.paced = clock.mode != "lockstep"
         factor = clock.factor if clock.mode == "accelerated" else 1.0
         self.period = 1.0 / (rate * factor)
@@ -51,6 +65,11 @@ class Pacer:
         self.overruns = self.gaps = 0
         self._slipped = 0
         self._began = 0
+        if source is None and clock.source is not None:
+            source = open_source(clock)
+        self.reference = None if source is None else Reference(source)
+        self._exact_ns = _NS / rate  # of the source's time, a step
+        self._factor = factor
 
     def start(self) -> None:
         """The first step is one period from now."""
@@ -62,9 +81,13 @@ class Pacer:
             return
         now = time.perf_counter_ns()
         work = now - self._began
-        self._next += self._period_ns
+        reference = self.reference
+        self._next += self._period_ns if reference is None else reference.span(self._exact_ns / self._factor)
         early = self._next - now
         waited = early > 0
+        if reference is not None and early > _SPARE:
+            reference.look(now, self._next, (self._n + 1) * self._exact_ns / self._factor)
+            early = self._next - time.perf_counter_ns()
         if early > self._spin_ns:
             time.sleep((early - self._spin_ns) / _NS)
         while True:
@@ -82,6 +105,8 @@ class Pacer:
         if self._slips and late > self._period_ns:
             self._slipped += late
             self._next = now
+            if reference is not None:
+                reference.slip(late)
         self._began = now
 
     def since(self, step: int) -> tuple[np.ndarray, np.ndarray, int]:
@@ -102,4 +127,5 @@ class Pacer:
             lateness_median=float(np.median(late)), lateness_p99=float(np.percentile(late, 99)),
             lateness_worst=float(late.max()), work_median=float(np.median(work)),
             work_p99=float(np.percentile(work, 99)), slipped=self._slipped / _NS,
+            reference=None if self.reference is None else self.reference.timing(),
         )  # fmt: skip

@@ -12,6 +12,7 @@ from ..avionics.codec import RejectedError
 from ..core.errors import InputError
 from ..core.results import Array, Result, Unit
 from ..trajectory.flight.layout import STATUS_NAMES
+from .cards import CardSeat
 from .conditions import Watch
 from .document import Bench, Computer
 from .fault_state import FaultBoard, FaultEvent, FaultyTransport
@@ -124,15 +125,20 @@ def run_bench(
     Raises InputError for a bench that cannot begin; what goes wrong under way is in the result.
     """
     seats: list[Seat] = []
+    cards: list[CardSeat] = []
     try:
+        for wiring in bench.cards:
+            cards.append(CardSeat(wiring, bench.rate))
         for computer in bench.computers:
             said = speech(bench, computer)
             seats.append(Seat(computer, said, open_transport(computer.link, bind_beyond_loopback=bind)))
         number = bench.seed if seed is None else seed
-        return BenchRun(bench, flying, seats, recorder or NoRecorder(), number, by_hand).go(look, look_every)
+        return BenchRun(bench, flying, seats, recorder or NoRecorder(), number, by_hand, cards).go(look, look_every)
     finally:
         for seat in seats:
             seat.transport.close()
+        for card in cards:
+            card.close()
 
 
 class BenchRun:
@@ -140,9 +146,9 @@ class BenchRun:
 
     def __init__(
         self, bench: Bench, flying: Flying, seats: Sequence[Seat], recorder: Recorder, seed: int,
-        by_hand: np.ndarray | None = None,
+        by_hand: np.ndarray | None = None, cards: Sequence[CardSeat] = (),
     ) -> None:  # fmt: skip
-        self.bench, self.seats, self.recorder = bench, list(seats), recorder
+        self.bench, self.seats, self.cards, self.recorder = bench, list(seats), list(cards), recorder
         self.plant: BenchPlant = bench_plant(bench, flying, seed)
         self.flying = flying
         names = flying.case.names
@@ -236,6 +242,8 @@ class BenchRun:
             for seat in self.seats:
                 self._answer(seat) if self._lockstep else self._poll(seat)
             self._merge()
+            for card in self.cards:
+                card.exchange(plant.count, signals, inputs)
             if plant.count % every == 0:
                 recorder.row(plant.time, signals, inputs)
             for watcher in self.watchers:

@@ -229,6 +229,12 @@ def summary(result: BenchResult) -> tuple[dict[str, Any], str]:
             f"  timing: {t.overruns} overruns, {t.machine_gaps} gaps of the machine in {t.steps} steps; late by "
             f"{t.lateness_median * 1e6:.1f} us in the median, {t.lateness_p99 * 1e6:.0f} us p99"
         )
+        if (r := t.reference) is not None:
+            lines.append(
+                f"  time from {r.source}: {r.samples} samples, {r.rate * 1e6:+.2f} ppm of the host's clock, off by "
+                f"{r.error_worst * 1e6:.1f} us at worst; silent {r.gaps} times, {r.refused} samples refused"
+                + ("" if r.samples > 1 else "; it has set nothing: the host's clock ran alone")
+            )
     data = {
         "status": "done" if result.passed else "failed" if result.passed is False else "undecided",
         "flight": result.status,

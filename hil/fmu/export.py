@@ -157,18 +157,12 @@ def _description(path: Path, bench: Bench, token: str, stop: float | None) -> No
 
 
 def _variable(table: Element, signal: Signal, number: int, **more: str) -> None:
-    shown = {"unit": signal.unit} if signal.unit else {}
-    text = {"description": signal.description} if signal.description else {}
-    SubElement(
-        table,
-        "Float64",
-        name=signal.name,
-        valueReference=str(number),
-        variability="continuous",
-        **text,
-        **shown,
-        **more,
-    )
+    about = {"name": signal.name, "valueReference": str(number), "variability": "continuous", **more}
+    if signal.description:
+        about["description"] = signal.description
+    if signal.unit:
+        about["unit"] = signal.unit
+    SubElement(table, "Float64", about)
 
 
 def _write(root: Element, path: Path) -> None:

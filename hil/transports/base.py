@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ...core.errors import InputError
-from .document import CanLink, Link, SerialLink, TcpLink, UdpLink, host_port, is_loopback
+from .document import CanLink, CardLink, Link, SerialLink, TcpLink, UdpLink, host_port, is_loopback
 
 Octets = bytes | bytearray | memoryview
 
@@ -51,6 +51,10 @@ def open_transport(link: Link, *, bind_beyond_loopback: bool = False) -> Transpo
             from .stream import serial_line
 
             return serial_line(link.port, link.baud, link.framing)
+        if isinstance(link, CardLink):
+            from ..cards import LINKS, installed
+
+            return installed(LINKS, link.card, link.where("card"))(dict(link.options))
         assert isinstance(link, CanLink)
         from .can_bus import CanBus
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ...core.documents import Document, FieldError, Flag
+from ...core.quantity import Ratio
 
 _ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]+):(?P<port>[0-9]{1,5})")
 Address = Annotated[str, Field(pattern=r"^.+:[0-9]{1,5}$", examples=["127.0.0.1:14550"])]
@@ -107,4 +108,12 @@ class CanLink(Document):
     bit_rate: Annotated[int, Field(strict=True, ge=10_000, le=1_000_000)] | None = None
 
 
-Link = Annotated[UdpLink | TcpLink | SerialLink | CanLink, Field(discriminator="type")]
+class CardLink(Document):
+    """A link that an installed package brings (entry point group osea_rocket.hil_links), such as a MIL-STD-1553 card."""
+
+    type: Literal["card"] = "card"
+    card: str = Field(description="its entry point's name")
+    options: dict[str, str | Ratio | Flag] = Field(default_factory=dict, description="the card's own")
+
+
+Link = Annotated[UdpLink | TcpLink | SerialLink | CanLink | CardLink, Field(discriminator="type")]
