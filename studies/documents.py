@@ -69,6 +69,7 @@ class Study(Module, schema="osea/study/v1"):
 
 def load(path: str | Path) -> Module:
     """Read any definition file by its ``schema:``. Raises DocumentError with every problem, file and line."""
+    from ..hil import document as bench  # noqa: F401  its schema
     from . import dispersion, sweep  # noqa: F401  their schemas; they are made of studies, so they cannot be imported above
     from .campaign import document  # noqa: F401  its schema
     from .chain import document as chain  # noqa: F401  its schema

@@ -89,11 +89,12 @@ def _launch_data(study: Study, ascent: AscentResult) -> LaunchData:
         software=f"osea-rocket {version('osea-rocket')}",
         input_sha256=ascent.input_hash,
     )
+    facts = with_orbit_reached(
+        facts_of(study.to_plain()), end.perigee_altitude, end.apogee_altitude, end.inclination, end.c3
+    )
     return launch_data(
         until_insertion(ascent.trajectory),
-        with_orbit_reached(
-            facts_of(study.to_plain()), end.perigee_altitude, end.apogee_altitude, end.inclination, end.c3
-        ),
+        replace(facts, epoch=ascent.trajectory.epoch),  # with a launch window T-0 is found, not given
         envelope,
         payload_mass=_released_at_insertion(ascent),
         state_of="last stage with payload at its last engine cut-off, taken as separation: no coast after it is modelled",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def open_run(path: Path) -> Run:
     try:
         document = yaml.safe_load(resolved.read_text(encoding="utf-8"))
         study = document.get("study", document)
-        return Run(
+        made = Run(
             path=path,
             command=run["command"],
             finished=_utc(str(run["finished"])),
@@ -73,6 +73,10 @@ def open_run(path: Path) -> Run:
             study=study,
             facts=facts_of(study, str(resolved)),
         )
+        if made.facts.epoch is not None:
+            return made
+        found = ((made.result("ascent") or {}).get("trajectory") or {}).get("epoch")  # T-0 of a launch window
+        return replace(made, facts=replace(made.facts, epoch=found))
     except (OSError, yaml.YAMLError, AttributeError, KeyError, RecursionError, ValueError) as error:
         raise InputError(f"this is no resolved study: {str(error)[:200]}", where=str(resolved)) from None
 

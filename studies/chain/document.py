@@ -7,14 +7,19 @@ from pydantic import Field, model_validator
 from ...core.documents import Count, Document, FieldError, Flag, Module, Reference
 from ...core.quantity import ratio
 from ...recovery.booster_return_document import Mode
-from .values import pieces
 
 Kind = Literal[
     "engine", "check", "design", "ascent", "disperse", "electrical", "messages", "bench", "package", "campaign",
+    "certify",
 ]  # fmt: skip
-RECORDED = ("check", "electrical", "messages", "bench", "package", "campaign")
-"""Kinds that say a good deal in what their command prints by --json; every kind has that as its result 'summary'."""
-_NEEDS = {"disperse": "runs"}
+
+
+class Divisor(Document):
+    """What a value is divided by; left out, step and result are the value's own."""
+
+    step: str | None = None
+    result: str | None = None
+    value: str
 
 
 class Value(Document):
@@ -22,14 +27,19 @@ class Value(Document):
 
     result: one of its ``results/*.json`` without the ending, or ``summary``: what its command prints by --json. value: the dotted
     path in it, lists by position (from 0, or from -1 backwards) or by an item's ``name``. factor: what it is multiplied by;
-    over: a path in the same result that it is divided by.
+    over: what it is divided by.
     """
 
     step: str
     result: str
     value: str
     factor: Annotated[float, ratio(ge=-1e12, le=1e12)] = 1.0
-    over: str | None = None
+    over: Divisor | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The steps that it is read from."""
+        return (self.step, self.over.step) if self.over is not None and self.over.step is not None else (self.step,)
 
 
 class Take(Value):
@@ -37,6 +47,20 @@ class Take(Value):
 
     field: str = Field(description="dotted path in the document, lists by position or by an item's name")
     tolerance: Annotated[float, ratio(ge=0.0, le=10.0)] = 0.01
+
+
+class Handed(Document):
+    """Takes that several steps have in common; their fields are paths from a place that each step names."""
+
+    name: str = Field(min_length=1)
+    takes: tuple[Take, ...] = Field(min_length=1)
+
+
+class HandedAt(Document):
+    """A step's share of what is handed on. at: where in its document the fields begin ("vehicle"); left out, at its top."""
+
+    handed: str
+    at: str = ""
 
 
 class Link(Value):
@@ -48,10 +72,15 @@ class Link(Value):
 
 
 class Quick(Document):
-    """What is other with --quick. skip: the step is left out, and what takes from it keeps its file's value."""
+    """What is other with --quick. skip: the step is left out; document: another is run in its place, under title.
+
+    What takes a value from a step that is left out or runs another document keeps its file's value.
+    """
 
     skip: Flag = False
     runs: Count | None = None
+    document: Reference[Module] | None = None
+    title: str = ""
 
 
 class Step(Document):
@@ -59,7 +88,8 @@ class Step(Document):
 
     recover: of an ascent. runs, model: of a dispersion; runs also of a campaign. source: folder of the flight computer's C
     sources; recording: a folder with a bench's run, shown where no C compiler is. own: folder of the provider's own records.
-    strict: of a check. aside: the step may end badly without the chain ending badly. title: in the report.
+    strict: of a check. place, level: what is certified, a file or a folder, and the level to be
+    reached; signed with a key made for the run. aside: the step may end badly without the chain ending badly.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -68,6 +98,7 @@ class Step(Document):
     document: Reference[Module] | None = None
     of: tuple[str, ...] = ()
     takes: tuple[Take, ...] = ()
+    takes_handed: tuple[HandedAt, ...] = ()
     quick: Quick = Quick()
     recover: Mode | None = None
     runs: Count | None = None
@@ -76,6 +107,8 @@ class Step(Document):
     source: str | None = None
     recording: str | None = None
     own: str | None = None
+    place: str | None = None
+    level: Literal["bronze", "silver", "gold", "platinum"] = "bronze"
     aside: Flag = False
 
     @property
@@ -83,17 +116,15 @@ class Step(Document):
         """Its title, or its name."""
         return self.title or self.name
 
-    @property
-    def before(self) -> tuple[str, ...]:
-        """The steps that it needs, each once."""
-        return tuple(dict.fromkeys((*self.of, *(t.step for t in self.takes))))
-
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if (self.document is None) != (self.run == "package"):
-            raise FieldError(
-                "document", "a package has none, it is made of runs ('of')" if self.document else "name what is run"
-            )
+        if self.run in ("package", "certify"):
+            if self.document is not None:
+                raise FieldError("document", f"a step '{self.run}' has none: it works on what 'of' or 'place' names")
+        elif self.document is None:
+            raise FieldError("document", "name what is run")
+        if self.run == "certify" and self.place is None:
+            raise FieldError("place", "name the file or folder that is certified")
         if self.run == "package" and not self.of:
             raise FieldError("of", "name the runs that the package is made of")
         if self.run == "disperse" and self.runs is None:
@@ -106,9 +137,10 @@ class Step(Document):
 class Chain(Module, schema="osea/chain/v1"):
     """One study that drives the disciplines. trace: from the last number back to the first, section "from … back to …".
 
-    headline: the values that stand at the top of the report.
+    headline: the values that stand at the top of the report. handed: takes that steps have in common.
     """
 
+    handed: tuple[Handed, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1, max_length=60)
     trace_title: str = "From the result back to its cause"
     trace: tuple[Link, ...] = ()
@@ -117,21 +149,41 @@ class Chain(Module, schema="osea/chain/v1"):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         known: list[str] = []
+        groups = [group.name for group in self.handed]
         for i, step in enumerate(self.steps):
             if step.name in known:
                 raise FieldError(f"steps.{i}.name", f"two steps are called '{step.name}'; give each a name of its own")
-            for field, names in (("of", step.of), ("takes", tuple(t.step for t in step.takes))):
-                for j, name in enumerate(names):
-                    if name not in known:
-                        where = f"steps.{i}.of" if field == "of" else f"steps.{i}.takes.{j}.step"
-                        raise FieldError(where, f"there is no step '{name}' before this one; put it first")
+            for j, share in enumerate(step.takes_handed):
+                if share.handed not in groups:
+                    text = f"nothing called '{share.handed}' is handed on; known: {', '.join(groups) or 'none'}"
+                    raise FieldError(f"steps.{i}.takes_handed.{j}.handed", text)
+            for name in self.before(step):
+                if name not in known:
+                    taken = [j for j, t in enumerate(step.takes) if name in t.needs]
+                    where = f"steps.{i}.takes.{taken[0]}.step" if taken else f"steps.{i}"
+                    raise FieldError(where, f"there is no step '{name}' before this one; put it first")
             known.append(step.name)
         for field in ("trace", "headline"):
             for i, link in enumerate(getattr(self, field)):
-                if link.step not in known:
-                    raise FieldError(f"{field}.{i}.step", f"there is no step '{link.step}'; known: {', '.join(known)}")
-                pieces(link.value)
+                for name in link.needs:
+                    if name not in known:
+                        raise FieldError(f"{field}.{i}.step", f"there is no step '{name}'; known: {', '.join(known)}")
         return self
+
+    def takes(self, step: Step) -> tuple[Take, ...]:
+        """All that a step takes, its shares of what is handed on with their whole paths."""
+        shared = [
+            take.evolve(field=f"{share.at}.{take.field}" if share.at else take.field)
+            for share in step.takes_handed
+            for group in self.handed
+            if group.name == share.handed
+            for take in group.takes
+        ]
+        return (*shared, *step.takes)
+
+    def before(self, step: Step) -> tuple[str, ...]:
+        """The steps that it needs, each once."""
+        return tuple(dict.fromkeys((*step.of, *(n for t in self.takes(step) for n in t.needs))))
 
     def step(self, name: str) -> Step:
         """The step of that name."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,8 @@ class Work:
     source: Path | None = None
     recording: Path | None = None
     own: Path | None = None
+    place: Path | None = None
+    level: str = "bronze"
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,25 @@ def _package(work: Work) -> Answer:
     return data | ({k: verified[k] for k in ("exit_code", "message") if k in verified}), f"{text}\n{said}", ()
 
 
+def _certify(work: Work) -> Answer:
+    """Signed with a key made for this run, and checked with its public half."""
+    from ...launch_data.signed import run_key
+    from ..certify.command import run_certify, run_verify
+    from ..certify.subjects import Wishes
+
+    assert work.place is not None
+    work.folder.mkdir(parents=True, exist_ok=True)
+    key = work.folder / "key.json"
+    run_key(key)
+    wishes = Wishes(loads=work.of[0] if work.of else None)
+    data, text = run_certify(str(work.place), work.folder, level=work.level, key_file=key, wishes=wishes)
+    key.unlink()  # made for this run; whoever certifies signs with a key that is kept
+    checked, said = run_verify(work.folder / "certificate.json", [work.folder / "key.pub.json"])
+    if checked.get("exit_code"):
+        data |= {k: checked[k] for k in ("exit_code", "message")}
+    return data, f"{text}\n{said}", (("certificate", "certificate.html"),)
+
+
 def _bench(work: Work) -> Answer:
     """Generated codec and mission data compiled with the flight computer, and flown; without a compiler a recording."""
     from ..bench_command import run_hil, run_load
@@ -185,9 +207,20 @@ def _bench(work: Work) -> Answer:
     ended = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603  a compiler, its arguments ours
     if ended.returncode:
         raise UndecidedError(f"{compiler} did not compile the flight computer: {ended.stderr.strip()[:600]}")
-    data, text = run_hil(_file(work), work.folder, start=str(program), quiet=True)
+    data, text = run_hil(_file(work), work.folder, start=f"{shlex.quote(str(program))} {_ports(work)}", quiet=True)
     shutil.rmtree(made, ignore_errors=True)
     return data, text, _REPORT
+
+
+def _ports(work: Work) -> str:
+    """The link as the flight computer sees it: its own port first."""
+    from ...core.documents import load_document
+    from ...hil.document import Bench
+
+    link = load_document(Bench, _file(work)).computers[0].link
+    if link.type != "udp":
+        raise InputError("the first computer of a chain's bench hangs on a UDP link; give 'link: {type: udp, …}'")
+    return "udp:" + ":".join(str(end).rpartition(":")[2] for end in (link.remote, link.local))
 
 
 def _recorded(work: Work) -> Answer:
@@ -202,4 +235,5 @@ def _recorded(work: Work) -> Answer:
 RUNNERS: dict[str, Callable[[Work], Answer]] = {
     "engine": _engine, "check": _check, "design": _design, "ascent": _ascent, "disperse": _disperse,
     "electrical": _electrical, "messages": _messages, "bench": _bench, "package": _package, "campaign": _campaign,
+    "certify": _certify,
 }  # fmt: skip

@@ -17,6 +17,7 @@ _WHAT = {
     "messages": "message set: codecs, databases, control document",
     "bench": "a flight computer flies it",
     "package": "launch data, signed and verified",
+    "certify": "held against the standard, signed and checked again",
     "campaign": "a constellation deployed, costs and price",
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import strict_yaml
-from ...core.documents import Module
+from ...core.documents import Module, Source
 from ...core.errors import InputError
 from ...core.run_folder import RunFolder
 from ...core.variant import value_at, with_fields
@@ -42,22 +42,22 @@ def run_chain(
     with _pool(min(jobs or os.cpu_count() or 1, len(ordered) or 1)) as pool:
         under_way: dict[Future[Done], Step] = {}
         while waiting or under_way:
-            for step in [s for s in waiting if all(b in state.ended for b in s.before)]:
+            for step in [s for s in waiting if all(b in state.ended for b in chain.before(s))]:
                 waiting.remove(step)
                 work = state.prepare(step)
                 if work is not None:
-                    hear(f"{step.label}: begins")
+                    hear(f"{state.label(step)}: begins")
                     under_way[pool.submit(do, work)] = step
             if not under_way:
                 continue
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 step = under_way.pop(future)
-                outcome = _outcome(step, future.result())
+                outcome = _outcome(step, state.label(step), future.result())
                 state.end(step, outcome)
                 done = sum(s.name in state.ended for s in ordered)
                 ended = f"{outcome.state} in {outcome.seconds:.0f} s"
                 hear(
-                    f"[{done}/{len(ordered)}] {step.label}: {ended}{': ' + outcome.message if outcome.message else ''}"
+                    f"[{done}/{len(ordered)}] {state.label(step)}: {ended}{': ' + outcome.message if outcome.message else ''}"
                 )
     return ChainResult(
         input_hash=chain.content_hash(),
@@ -80,10 +80,10 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _outcome(step: Step, done: Done) -> StepOutcome:
+def _outcome(step: Step, title: str, done: Done) -> StepOutcome:
     pages = tuple((what, f"{FOLDER}/{step.name}/{page}") for what, page in done.pages)
     return StepOutcome(
-        name=step.name, title=step.label, kind=step.run, state=done.state, message=done.message, seconds=done.seconds,
+        name=step.name, title=title, kind=step.run, state=done.state, message=done.message, seconds=done.seconds,
         pages=pages if done.state not in ("input is wrong", "undecided") or done.text else (), said=done.text,
         aside=step.aside,
     )  # fmt: skip
@@ -105,7 +105,7 @@ class _State:
 
     def prepare(self, step: Step) -> Work | None:
         """What a worker is to do; None when the step cannot be run, which is then how it ended."""
-        lost = [b for b in step.before if self.ended[b].state in GONE and self.ended[b].state != "left out"]
+        lost = [b for b in self.chain.before(step) if self.ended[b].state in GONE and self.ended[b].state != "left out"]
         lost += [b for b in step.of if self.ended[b].state == "left out"]
         try:
             if lost:
@@ -122,7 +122,7 @@ class _State:
             kind=step.run, folder=self.place / step.name, document=file,
             of=tuple(self.place / name for name in step.of), recover=step.recover, runs=runs, model=step.model,
             strict=step.strict, source=self._beside(step.source), recording=self._beside(step.recording),
-            own=self._beside(step.own),
+            own=self._beside(step.own), place=self._beside(step.place), level=step.level,
         )  # fmt: skip
 
     def _beside(self, name: str | None) -> Path | None:
@@ -130,10 +130,12 @@ class _State:
 
     def _document(self, step: Step) -> Path | None:
         """The step's own file, or one written with what it takes from others."""
-        document = step.document
+        document = step.quick.document if self.quick and step.quick.document is not None else step.document
         if document is None:
             return None
-        changes: dict[str, Any] = {t.field: v for t in step.takes if (v := self._taken(step, t, document)) is not None}
+        changes: dict[str, Any] = {
+            t.field: v for t in self.chain.takes(step) if (v := self._taken(step, t, document)) is not None
+        }
         if self.quick and isinstance(document, CampaignStudy) and document.explore is not None:
             changes["explore"] = None  # what else could be flown is not what is asked
         if not changes:
@@ -141,6 +143,11 @@ class _State:
             if file is not None and document._origin is not None:
                 return Path(document._origin.file).resolve()
         changed = with_fields(document, changes) if changes else document
+        for take in self.chain.takes(step):
+            if take.field in changes:
+                changed = _sourced(
+                    changed, take.field, f"{self.chain.name}: step '{take.step}', {take.result}.{take.value}"
+                )
         place = self.place.with_name("taken")
         place.mkdir(exist_ok=True)
         file = place / f"{step.name}.yaml"
@@ -152,11 +159,11 @@ class _State:
         stated = value_at(document, take.field)
         stated = float(stated) if isinstance(stated, int | float) else None
         source = f"{take.step}: {take.result}.{take.value}"
-        if self.ended[take.step].state == "left out":
+        if any(self._stands_in(name) for name in take.needs):
             self.passed.append(Passed(step=step.name, field=take.field, source=source, stated=stated, value=None,
-                                      change=None, message="left out: the file's own value stays"))  # fmt: skip
+                                      change=None, message="not run in full: the file's own value stays"))  # fmt: skip
             return None
-        value = read_value(take, self.place / take.step)
+        value = read_value(take, self.place)
         change = value / stated - 1.0 if stated else None
         far = change is not None and abs(change) > take.tolerance
         message = f"the file is off by more than {take.tolerance:.3g}; bring it up to date" if far else ""
@@ -164,19 +171,42 @@ class _State:
                                   change=change, message=message))  # fmt: skip
         return value
 
+    def _stands_in(self, name: str) -> bool:
+        """Whether a step's own numbers are not there, because --quick leaves it out or runs something else in its place."""
+        other = self.quick and self.chain.step(name).quick.document is not None
+        return other or self.ended[name].state == "left out"
+
+    def label(self, step: Step) -> str:
+        return (step.quick.title or step.label) if self.quick else step.label
+
     def traced(self, link: Link) -> Traced:
         """A line of the way back; without a value where its step left none."""
-        outcome = self.ended[link.step]
+        outcome = next((o for n in link.needs if (o := self.ended[n]).state in GONE), self.ended[link.step])
         told: dict[str, Any] = {"name": link.name, "step": link.step, "unit": link.unit, "note": link.note}
         page = outcome.pages[0][1] if outcome.pages else ""
         if outcome.state in GONE and outcome.state != "answer is no":
-            return Traced(**told, value=None, path=page, message=f"step '{link.step}' is {outcome.state}")
+            return Traced(**told, value=None, path=page, message=f"step '{outcome.name}' is {outcome.state}")
         try:
-            value = read_value(link, self.place / link.step)
+            value = read_value(link, self.place)
         except InputError as error:
             return Traced(**told, value=None, path=page, message=str(error))
         file = "summary.json" if link.result == SUMMARY else f"results/{link.result}.json"
         return Traced(**told, value=value, path=page or f"{FOLDER}/{link.step}/{file}")
+
+
+def _sourced(document: Module, field: str, citation: str) -> Module:
+    """The document with a source for a field that was set, in the module that the field belongs to."""
+    parts = field.split(".")
+    for cut in range(len(parts) - 1, -1, -1):
+        owner = value_at(document, ".".join(parts[:cut])) if cut else document
+        if isinstance(owner, Module):
+            own = ".".join(parts[cut:])
+            if owner.graded(own) is not None:
+                return document  # the value is what the file says, and so is its source
+            source = Source(fields=(own,), grade="estimate", citation=citation)
+            where = ".".join((*parts[:cut], "sources"))
+            return with_fields(document, {where: (*owner.sources, source)})
+    return document
 
 
 def _folder_of(chain: Chain) -> Path:

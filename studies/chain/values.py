@@ -14,34 +14,35 @@ if TYPE_CHECKING:
 SUMMARY = "summary"
 
 
-def pieces(path: str) -> tuple[str, ...]:
-    """The parts of a dotted path."""
-    return tuple(path.split("."))
-
-
-def read_value(value: "Value", folder: Path) -> float:
-    """The number, with factor and divisor, from a step's folder. Raises InputError where the path leads nowhere."""
-    data = _result(value, folder)
-    where = f"step '{value.step}', result '{value.result}'"
-    found = _number(data, value.value, where)
+def read_value(value: "Value", steps: Path) -> float:
+    """The number, with factor and divisor, from the folder of all steps. Raises InputError where the path leads nowhere."""
+    found = _read(value.step, value.result, value.value, steps)
     if value.over is not None:
-        found /= _number(data, value.over, where)
+        by = value.over
+        under = _read(by.step or value.step, by.result or value.result, by.value, steps)
+        if under == 0.0:
+            raise InputError(f"step '{value.step}': '{value.value}' is to be divided by '{by.value}', which is 0")
+        found /= under
     return found * value.factor
 
 
-def _result(value: "Value", folder: Path) -> Any:
-    file = folder / "summary.json" if value.result == SUMMARY else folder / "results" / f"{value.result}.json"
+def _read(step: str, result: str, path: str, steps: Path) -> float:
+    return _number(_result(step, result, steps / step), path, f"step '{step}', result '{result}'")
+
+
+def _result(step: str, result: str, folder: Path) -> Any:
+    file = folder / "summary.json" if result == SUMMARY else folder / "results" / f"{result}.json"
     if not file.is_file():
         known = sorted([p.stem for p in (folder / "results").glob("*.json")] + [SUMMARY])
-        near = difflib.get_close_matches(value.result, known, 1)
+        near = difflib.get_close_matches(result, known, 1)
         hint = f"; did you mean '{near[0]}'?" if near else f"; it has {', '.join(known)}"
-        raise InputError(f"step '{value.step}' left no result '{value.result}'{hint}")
+        raise InputError(f"step '{step}' left no result '{result}'{hint}")
     return json.loads(file.read_text(encoding="utf-8"))
 
 
 def _number(data: Any, path: str, where: str) -> float:
     at = data
-    for piece in pieces(path):
+    for piece in path.split("."):
         if isinstance(at, dict) and piece in at:
             at = at[piece]
         elif isinstance(at, list):

@@ -217,6 +217,15 @@ def test_runs_that_do_not_belong_together_are_refused(design_run, make_run, stud
         build([open_run(design_run)], Wishes(opens="2027-04-01T00:00:00Z", closes="2027-04-02T00:00:00Z"))
 
 
+def test_the_t0_that_a_flight_found_in_its_window_is_its_epoch(make_run, study, tmp_path):
+    open_ended = {k: v for k, v in study["mission"].items() if k != "epoch"}
+    found = {"payload_mass_kg": 20000.0, "trajectory": {"epoch": "2028-03-01T22:15:30Z"}}
+    run = make_run(
+        tmp_path / "run", "ascent", study | {"mission": open_ended}, {"results/ascent.json": json.dumps(found)}
+    )
+    assert open_run(run).facts.epoch == "2028-03-01T22:15:30Z"
+
+
 @pytest.mark.parametrize("resolved", ["", "- a", "a: [", "vehicle: 1", "mission: {}\nvehicle: {}\noriginator: x"])
 def test_a_run_whose_input_is_no_study_is_refused(make_run, tmp_path, resolved):
     run = make_run(tmp_path / "run", "design", {}, {"inputs/resolved.yaml": resolved})

@@ -9,7 +9,7 @@ from osea_rocket.core.documents import DocumentError
 from osea_rocket.core.errors import InputError
 from osea_rocket.studies.campaign.document import CampaignStudy
 from osea_rocket.studies.chain.command import run_chain_file
-from osea_rocket.studies.chain.document import Chain, Value
+from osea_rocket.studies.chain.document import Chain, Divisor, Value
 from osea_rocket.studies.chain.kinds import RUNNERS
 from osea_rocket.studies.chain.values import read_value
 from osea_rocket.studies.command import run_design_of
@@ -49,17 +49,22 @@ def test_a_step_says_what_it_lacks(tmp_path, step, said):
         load(chain_of(tmp_path, f"  - {step}\n"))
 
 
-def _value(value: str, *, result: str = "r", factor: float = 1.0, over: str | None = None) -> Value:
+def _value(value: str, *, result: str = "r", factor: float = 1.0, over: Divisor | None = None) -> Value:
     return Value(step="s", result=result, value=value, factor=factor, over=over)
 
 
 def test_a_number_is_found_by_its_path(tmp_path):
-    (tmp_path / "results").mkdir()
+    (tmp_path / "s/results").mkdir(parents=True)
+    (tmp_path / "t/results").mkdir(parents=True)
     data = {"a": 6.0, "rows": [{"name": "first", "x": 2.0}, {"name": "second", "x": 3.0}], "no": None}
-    (tmp_path / "results" / "r.json").write_text(json.dumps(data), encoding="utf-8")
+    (tmp_path / "s/results/r.json").write_text(json.dumps(data), encoding="utf-8")
+    (tmp_path / "t/results/r.json").write_text('{"half": 12, "zero": 0}', encoding="utf-8")
     assert read_value(_value("a"), tmp_path) == 6.0
     assert read_value(_value("rows.second.x", factor=10.0), tmp_path) == 30.0
-    assert read_value(_value("rows.-1.x", over="a"), tmp_path) == 0.5
+    assert read_value(_value("rows.-1.x", over=Divisor(value="a")), tmp_path) == 0.5
+    assert read_value(_value("a", over=Divisor(step="t", value="half")), tmp_path) == 0.5
+    with pytest.raises(InputError, match="which is 0"):
+        read_value(_value("a", over=Divisor(step="t", value="zero")), tmp_path)
     for path, said in (
         ("rows.third.x", "first, second"),
         ("b", "'b'"),
@@ -85,6 +90,7 @@ def chained(tmp_path_factory):
     runs: 10
     takes:
       - {{field: capacity, step: engine, result: cycle, value: thrust_vacuum_N, factor: 0.1}}
+    takes_handed: [{{handed: engine, at: vehicle.stages.second stage}}]
   - name: refused
     run: campaign
     document: {CAMPAIGN}
@@ -94,6 +100,10 @@ def chained(tmp_path_factory):
   - {{name: package, run: package, of: [flights]}}
 """
     more = """
+handed:
+  - name: engine
+    takes:
+      - {field: engine.chamber_pressure, step: engine, result: cycle, value: chamber_pressure_Pa}
 trace_title: From the price back to the chamber
 trace:
   - {name: price, step: price, result: campaign-1, value: price.yuan.likely, unit: CNY/kg, note: cost over mass}
@@ -113,11 +123,15 @@ def test_a_number_passes_from_step_to_step(chained):
     }  # fmt: skip
     assert data["exit_code"] == 2 and "refused" in data["message"]
     thrust = json.loads((out / "steps/engine/results/cycle.json").read_text())["thrust_vacuum_N"]
-    taken = next(p for p in data["passed"] if p["step"] == "price")
+    taken = next(p for p in data["passed"] if p["step"] == "price" and p["field"] == "capacity")
     assert taken["value"] == 0.1 * thrust and taken["stated"] == 10400.0
     assert taken["change"] == pytest.approx(0.1 * thrust / 10400.0 - 1.0)
     flown = load(out / "steps/price/inputs/resolved.yaml")
     assert isinstance(flown, CampaignStudy) and float(flown.capacity) == pytest.approx(0.1 * thrust)
+    assert flown.sources[-1].fields == ("capacity",) and "step 'engine'" in flown.sources[-1].citation
+    engine = flown.vehicle.stages[1].engine
+    assert engine is not None and engine.chamber_pressure == pytest.approx(data["trace"][1]["value"] * 1e5)
+    assert "step 'engine'" in engine.sources[-1].citation
 
 
 def test_the_way_back_leads_to_pages_that_are_there(chained):
