@@ -29,6 +29,7 @@ from .vectors import (
 )
 
 PATIENCE = 10.0  # s for one answer
+FIRST_PATIENCE = 60.0  # s for the first one of a program that has just been started
 STARTS = 5  # of a program that ends each time
 FAILURES = 20  # of one requirement, after which the rest is not asked
 Answer = dict[str, Any] | str  # a text: why there is none
@@ -50,6 +51,7 @@ class CodecProcess:
             raise InputError("a command is needed that starts the codec", where="--codec")
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = 0
+        self._answered = False
         self._lines: queue.Queue[bytes | None] = queue.Queue()
 
     def ask(self, request: Request) -> Answer:
@@ -61,10 +63,11 @@ class CodecProcess:
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-            line = self._lines.get(timeout=PATIENCE)
+            line = self._lines.get(timeout=PATIENCE if self._answered else FIRST_PATIENCE)
+            self._answered = True
         except queue.Empty:
             self.close()
-            return f"no answer within {PATIENCE:g} s"
+            return f"no answer within {PATIENCE if self._answered else FIRST_PATIENCE:g} s"
         except OSError:
             line = None
         if line is None:
@@ -94,6 +97,7 @@ class CodecProcess:
             except OSError as error:
                 raise InputError(f"cannot start '{self.command[0]}': {error.strerror}", where="--codec") from None
             self._lines = queue.Queue()
+            self._answered = False
             assert self._process.stdout is not None
             threading.Thread(target=_drain, args=(self._process.stdout, self._lines), daemon=True).start()
         return self._process

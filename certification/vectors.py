@@ -135,7 +135,7 @@ def wrong_constants(codecs: Mapping[str, Codec], found: list[Vector]) -> Iterato
             if not mask:
                 continue
             word = int.from_bytes(v.octets, "big") ^ (mask & -mask)
-            octets = _with_checksum(codec.message, word.to_bytes(len(v.octets), "big"))
+            octets = with_checksum(codec.message, word.to_bytes(len(v.octets), "big"))
             if "refused" in answer(codecs, request := v.decode | {"octets": octets.hex()}):
                 yield request
 
@@ -203,7 +203,7 @@ def _firsts(found: list[Vector]) -> Iterator[Vector]:
     yield from {v.message: v for v in found}.values()
 
 
-def _with_checksum(message: ResolvedMessage, octets: bytes) -> bytes:
+def with_checksum(message: ResolvedMessage, octets: bytes) -> bytes:
     checksum = CHECKSUMS.get(message.crc)
     if checksum is None:
         return octets

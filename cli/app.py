@@ -11,7 +11,6 @@ import typer
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Open rocket design: one vehicle definition, from the engine to orbit and to open launch data.",

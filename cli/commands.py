@@ -89,3 +89,25 @@ def validate(
     from ..validation.command import run_validate
 
     finish(json, lambda: run_validate(write, only=only or (), quiet=quiet))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is not there yet, or empty.")],
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Of the vehicle (else the folder's).")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """A new project: a small two-stage launcher in commented files that pass `osea check`, to change into your own."""
+    from ..studies.new_project import run_new
+
+    finish(json, lambda: run_new(folder, name))
+
+
+@app.command()
+def doctor(json: JsonFlag = False) -> None:
+    """Look whether this installation is whole: Python, packages, extras, compilers, programs, folders. Exit 1 where it is not."""
+    from ..studies.doctor import run_doctor
+
+    finish(json, run_doctor)

@@ -67,7 +67,9 @@ def _run(arguments: Sequence[str]) -> int:
             thermo,
         )  # fmt: skip
 
-        command = typer.main.get_command(app)  # its own main() has other ideas of interruptions and broken pipes
+        command: Any = typer.main.get_command(app)  # its own main() has other ideas of interruptions and broken pipes
+        if "_OSEA_COMPLETE" in os.environ:  # a shell asks what may follow (osea --install-completion)
+            command._main_shell_completion({}, "osea", "_OSEA_COMPLETE")
         with command.make_context("osea", list(arguments)) as context:
             command.invoke(context)
         return 0

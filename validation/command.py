@@ -31,6 +31,7 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
     ("velocity losses", "losses", 10.0),
     ("interfaces", "interface_mutations", 20.0),
     ("electrical interface", "electrical_mutations", 150.0),
+    ("certification", "certification_mutations", 240.0),
     ("costs", "costs", 1.0),
     ("launch data", "injection", 25.0),
     ("speed", "speed", 15.0),

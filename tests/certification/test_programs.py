@@ -75,7 +75,7 @@ def _flight(name: str, *kinds: str, holds: bool | None = True, complete: bool = 
     events = tuple(FaultEvent(time=1.0, fault=k, kind=k, begins=True) for k in kinds if acted)
     result = BenchResult(
         bench="b", status="orbit", complete=complete, end_time=500.0, phase="p", steps=10, exchanges=10, host_time=1.0,
-        final=np.zeros(1), links=(LinkCount(computer="fc", answers=10, resent=0, duplicates=0, rejected=(), lost=""),),
+        final=np.zeros(1), links=(LinkCount(computer="fc", answers=10, resent=0, duplicates=0, rejected=(), held=(), lost=""),),
         faults=events, verdicts=(Held(name="orbit", text="", holds=holds, margin=None, time=None, reason="x"),), timing=None,
     )  # fmt: skip
     return Flight(name, result, {k: k for k in kinds}, 1)
