@@ -1,4 +1,7 @@
-"""The dashboard as an application: static files, and one WebSocket a viewer. Read-only without the token."""
+"""The dashboard as an application: static files, and one WebSocket a viewer. Read-only without the token.
+
+`command` imports this where it is needed, and raises MissingExtraError without the extra `server`.
+"""
 
 import asyncio
 import hmac
