@@ -257,8 +257,8 @@ Goals: 5 us a step, 4 times the package's writer.
 
 ## Dashboard, {seconds} s at 400 Hz, alternately with nobody and with five viewers
 
-The board is there in both; the dashboard and its viewers come in turn. Viewers stand for other machines and keep to the last core.
-Goal: the p99 of a step's work changes by 10 % at most.
+The board is there in both; the dashboard and its viewers come in turn. Viewers stand for other machines and keep to the
+last core. Goal: the p99 of a step's work changes by 10 % at most.
 
 | who watches | steps | work, median [us] | work, p99 [us] | late, p99 [us] | change of p99 |
 |---|---:|---:|---:|---:|---:|
