@@ -68,6 +68,39 @@ def dashboard(
 
 
 @hil.command()
+def campaign(
+    file: Annotated[
+        Path, typer.Argument(metavar="CAMPAIGN.yaml", help="Cases of faults, each with its stated outcome.")
+    ],
+    out: OutFolder = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="COMMAND", help="Start the flight computer so, anew for each run."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="CASE", help="Fly this case; may be repeated.")
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", metavar="", help="Take up what an interrupted run of the same campaign has left."),
+    ] = False,
+    record: Annotated[bool, typer.Option("--record/--no-record", help="Write recordings/CASE-SEED.mcap.")] = False,
+    bind: Annotated[bool, typer.Option("--bind", metavar="", help="Open addresses that other machines reach.")] = False,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Fly one case of faults after another; mission kept, safe abort or loss, held against what was stated."""
+    from ..studies.fault_campaign import run_campaign
+
+    def work():
+        return run_campaign(
+            file, out, start=start, bind=bind, resume=resume, record=record, only=tuple(only or ()), quiet=quiet
+        )
+
+    finish(json, work)
+
+
+@hil.command()
 def replay(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING.mcap", help="Of an earlier run.")],
     bench: BenchFile,

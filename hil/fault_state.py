@@ -197,29 +197,42 @@ def derive(signals: np.ndarray, dt: float) -> None:
 
 
 class FaultyTransport:
-    """A link on which messages are lost, late, damaged, swapped or made up."""
+    """A link on which messages are lost, late, damaged, swapped or made up.
+
+    A lost message stays lost. ``handed``: the step whose sample, the newest whole one, went to the computer in the last ``send``;
+    -1 when none did, so that nobody waits for an answer. ``swallowed``: frames of a muted computer.
+    """
 
     def __init__(self, inner: Transport, faults: Sequence[ActiveFault], clock: BenchPlant) -> None:
         self._inner, self._faults, self._plant = inner, faults, clock
-        self._late: deque[tuple[float, bytes]] = deque()
-        self._kept: bytes | None = None
+        self._late: deque[tuple[float, int, bytes]] = deque()
+        self._kept: tuple[int, bytes] | None = None
+        self._last: list[bytes] = []
+        self.handed = -1
+        self.swallowed = 0
 
     @property
     def rejects(self) -> Mapping[str, int]:
         return self._inner.rejects
 
     def send(self, frames: Sequence[Octets]) -> None:
-        now = self._plant.time
-        out = []
-        while self._late and self._late[0][0] <= now:
-            out.append(self._late.popleft()[1])
+        now, out = self._plant.time, []
+        while self._late and self._late[0][0] <= now + 1e-9:
+            out.append(self._late.popleft()[1:])
         for frame in frames:
             out += self._through(bytes(frame), now)
+        self.handed = max((count for count, _ in out), default=-1)
+        self._last = [octets for _, octets in out]
         if out:
-            self._inner.send(out)
+            self._inner.send(self._last)
 
-    def _through(self, frame: bytes, now: float) -> list[bytes]:
-        frames = [frame]
+    def again(self) -> None:
+        """What was handed over last, once more: the computer has not answered it."""
+        self._inner.send(self._last)
+
+    def _through(self, frame: bytes, now: float) -> list[tuple[int, bytes]]:
+        """Frames to hand over, each with its step; -1 for what is no whole sample."""
+        frames = [(self._plant.count, frame)]
         for active in self._faults:
             if not active.acting:
                 continue
@@ -230,9 +243,9 @@ class FaultyTransport:
                 bit = int(draw() * 8 * len(frame))
                 damaged = bytearray(frame)
                 damaged[bit >> 3] ^= 1 << (bit & 7)
-                frames = [bytes(damaged)]
+                frames = [(-1, bytes(damaged))]
             elif kind == "delay":
-                self._late.append((now + (active.fault.span or 0.0), frames[0]))
+                self._late.append((now + (active.fault.span or 0.0), *frames[0]))
                 return []
             elif kind == "reorder":
                 if self._kept is not None:
@@ -241,12 +254,15 @@ class FaultyTransport:
                     self._kept = frames[0]
                     return []
             elif kind == "babble":
-                frames += [active.random.bytes(1 + int(draw() * 64)) for _ in range(math.ceil(active.amount))]
+                frames += [(-1, active.random.bytes(1 + int(draw() * 64))) for _ in range(math.ceil(active.amount))]
         return frames
 
     def receive(self, timeout: float) -> list[bytes]:
         frames = self._inner.receive(timeout)
-        return [] if any(a.acting and a.kind == "mute" for a in self._faults) else frames
+        if any(a.acting and a.kind == "mute" for a in self._faults):
+            self.swallowed += len(frames)
+            return []
+        return frames
 
     def close(self) -> None:
         self._inner.close()

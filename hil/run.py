@@ -51,6 +51,7 @@ class Seat:
     computer: Computer
     speech: Speech
     transport: Transport
+    faulty: FaultyTransport | None = None
     inputs: np.ndarray = field(default_factory=empty_inputs)
     frames: Sequence[Octets] = ()
     heard: float = -np.inf  # host time of the last good frame
@@ -118,9 +119,10 @@ class BenchResult(Result):
 def run_bench(
     bench: Bench, flying: Flying, *, recorder: Recorder | None = None, bind: bool = False, seed: int | None = None,
     look: Callable[["BenchRun"], None] | None = None, look_every: float = 0.1, by_hand: np.ndarray | None = None,
+    ended: Callable[["BenchRun"], None] | None = None,
 ) -> BenchResult:  # fmt: skip
     """Run a bench with a flight case to its end. look: called about every look_every seconds of host time (progress, displays);
-    by_hand: octets through which faults are asked for (`dashboard.board`), None: none may be.
+    by_hand: octets through which faults are asked for (`dashboard.board`), None: none may be; ended: once, after the last step.
 
     Raises InputError for a bench that cannot begin; what goes wrong under way is in the result.
     """
@@ -133,7 +135,11 @@ def run_bench(
             said = speech(bench, computer)
             seats.append(Seat(computer, said, open_transport(computer.link, bind_beyond_loopback=bind)))
         number = bench.seed if seed is None else seed
-        return BenchRun(bench, flying, seats, recorder or NoRecorder(), number, by_hand, cards).go(look, look_every)
+        run = BenchRun(bench, flying, seats, recorder or NoRecorder(), number, by_hand, cards)
+        result = run.go(look, look_every)
+        if ended is not None:
+            ended(run)
+        return result
     finally:
         for seat in seats:
             seat.transport.close()
@@ -157,7 +163,7 @@ class BenchRun:
         for seat in self.seats:
             concerned = self.faults.messages(seat.computer.name)
             if concerned:
-                seat.transport = FaultyTransport(seat.transport, concerned, self.plant)
+                seat.transport = seat.faulty = FaultyTransport(seat.transport, concerned, self.plant)
         self.watchers = [Watcher(r, names) for r in bench.requirements]
         self.pacer = Pacer(bench.clock, bench.rate)
         self.inputs = empty_inputs()
@@ -280,15 +286,21 @@ class BenchRun:
         seat.transport.send(frames)
 
     def _answer(self, seat: Seat) -> None:
-        """Wait for the computer's answer to this step; send again after a time-out."""
-        clock = self.bench.clock
+        """Wait for the computer's answer to this step; send again after a time-out. A fault's lost sample has no answer."""
+        clock, faulty = self.bench.clock, seat.faulty
+        wanted = self.plant.count if faulty is None else faulty.handed
+        if wanted < 0:
+            return
+        swallowed = 0 if faulty is None else faulty.swallowed
         for attempt in range(clock.resends + 1):
             if attempt:
                 seat.resent += 1
-                seat.transport.send(seat.frames)
+                seat.transport.send(seat.frames) if faulty is None else faulty.again()
             deadline = time.perf_counter() + clock.timeout
             while True:
-                if self._hear(seat, clock.timeout):
+                if self._hear(seat, clock.timeout, wanted):
+                    return
+                if faulty is not None and faulty.swallowed != swallowed:
                     return
                 if time.perf_counter() >= deadline:
                     break
@@ -297,8 +309,9 @@ class BenchRun:
             f"at {self.plant.time:.4f} s"
         )
 
-    def _hear(self, seat: Seat, timeout: float) -> bool:
-        """Take what comes; true when it answered this step."""
+    def _hear(self, seat: Seat, timeout: float, wanted: int = -1) -> bool:
+        """Take what comes; true when it answered this step. wanted: the step whose answer counts in lockstep, else this."""
+        wanted = self.plant.count if wanted < 0 else wanted
         answered = False
         for frame in seat.transport.receive(timeout):
             try:
@@ -309,7 +322,7 @@ class BenchRun:
                 continue
             if ends:
                 tick = seat.inputs[_ANSWERED]
-                if tick >= 0.0 and tick != self.plant.count and self._lockstep:
+                if tick >= 0.0 and tick != wanted and self._lockstep:
                     seat.duplicates += 1
                     continue
                 seat.answers += 1

@@ -9,6 +9,7 @@ from ..core.documents import SCHEMAS, Module
 from ..core.errors import ImpossibleError
 from ..core.ports.port import Port
 from ..hil.document import Bench  # noqa: F401  its schema
+from ..hil.fault_campaign import FaultCampaign  # noqa: F401  its schema
 from ..recovery.reuse.records import KINDS as REUSE_RECORDS
 from . import documents  # noqa: F401  with it, every schema is known
 from .campaign.document import CampaignStudy  # noqa: F401  its schema
@@ -24,7 +25,7 @@ KINDS = (
     "avionics-unit", "battery", "bench", "bench-adapter", "booster", "booster-return",
     "campaign", "chain", "cooling", "dispenser", "dispersion",
     "electrical", "engine",
-    "engine-cycle", "environment", "fairing", "fins", "flight", "flown-unit", "harness-segment", "interstage",
+    "engine-cycle", "environment", "fairing", "fault-campaign", "fins", "flight", "flown-unit", "harness-segment", "interstage",
     "landing", "landing-legs", "landing-needs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
     "parachute", "payload", "payload-adapter", "range", "reaction-control", "small-rocket", "solid-motor", "stage", "structure",
     "study", "sweep", "tank", "thrust-curve", "thrust-structure", "umbilical", "vehicle",

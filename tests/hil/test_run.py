@@ -125,13 +125,36 @@ def test_a_fault_acts_from_its_time_on(name):
         assert abs(np.mean(after) - value) < 0.04 * (abs(value) or 1.0) and abs(np.mean(before) - value) > 0.01
 
 
-def test_lost_and_damaged_messages_are_asked_for_again():
-    b = bench(
-        clock=Clock(patience=60.0, timeout=0.05, resends=50),
-        faults=(Fault(name="noise", kind="corruption", at=0.1, amount=0.1, duration=0.3),),
-    )
-    result, _ = fly(b, duration=0.6)
-    assert result.complete and result.links[0].resent > 0
+MESSAGE_FAULTS = {
+    "loss": {"amount": 0.3}, "corruption": {"amount": 0.3}, "reorder": {"amount": 0.3}, "babble": {"amount": 2},
+    "delay": {"span": 0.05}, "mute": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MESSAGE_FAULTS)
+def test_faults_of_messages_in_lockstep(kind):
+    """What a fault takes away stays away, the plant goes on under the last commands, and the flight is the same each time."""
+    fault = Fault.model_validate({"name": "f", "kind": kind, "at": 0.1, "duration": 0.3, **MESSAGE_FAULTS[kind]})
+    b = bench(clock=Clock(patience=60.0, timeout=5.0), faults=(fault,))
+    rows = []
+    for _ in range(2):
+        h = History(period=0.0)
+        result, _ = fly(b, SmallComputer(gimbal=lambda tick: 1e-4 * tick), recorder=h, duration=0.6)
+        assert result.complete and result.links[0].resent == 0
+        rows.append(h.rows)
+    assert np.array_equal(rows[0], rows[1])
+    answered, tick = h["answer.tick"], h["clock.tick"]
+    behind = (tick - answered)[(h["clock.time"] > 0.2) & (h["clock.time"] < 0.39)]
+    after = (tick - answered)[h["clock.time"] > 0.5]
+    assert not after.any()
+    if kind == "babble":
+        assert not behind.any() and result.exchanges == 70
+    elif kind == "delay":
+        assert set(behind) == {5.0}
+    elif kind == "mute":
+        assert np.all(np.diff(behind) == 1.0)
+    else:
+        assert 0.1 < np.mean(behind > 0.0) < 0.6
 
 
 def test_three_computers_outvote_one_that_is_wrong():
