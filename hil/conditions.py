@@ -110,20 +110,25 @@ class Watch:
                     hint = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(phases)}"
                     raise ValueError(f"there is no phase '{c.phase}'{hint}")
                 value = float(phases.index(c.phase))
-            sign = {"<": -1.0, "<=": -1.0, ">": 1.0, ">=": 1.0}.get(c.operator, 0.0)
+            sign = {"<": -1.0, "<=": -1.0, ">": 1.0, ">=": 1.0}.get(c.operator, 0.0)  # of the distance from the bound
             of_plant = c.name in INDEX
             place = INDEX[c.name] if of_plant else INPUT_INDEX[c.name]
             self._terms.append((of_plant, place, _OPERATORS[c.operator], value, sign))
 
+        self._every = self.condition.every
+
     def holds(self, signals: np.ndarray, inputs: np.ndarray) -> bool:
-        found = (op(float((signals if p else inputs)[i]), v) for p, i, op, v, _ in self._terms)
-        return all(found) if self.condition.every else any(found)
+        every = self._every
+        for of_plant, i, op, value, _ in self._terms:
+            if op((signals if of_plant else inputs).item(i), value) is not every:
+                return not every
+        return every
 
     def margin(self, signals: np.ndarray, inputs: np.ndarray) -> float:
         """Distance from the bound, negative when it does not hold: the least of comparisons joined by `and`, the greatest of
         those joined by `or` (Donzé & Maler 2010, robust satisfaction)."""
         distances: list[Any] = []
         for p, i, op, v, sign in self._terms:
-            value = float((signals if p else inputs)[i])
+            value = (signals if p else inputs).item(i)
             distances.append(sign * (value - v) if sign else (np.inf if op(value, v) else -np.inf))
-        return float(min(distances) if self.condition.every else max(distances))
+        return float(min(distances) if self._every else max(distances))

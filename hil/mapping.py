@@ -141,6 +141,7 @@ class Channel:
                 offset.append(o)
         self.element, self.signal = np.array(element), np.array(signal)
         self.scale, self.offset = np.array(scale), np.array(offset)
+        self._as_is = bool(np.all(self.scale == 1.0) and np.all(self.offset == 0.0))
         self.values = np.zeros(len(self.codec.names))
         for row in self.message.values:
             if row.raw != "bytes" and row.default is not None:
@@ -158,7 +159,7 @@ class Channel:
     def encode(self, signals: np.ndarray) -> np.ndarray:
         """The frame with the signals as they are; a value outside its field's range is held at the nearest and counted."""
         values = self.values
-        values[self.element] = signals[self.signal] * self.scale + self.offset
+        values[self.element] = signals[self.signal] if self._as_is else signals[self.signal] * self.scale + self.offset
         if self._rounded is not None and self._rounded.size:
             values[self._rounded] = np.rint(values[self._rounded])
         answer = encode_into(self.codec.plan, values, self.frame, self.count)
@@ -180,7 +181,8 @@ class Channel:
         if answer:
             reason = OUTCOMES.get(int(answer)) or f"value of {self.codec.names[int(answer) - 1]}"
             raise RejectedError(reason, f"{self.message.name}: {reason}")
-        inputs[self.signal] = self.values[self.element] * self.scale + self.offset
+        found = self.values[self.element]
+        inputs[self.signal] = found if self._as_is else found * self.scale + self.offset
         if self._whole >= 0:
             inputs[self._whole] = round(inputs[self._whole])
 

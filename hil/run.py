@@ -26,6 +26,7 @@ from .transports.base import LinkLostError, Octets, Transport, open_transport
 
 _ANSWERED = INPUT_INDEX["answer.tick"]
 _WAITING_PERIOD = 0.02  # s between two samples to a computer that has not answered yet
+_SETTLING = 2.0  # s at most: who still speaks then babbles, which the flight will tell
 
 
 class Recorder(Protocol):
@@ -53,6 +54,7 @@ class Seat:
     transport: Transport
     faulty: FaultyTransport | None = None
     inputs: np.ndarray = field(default_factory=empty_inputs)
+    before: np.ndarray = field(default_factory=empty_inputs)
     frames: Sequence[Octets] = ()
     heard: float = -np.inf  # host time of the last good frame
     answers: int = 0
@@ -172,6 +174,7 @@ class BenchRun:
         self._until = None if bench.until is None else _watch(bench, names)
         self.ended = self._begun = False
         self._lockstep = bench.clock.mode == "lockstep"
+        self._with = self.seats[0]  # whom the bench speaks with just now
 
     def go(self, look: Callable[["BenchRun"], None] | None, look_every: float) -> BenchResult:
         """To the end."""
@@ -187,7 +190,9 @@ class BenchRun:
             self.pacer.start()
             self._fly(look, look_every)
         except LinkLostError as error:
-            self.stop(str(error))
+            seat = self._with
+            seat.lost = seat.lost or str(error)
+            self.stop(f"computer '{seat.computer.name}': {error}, at {self.plant.time:.4f} s")
         except KeyboardInterrupt:
             self.stop("interrupted")
         finally:
@@ -219,7 +224,7 @@ class BenchRun:
                 if time.perf_counter() > deadline:
                     return self.stop(
                         f"computer '{seat.computer.name}' has not answered within {clock.patience:g} s; start it, "
-                        "or mend its link"
+                        f"or mend its link{_thrown_away(seat)}"
                     )
                 self._send(seat)
                 self._hear(seat, _WAITING_PERIOD)
@@ -231,7 +236,8 @@ class BenchRun:
 
     def _settle(self, seat: Seat) -> None:
         """Throw away what still comes for samples that were sent before the computer's first answer."""
-        while seat.transport.receive(2.0 * _WAITING_PERIOD):
+        deadline = time.perf_counter() + _SETTLING
+        while seat.transport.receive(2.0 * _WAITING_PERIOD) and time.perf_counter() < deadline:
             pass
 
     def _fly(self, look: Callable[["BenchRun"], None] | None, look_every: float) -> None:
@@ -254,7 +260,7 @@ class BenchRun:
                 recorder.row(plant.time, signals, inputs)
             for watcher in self.watchers:
                 watcher.step(plant.time, signals, inputs)
-            if plant.status != FLYING or plant.time >= bench.longest:
+            if self.stopped or plant.status != FLYING or plant.time >= bench.longest:
                 break
             if self._until is not None and self._until.holds(signals, inputs):
                 self.ended = True
@@ -277,6 +283,7 @@ class BenchRun:
         self._told = len(self.faults.events)
 
     def _send(self, seat: Seat) -> None:
+        self._with = seat
         frames = seat.speech.frames(self.plant.count, self.plant.signals)
         now, index = self.plant.time, self._index(seat)
         if self._begun:
@@ -306,18 +313,27 @@ class BenchRun:
                     break
         self.stop(
             f"computer '{seat.computer.name}' has been silent for {clock.resends + 1} x {clock.timeout:g} s "
-            f"at {self.plant.time:.4f} s"
+            f"at {self.plant.time:.4f} s{_thrown_away(seat)}"
         )
 
     def _hear(self, seat: Seat, timeout: float, wanted: int = -1) -> bool:
         """Take what comes; true when it answered this step. wanted: the step whose answer counts in lockstep, else this."""
+        self._with = seat
         wanted = self.plant.count if wanted < 0 else wanted
         answered = False
         for frame in seat.transport.receive(timeout):
+            if not self._lockstep:
+                seat.before[:] = seat.inputs
             try:
                 ends = seat.speech.take(frame, seat.inputs)
             except RejectedError as error:
                 seat.reject(error.reason)
+                self._heard(seat, frame)
+                continue
+            if not self._lockstep and seat.inputs[_ANSWERED] < seat.before[_ANSWERED]:
+                # its clock goes backwards: an old answer, or a computer that has begun anew. The newer commands stay
+                seat.reject("older than the last")
+                seat.inputs[:] = seat.before
                 self._heard(seat, frame)
                 continue
             if ends:
@@ -342,7 +358,7 @@ class BenchRun:
         elif time.perf_counter() - seat.heard > self.bench.clock.silence and not seat.lost:
             seat.lost = f"silent since {self.plant.time - self.bench.clock.silence:.3f} s"
             if all(s.lost for s in self.seats):
-                self.stop(f"computer '{seat.computer.name}' is {seat.lost}")
+                self.stop(f"computer '{seat.computer.name}' is {seat.lost}{_thrown_away(seat)}")
 
     def _index(self, seat: Seat) -> int:
         return self.seats.index(seat) if len(self.seats) > 1 else 0
@@ -367,6 +383,15 @@ class BenchRun:
             verdicts=tuple(w.verdict(plant.time, plant.signals, self.inputs, complete=complete) for w in self.watchers),
             timing=self.pacer.timing(),
         )  # fmt: skip
+
+
+def _thrown_away(seat: Seat) -> str:
+    """What came and was no answer, for a message about silence."""
+    found = seat.rejects | dict(seat.transport.rejects)
+    if seat.duplicates:
+        found["answer to another step"] = seat.duplicates
+    told = ", ".join(f"{n} {reason}" for reason, n in sorted(found.items()))
+    return f"; thrown away: {told}" if told else ""
 
 
 def _watch(bench: Bench, phases: Sequence[str]) -> Watch:

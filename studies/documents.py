@@ -67,6 +67,9 @@ class Study(Module, schema="osea/study/v1"):
         return value
 
 
+_OF_A_BENCH = ("osea/bench/v1", "osea/bench-adapter/v1", "osea/fault-campaign/v1")
+
+
 def load(path: str | Path) -> Module:
     """Read any definition file by its ``schema:``. Raises DocumentError with every problem, file and line."""
     from ..hil import document as bench  # noqa: F401  its schema
@@ -74,6 +77,8 @@ def load(path: str | Path) -> Module:
     from .campaign import document  # noqa: F401  its schema
     from .chain import document as chain  # noqa: F401  its schema
 
+    if declared_schema(path) in _OF_A_BENCH:  # they bring the compiled flight along, a second that no other file needs
+        from ..hil import fault_campaign  # noqa: F401  its schema, the bench's and the adapter's
     return load_any(path)
 
 

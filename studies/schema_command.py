@@ -8,8 +8,7 @@ from typing import Any
 from ..core.documents import SCHEMAS, Module
 from ..core.errors import ImpossibleError
 from ..core.ports.port import Port
-from ..hil.document import Bench  # noqa: F401  its schema
-from ..hil.fault_campaign import FaultCampaign  # noqa: F401  its schema
+from ..hil.fault_campaign import FaultCampaign  # noqa: F401  its schema, the bench's and the adapter's
 from ..recovery.reuse.records import KINDS as REUSE_RECORDS
 from . import documents  # noqa: F401  with it, every schema is known
 from .campaign.document import CampaignStudy  # noqa: F401  its schema

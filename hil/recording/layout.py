@@ -1,14 +1,11 @@
-"""What a recording holds: channels, their schemas, and the scale of time.
+"""What a recording holds, apart from its channels (`channels`): light, because the writer's process begins with it.
 
-Messages are CDR with ROS 2 schemas, which viewers of MCAP files (Foxglove) plot without a plug-in. ``log_time`` is the
-bench's own clock, T-0 at ``T0_NS``; ``publish_time`` is the host's. Everything but the channel of events follows from bench,
-case and computers alone: `content_sha256` in the file's metadata is over that.
+Messages are CDR with ROS 2 schemas. ``log_time`` is the bench's own clock, T-0 at ``T0_NS``; ``publish_time`` is the host's.
+Everything but publish times and the channel of events follows from bench, case and computers alone: `content_sha256` in the
+file's metadata is over the message records with their publish times as nought, events left out.
 """
 
 import struct
-from dataclasses import dataclass
-
-from ..signals import INPUTS, SIGNALS
 
 T0_NS = 86_400 * 1_000_000_000
 """Log time of T-0: a day after the scale's zero, so that a countdown is not negative."""
@@ -18,44 +15,9 @@ EVENTS_TOPIC = "/events"
 ROWS_TOPIC = "/signals"
 METADATA = "osea_bench"
 
-
-@dataclass(frozen=True)
-class ChannelInfo:
-    """One channel of the file."""
-
-    id: int
-    topic: str
-    schema: str
-    text: str
-
-
-def field_name(signal: str) -> str:
-    """A signal's name as ROS 2 allows it."""
-    return signal.replace(".", "_")
-
-
-def channels(computers: tuple[str, ...]) -> tuple[ChannelInfo, ...]:
-    """Channels of a bench with these computers, in the order of their numbers."""
-    row = "".join(
-        f"float64 {field_name(s.name)}  # {s.unit + ', ' if s.unit else ''}{s.description}\n"
-        for s in (*SIGNALS, *INPUTS)
-    )
-    result = [
-        ChannelInfo(ROW, ROWS_TOPIC, "osea_rocket/Signals", row),
-        ChannelInfo(EVENT, EVENTS_TOPIC, "osea_rocket/Event", "string text\n"),
-    ]
-    for i, name in enumerate(computers):
-        for way, offset in (("sent", 0), ("received", 1)):
-            result.append(
-                ChannelInfo(FIRST_FRAME + 2 * i + offset, f"/{name}/{way}", "osea_rocket/Frame", "uint8[] octets\n")
-            )
-    return tuple(result)
-
-
-_HEAD = struct.Struct("<BQHIQQ")
 MESSAGE = 0x05
-
-
-HEAD_SIZE = _HEAD.size
-pack_head = _HEAD.pack_into
-unpack_head = _HEAD.unpack_from
+HEAD = struct.Struct("<BQHIQQ")
+"""Of a message record: kind, length, channel, sequence, log time, publish time."""
+HEAD_SIZE = HEAD.size
+PUBLISHED = slice(23, 31)
+"""Where the publish time stands in a record."""

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import time_ns
 
@@ -16,11 +16,15 @@ import numpy as np
 from ...core.errors import InputError
 from ..signals import INPUT_COUNT, SIGNAL_COUNT
 from ..transports.base import Octets
-from .layout import CDR, EVENT, FIRST_FRAME, HEAD_SIZE, MESSAGE, ROW, T0_NS, pack_head
+from .channels import described
+from .layout import CDR, EVENT, FIRST_FRAME, HEAD, HEAD_SIZE, MESSAGE, ROW, T0_NS
 
 _FLUSH = 1 << 16
 _ROOM = 1 << 18
-_LENGTH = struct.Struct("<4sI")
+_FRAME = struct.Struct(HEAD.format + "4sI")
+_FRAME_SIZE = _FRAME.size
+pack_frame = _FRAME.pack_into
+pack_row = struct.Struct(HEAD.format + "4s").pack_into
 _ROW_SIZE = 4 + 8 * (SIGNAL_COUNT + INPUT_COUNT)
 
 
@@ -40,6 +44,9 @@ class McapRecorder:
         self._buffer = bytearray(_ROOM)
         self._view = memoryview(self._buffer)
         self._at = 0
+        self._signals: np.ndarray | None = None
+        self._inputs: np.ndarray | None = None
+        self._octets: tuple[memoryview, memoryview] = (memoryview(b""), memoryview(b""))
         self._waiting: deque[bytes] = deque()
         self._sequences = [0] * (FIRST_FRAME + 2 * len(computers))
         self.messages = 0
@@ -51,7 +58,7 @@ class McapRecorder:
         self._pipe = self._process.stdin.fileno()
         _widen(self._pipe)
         first = {
-            "computers": list(computers),
+            "channels": described(computers),
             "metadata": dict(metadata),
             "attachments": {n: len(b) for n, b in attachments.items()},
         }
@@ -61,42 +68,64 @@ class McapRecorder:
         os.set_blocking(self._pipe, False)
 
     def frame(self, time: float, computer: int, sent: bool, octets: Octets) -> None:
-        channel = FIRST_FRAME + 2 * computer + (not sent)
-        size = len(octets)
-        at = self._head(channel, 8 + size, time)
-        _LENGTH.pack_into(self._buffer, at, CDR, size)
-        self._view[at + 8 : at + 8 + size] = octets
-        self._end(at + 8 + size)
+        channel, size = FIRST_FRAME + 2 * computer + (not sent), len(octets)
+        at, counts = self._at, self._sequences
+        begin = at + _FRAME_SIZE
+        end = begin + size
+        if end > _ROOM:
+            return self._again(end - at, lambda: self.frame(time, computer, sent, octets))
+        count = counts[channel]
+        counts[channel] = count + 1
+        pack_frame(
+            self._buffer, at, MESSAGE, size + 30, channel, count, T0_NS + round(time * 1e9), time_ns(), CDR, size
+        )
+        self._view[begin:end] = octets
+        self._at = end
+        self.messages += 1
+        if end > _FLUSH:
+            self._flush()
+        return None
 
     def row(self, time: float, signals: np.ndarray, inputs: np.ndarray) -> None:
-        at = self._head(ROW, _ROW_SIZE, time)
-        middle = at + 4 + 8 * SIGNAL_COUNT
-        self._view[at : at + 4] = CDR
-        self._view[at + 4 : middle] = signals.data.cast("B")
-        self._view[middle : middle + 8 * INPUT_COUNT] = inputs.data.cast("B")
-        self._end(at + _ROW_SIZE)
+        at, counts = self._at, self._sequences
+        begin = at + HEAD_SIZE + 4
+        middle = begin + 8 * SIGNAL_COUNT
+        end = middle + 8 * INPUT_COUNT
+        if end > _ROOM:
+            return self._again(end - at, lambda: self.row(time, signals, inputs))
+        if signals is not self._signals or inputs is not self._inputs:  # the same two arrays all through a run
+            self._signals, self._inputs = signals, inputs
+            self._octets = signals.data.cast("B"), inputs.data.cast("B")
+        count = counts[ROW]
+        counts[ROW] = count + 1
+        pack_row(self._buffer, at, MESSAGE, _ROW_SIZE + 22, ROW, count, T0_NS + round(time * 1e9), time_ns(), CDR)
+        self._view[begin:middle], self._view[middle:end] = self._octets
+        self._at = end
+        self.messages += 1
+        if end > _FLUSH:
+            self._flush()
+        return None
 
     def event(self, time: float, text: str) -> None:
         octets = text.encode()[:4000] + b"\0"
-        at = self._head(EVENT, 8 + len(octets), time)
-        _LENGTH.pack_into(self._buffer, at, CDR, len(octets))
-        self._view[at + 8 : at + 8 + len(octets)] = octets
-        self._end(at + 8 + len(octets))
-
-    def _head(self, channel: int, size: int, time: float) -> int:
-        if self._at + HEAD_SIZE + size > _ROOM:
-            self._flush()
-        sequence = self._sequences[channel]
-        self._sequences[channel] = sequence + 1
-        log_time = T0_NS + round(time * 1e9)
-        pack_head(self._buffer, self._at, MESSAGE, size + 22, channel, sequence & 0xFFFFFFFF, log_time, time_ns())
-        return self._at + HEAD_SIZE
-
-    def _end(self, at: int) -> None:
-        self._at = at
+        size, at = len(octets), self._at
+        end = at + _FRAME_SIZE + size
+        if end > _ROOM:
+            return self._again(end - at, lambda: self.event(time, text))
+        count = self._sequences[EVENT]
+        self._sequences[EVENT] = count + 1
+        pack_frame(self._buffer, at, MESSAGE, size + 30, EVENT, count, T0_NS + round(time * 1e9), time_ns(), CDR, size)
+        self._view[end - size : end] = octets
+        self._at = end
         self.messages += 1
-        if at > _FLUSH:
-            self._flush()
+        return None
+
+    def _again(self, size: int, write: Callable[[], None]) -> None:
+        """Make room in the buffer, then write."""
+        if size > _ROOM:
+            raise InputError(f"a message of {size} octets is too long to record")
+        self._flush()
+        write()
 
     def _flush(self) -> None:
         if self._at:

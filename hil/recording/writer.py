@@ -9,17 +9,23 @@ import os
 import struct
 import sys
 import zlib
+from array import array
+from collections import defaultdict
+from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
-from .layout import EVENT, HEAD_SIZE, METADATA, channels, unpack_head
+from .layout import EVENT, HEAD_SIZE, METADATA, PUBLISHED
+from .runs import Pattern, Run, numbers
 
 MAGIC = b"\x89MCAP0\r\n"
 CHUNK = 1 << 20
 HEADER, FOOTER, SCHEMA, CHANNEL, _, CHUNK_RECORD, MESSAGE_INDEX, CHUNK_INDEX = range(1, 9)
 ATTACHMENT, ATTACHMENT_INDEX, STATISTICS, METADATA_RECORD, METADATA_INDEX, SUMMARY_OFFSET, DATA_END = range(9, 16)
 LIBRARY = "osea-rocket"
+_SCANNED = struct.Struct("<xQH4xQ")  # of a message record: length, channel, log time
+_NOUGHT = bytes(8)
 
 
 def _text(value: str) -> bytes:
@@ -42,18 +48,22 @@ class McapFile:
     def __init__(self, file: IO[bytes], first: dict[str, Any]) -> None:
         self._file = file
         self._at = 0
-        self._infos = channels(tuple(first["computers"]))
-        self._topics = {c.id: c.topic.encode() for c in self._infos}
+        self._infos: list[dict[str, Any]] = first["channels"]
         self._metadata: dict[str, str] = first["metadata"]
         self._pending = bytearray()
-        self._index: dict[int, list[tuple[int, int]]] = {}
+        self._scanned = 0
+        self._index: defaultdict[int, array[int]] = defaultdict(numbers)
+        self._pattern = Pattern()
+        self._runs: list[Run] = []
+        self._singles: list[int] = []
+        self._compress = _compressor()
         self._chunks: list[bytes] = []
         self._attachments: list[bytes] = []
         self._counts: dict[int, int] = {}
         self._first, self._last = 2**64 - 1, 0
         self._digest = hashlib.sha256()
-        names = list(dict.fromkeys(c.schema for c in self._infos))
-        text = {c.schema: c.text for c in self._infos}
+        names = list(dict.fromkeys(c["schema"] for c in self._infos))
+        text = {c["schema"]: c["text"] for c in self._infos}
         self._schemas = b"".join(
             _record(SCHEMA, struct.pack("<H", i + 1) + _text(n) + _text("ros2msg") + _text(text[n]))
             for i, n in enumerate(names)
@@ -61,7 +71,7 @@ class McapFile:
         self._channels = b"".join(
             _record(
                 CHANNEL,
-                struct.pack("<HH", c.id, names.index(c.schema) + 1) + _text(c.topic) + _text("cdr") + _map({}),
+                struct.pack("<HH", c["id"], names.index(c["schema"]) + 1) + _text(c["topic"]) + _text("cdr") + _map({}),
             )
             for c in self._infos
         )
@@ -84,39 +94,41 @@ class McapFile:
 
     def feed(self, data: bytes) -> None:
         """Whole message records and perhaps the beginning of another."""
-        pending, start = self._pending, len(self._pending)
+        pending, at, index, read = self._pending, self._scanned, self._index, _SCANNED.unpack_from
         pending += data
-        at = self._scanned if start else 0
-        view = memoryview(pending)
-        while len(pending) - at >= HEAD_SIZE:
-            _, length, channel, _, log_time, _ = unpack_head(pending, at)
-            end = at + 9 + length
-            if end > len(pending):
+        last, end = len(pending) - HEAD_SIZE, len(pending)
+        while at <= last:
+            length, channel, log_time = read(pending, at)
+            after = at + 9 + length
+            if after > end:
                 break
-            self._index.setdefault(channel, []).append((log_time, at))
-            if channel != EVENT:
-                self._digest.update(self._topics[channel])
-                self._digest.update(log_time.to_bytes(8, "little"))
-                self._digest.update(view[at + HEAD_SIZE : end])
-            at = end
-        view.release()
+            steps = self._pattern.seen(channel, length)
+            if steps is not None:
+                run = steps.run(pending, at, end)
+                if run.count > 1:
+                    run.index(pending, index)
+                    self._runs.append(run)
+                    at += run.count * run.size
+                    continue
+            index[channel].extend((log_time, at))
+            self._singles.append(at)
+            at = after
         self._scanned = at
         if at >= CHUNK:
             self._chunk(at)
-
-    _scanned = 0
 
     def _chunk(self, end: int) -> None:
         """Write the messages up to *end* as one chunk with its indexes."""
         if not end:
             return
-        data = bytes(self._pending[:end])
+        data = bytes(memoryview(self._pending)[:end])
         del self._pending[:end]
         self._scanned = 0
-        times = [t for entries in self._index.values() for t, _ in entries]
-        low, high = min(times), max(times)
+        index = {channel: entries for channel, entries in sorted(self._index.items()) if entries}
+        self._hash(data, index)
+        low, high = min(min(e[::2]) for e in index.values()), max(max(e[::2]) for e in index.values())
         self._first, self._last = min(self._first, low), max(self._last, high)
-        packed, name = _compressed(data)
+        packed, name = self._compress(data)
         body = (
             struct.pack("<QQQI", low, high, len(data), zlib.crc32(data))
             + _text(name)
@@ -126,15 +138,29 @@ class McapFile:
         at = self._write(_record(CHUNK_RECORD, body))
         size = self._at - at
         offsets, index_begin = {}, self._at
-        for channel, entries in sorted(self._index.items()):
-            flat = b"".join(struct.pack("<QQ", t, o) for t, o in entries)
+        for channel, entries in index.items():
+            if sys.byteorder == "big":
+                entries.byteswap()
+            flat = entries.tobytes()
             offsets[channel] = self._write(_record(MESSAGE_INDEX, struct.pack("<HI", channel, len(flat)) + flat))
-            self._counts[channel] = self._counts.get(channel, 0) + len(entries)
+            self._counts[channel] = self._counts.get(channel, 0) + len(entries) // 2
         table = b"".join(struct.pack("<HQ", c, o) for c, o in offsets.items())
         entry = struct.pack("<QQQQI", low, high, at, size, len(table)) + table
         entry += struct.pack("<Q", self._at - index_begin) + _text(name) + struct.pack("<QQ", len(packed), len(data))
         self._chunks.append(_record(CHUNK_INDEX, entry))
-        self._index = {}
+        self._index = defaultdict(numbers)
+
+    def _hash(self, data: bytes, index: dict[int, "array[int]"]) -> None:
+        """The chunk's records with their publish times as nought, events left out, into the digest."""
+        content = bytearray(data)
+        for run in self._runs:
+            run.blank(content)
+        for at in self._singles:
+            content[at + PUBLISHED.start : at + PUBLISHED.stop] = _NOUGHT
+        for at in reversed(index[EVENT][1::2] if EVENT in index else ()):
+            del content[at : at + 9 + int.from_bytes(content[at + 1 : at + 9], "little")]
+        self._digest.update(content)
+        self._runs, self._singles = [], []
 
     def close(self) -> str:
         """Write what is left, and the summary; the content's SHA-256."""
@@ -147,7 +173,7 @@ class McapFile:
         counts = b"".join(struct.pack("<HQ", c, n) for c, n in sorted(self._counts.items()))
         low = self._first if self._counts else 0
         statistics = struct.pack(
-            "<QHIIIIQQI", sum(self._counts.values()), len({c.schema for c in self._infos}), len(self._infos),
+            "<QHIIIIQQI", sum(self._counts.values()), len({c["schema"] for c in self._infos}), len(self._infos),
             len(self._attachments), 1, len(self._chunks), low, self._last, len(counts),
         ) + counts  # fmt: skip
         groups = [
@@ -167,13 +193,14 @@ class McapFile:
         return digest
 
 
-def _compressed(data: bytes) -> tuple[bytes, str]:
+def _compressor() -> Callable[[bytes], tuple[bytes, str]]:
     """By Zstandard where the extra `hil` is installed; else as it is, which is larger and no MissingExtraError."""
     try:
         import zstandard
     except ImportError:
-        return data, ""
-    return zstandard.ZstdCompressor(level=1).compress(data), "zstd"
+        return lambda data: (data, "")
+    compress = zstandard.ZstdCompressor(level=1).compress
+    return lambda data: (compress(data), "zstd")
 
 
 def main(path: str, source: BufferedReader) -> int:

@@ -38,6 +38,9 @@ def open_transport(link: Link, *, bind_beyond_loopback: bool = False) -> Transpo
         if not is_loopback(host) and not bind_beyond_loopback:
             text = f"'{link.local}' can be reached from other machines; say --bind to open it, or use 127.0.0.1"
             raise InputError(text, where=link.where("local"))
+    if isinstance(link, CanLink) and link.interface == "udp_multicast" and not bind_beyond_loopback:
+        text = f"the multicast group '{link.channel}' can be reached from other machines; say --bind to join it"
+        raise InputError(text, where=link.where("channel"))
     try:
         if isinstance(link, UdpLink):
             from .udp import LearningUdp, Udp

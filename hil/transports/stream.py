@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ...avionics.framing import FrameStream, cobs_encode, slip_encode
+from ...avionics.framing import FrameStream, slip_encode
 from ...core.errors import InputError, MissingExtraError
 from .base import LinkLostError, Octets
 from .document import host_port
@@ -103,7 +103,11 @@ class LineCutter:
 def framing(name: str) -> tuple[_Cutter, Callable[[bytes], bytes]]:
     """Cutter of what comes, and what makes a frame ready to go."""
     if name == "cobs":
-        return FrameStream("cobs", _CHUNK), lambda f: cobs_encode(f) + b"\0"
+        from ...avionics.compiled_framing import Cobs
+
+        coder = Cobs(_CHUNK)
+        coder.decode(coder.encode(b"begin")[:-1])  # compiled before any clock runs
+        return FrameStream("cobs", _CHUNK, coder.decode), coder.encode
     if name == "slip":
         return FrameStream("slip", _CHUNK), lambda f: b"\xc0" + slip_encode(f) + b"\xc0"
     if name == "lines":

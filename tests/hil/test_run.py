@@ -19,6 +19,7 @@ from osea_rocket.hil.recording.recorder import McapRecorder
 from osea_rocket.hil.replay import replay
 from osea_rocket.hil.requirements import Requirement
 from osea_rocket.hil.run import run_bench
+from osea_rocket.hil.signals import INPUT_COUNT, SIGNAL_COUNT
 from osea_rocket.hil.transports.document import UdpLink
 
 pytestmark = pytest.mark.timeout(300)
@@ -201,6 +202,49 @@ def test_two_runs_and_their_replay_have_the_same_content(tmp_path):
     with over_udp(b.computers[0].link, SmallComputer()):
         outcome = replay(b, tmp_path / "a.mcap")
     assert outcome.different > 50 and outcome.first_difference is not None
+
+
+def test_a_recording_reads_alike_however_its_messages_come(tmp_path):
+    """Records of one pattern are taken many at once; the mcap package finds each of them, in time and in number."""
+    from mcap.reader import make_reader
+
+    random = np.random.default_rng(3)
+    sizes = {
+        "steady": lambda i: 100,
+        "changing": lambda i: int(random.integers(1, 5)),
+        "rare": lambda i: 300 if i % 37 == 0 else 20,
+    }
+    for name, size in sizes.items():
+        path = tmp_path / f"{name}.mcap"
+        recorder, wanted = McapRecorder(path, ("a", "b"), {}, {}), []
+        signals, inputs = np.zeros(SIGNAL_COUNT), np.zeros(INPUT_COUNT)
+        for i in range(3000):
+            for computer, sent in ((0, True), (0, False), (1, True)):
+                octets = bytes([i & 0xFF]) * size(i)
+                recorder.frame(0.01 * i, computer, sent, octets)
+                wanted.append(
+                    (f"/{'ab'[computer]}/{'sent' if sent else 'received'}", 86_400_000_000_000 + 10_000_000 * i, octets)
+                )
+            if i % 5 == 0:
+                signals[3] = i
+                recorder.row(0.01 * i, signals, inputs)
+                wanted.append(("/signals", 86_400_000_000_000 + 10_000_000 * i, i))
+            if i % 700 == 1:
+                recorder.event(0.01 * i, "something")
+        digest = recorder.close()
+        with path.open("rb") as file:
+            reader = make_reader(file, validate_crcs=True)
+            found = []
+            for _, channel, m in reader.iter_messages(log_time_order=False):
+                if channel.topic != "/events":
+                    data = m.data[8:] if channel.topic != "/signals" else int(np.frombuffer(m.data, "<f8", offset=4)[3])
+                    found.append((channel.topic, m.log_time, data))
+            assert found == wanted
+            summary = reader.get_summary()
+            assert sum(summary.statistics.channel_message_counts.values()) == len(wanted) + 5
+            late = [m.log_time for _, _, m in reader.iter_messages(topics=["/signals"], starting_at=86_420_000_000_000)]
+            assert len(late) == 200  # by the indexes
+        assert len(digest) == 64
 
 
 def test_a_recording_cut_off_by_a_crash_is_a_valid_file(tmp_path):
