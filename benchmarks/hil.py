@@ -29,6 +29,8 @@ from hil_long import soak, soak_page, viewers
 
 from osea_rocket.avionics.generate.build import build
 from osea_rocket.avionics.layout import layout
+from osea_rocket.avionics.message_set import MessageSet
+from osea_rocket.core.documents import load_document
 from osea_rocket.hil.document import Clock, own_messages
 from osea_rocket.hil.recording.recorder import McapRecorder
 from osea_rocket.hil.run import BenchRun, NoRecorder, Seat
@@ -66,9 +68,10 @@ int main(int argc, char **argv) {
 
 def compiled(folder: Path, made: BenchCase) -> tuple[Path, Path]:
     """The flight computer and the C loop, built."""
-    build(layout(own_messages()), folder, ["c99"])
+    for messages in (own_messages(), load_document(MessageSet, HOME / "can.yaml")):
+        build(layout(messages), folder, ["c99"])
     (folder / "mission.h").write_text(mission_header(made))
-    sources = [*map(str, (HOME / "src").glob("*.c")), str(folder / "osea_bench.c")]
+    sources = [*map(str, (HOME / "src").glob("*.c")), *(str(folder / f"osea_bench{c}.c") for c in ("", "_can"))]
     flags = ["-std=c99", "-O2", f"-I{HOME / 'src'}", f"-I{folder}"]
     subprocess.run([CC, *flags, *sources, "-lm", "-o", str(folder / "fc")], check=True)
     (folder / "sleep.c").write_text(NANOSLEEP)

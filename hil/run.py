@@ -227,7 +227,9 @@ class BenchRun:
                         f"or mend its link{_thrown_away(seat)}"
                     )
                 self._send(seat)
-                self._hear(seat, _WAITING_PERIOD)
+                until = time.perf_counter() + _WAITING_PERIOD
+                while not self._hear(seat, _WAITING_PERIOD) and time.perf_counter() < until:
+                    pass
                 seat.speech.waited()
             self._settle(seat)
             seat.answers = 0  # how often it was asked before its first answer depends on the host

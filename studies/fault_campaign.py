@@ -48,6 +48,7 @@ def run_campaign(
         made = bench_case(campaign.bench, progress)
         with RunFolder(folder, "hil-campaign", campaign, keep=True, resume=resume) as run:
             done = _read(run.read_text(_DONE) if resume else None)
+            run.write_text(_DONE, "".join(map(_line, done.values())))  # without a line that was cut short
             with progress.step("flights"):
                 for i, (case, seed) in enumerate(wanted):
                     if (case.name, seed) in done:
@@ -58,7 +59,7 @@ def run_campaign(
                     if flown.status == "interrupted":
                         raise KeyboardInterrupt
                     done[case.name, seed] = flown
-                    run.append_text(_DONE, json.dumps(flown.to_json()) + "\n")
+                    run.append_text(_DONE, _line(flown))
             result = CampaignResult(campaign=campaign.name, runs=tuple(done[c.name, s] for c, s in wanted))
             with progress.step("report"):
                 run.write_result("campaign", result)
@@ -71,6 +72,10 @@ def run_campaign(
     data, text = summary(result)
     data |= {"run": str(folder), "report": str(folder / "report.html")}
     return data, f"{text}\n\n  report  {folder / 'report.html'}"
+
+
+def _line(flown: CaseRun) -> str:
+    return json.dumps(flown.to_json()) + "\n"
 
 
 def _read(text: str | None) -> dict[tuple[str, int], CaseRun]:

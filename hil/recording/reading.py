@@ -12,7 +12,7 @@ import numpy as np
 
 from ...core.errors import InputError, MissingExtraError
 from ..signals import INPUT_COUNT, SIGNAL_COUNT
-from .layout import EVENT, FIRST_FRAME, HEAD_SIZE, MESSAGE, METADATA, ROW, T0_NS, unpack_head
+from .layout import EVENT, FIRST_FRAME, HEAD, HEAD_SIZE, MESSAGE, METADATA, ROW, T0_NS
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _inside(data: bytes) -> Iterator[tuple[int, float, int, bytes]]:
     """Messages of a chunk, see `Recording.messages`: some ten times as fast as one object for each."""
     at = 0
     while at < len(data):
-        kind, length, channel, _, log_time, publish_time = unpack_head(data, at)
+        kind, length, channel, _, log_time, publish_time = HEAD.unpack_from(data, at)
         end = at + 9 + length
         if kind == MESSAGE:
             yield channel, (log_time - T0_NS) / 1e9, publish_time, data[at + HEAD_SIZE : end]

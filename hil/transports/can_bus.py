@@ -1,6 +1,7 @@
 """CAN and CAN-FD by python-can. A frame's octets here are its identifier in four octets (bit 31: extended), then its data."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ class CanBus:
         except ImportError:
             raise MissingExtraError("python-can", "hil") from None
         self._can = can
+        self._echoes: deque[bytes] | None = deque(maxlen=1024) if link.interface == "udp_multicast" else None
         self.rejects: dict[str, int] = {}
         options: dict[str, Any] = {"fd": link.fd} if link.interface != "virtual" else {}
         if link.bit_rate is not None:
@@ -37,6 +39,8 @@ class CanBus:
                 arbitration_id=identifier & ~EXTENDED, is_extended_id=bool(identifier & EXTENDED), data=octets[4:],
                 is_fd=len(octets) > 12,
             )  # fmt: skip
+            if self._echoes is not None:  # that bus brings back what one sends oneself
+                self._echoes.append(octets)
             try:
                 self._bus.send(message, timeout=0.05)
             except self._can.CanError as error:
@@ -57,7 +61,11 @@ class CanBus:
                 self.rejects["error frame"] = self.rejects.get("error frame", 0) + 1
                 continue
             identifier = message.arbitration_id | (EXTENDED if message.is_extended_id else 0)
-            frames.append(identifier.to_bytes(4, "big") + bytes(message.data))
+            frame = identifier.to_bytes(4, "big") + bytes(message.data)
+            if self._echoes and frame == self._echoes[0]:
+                self._echoes.popleft()
+                continue
+            frames.append(frame)
 
     def close(self) -> None:
         self._bus.shutdown()

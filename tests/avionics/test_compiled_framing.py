@@ -8,7 +8,9 @@ from osea_rocket.avionics.compiled_framing import Cobs
 from osea_rocket.avionics.framing import cobs_decode, cobs_encode
 
 CODER = Cobs(4096)
-LONG = st.builds(lambda a, n, b: a + b"\x07" * n + b, st.binary(max_size=8), st.integers(250, 515), st.binary(max_size=8))
+LONG = st.builds(
+    lambda a, n, b: a + b"\x07" * n + b, st.binary(max_size=8), st.integers(250, 515), st.binary(max_size=8)
+)
 
 
 @given(st.binary(max_size=600) | st.lists(st.sampled_from([0, 1, 255]), max_size=600).map(bytes) | LONG)

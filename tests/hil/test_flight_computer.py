@@ -15,7 +15,10 @@ from benches import free_port
 
 from osea_rocket.avionics.generate.build import build
 from osea_rocket.avionics.layout import layout
-from osea_rocket.hil.document import own_messages
+from osea_rocket.avionics.message_set import MessageSet
+from osea_rocket.core.documents import load_document
+from osea_rocket.core.errors import InputError
+from osea_rocket.hil.document import Bench, own_messages
 from osea_rocket.hil.faults import Fault
 from osea_rocket.hil.history import History
 from osea_rocket.hil.run import BenchRun, Seat, run_bench
@@ -40,8 +43,9 @@ def made():
 def program(made, tmp_path_factory, c_compiler):
     folder = tmp_path_factory.mktemp("flight-computer")
     build(layout(own_messages()), folder, ["c99"])
+    build(layout(load_document(MessageSet, HOME / "can.yaml")), folder, ["c99"])
     (folder / "mission.h").write_text(mission_header(made))
-    sources = [*map(str, (HOME / "src").glob("*.c")), str(folder / "osea_bench.c")]
+    sources = [*map(str, (HOME / "src").glob("*.c")), str(folder / "osea_bench.c"), str(folder / "osea_bench_can.c")]
     command = [c_compiler, *FLAGS, f"-I{HOME / 'src'}", f"-I{folder}", *sources, "-lm", "-o", str(folder / "fc")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -105,4 +109,21 @@ def test_the_same_bytes_over_a_serial_line(made, program):
     line.close()
     os.close(slave)
     assert result.complete and result.links[0].rejected == ()
+    assert np.array_equal(h.rows, over_network.rows)
+
+
+def test_the_same_flight_over_can_fd(made, program):
+    """Two frames a sample and one a command on python-can's multicast bus: what is commanded is what is commanded over UDP."""
+    short = {"longest": 10.0, "requirements": (), "until": None}
+    _, over_network = over_udp(made, program, **short)
+    on_bus = load_document(Bench, HOME / "bench-can.yaml")
+    bench = made.bench.evolve(computers=on_bus.computers, messages=on_bus.messages, **short)
+    link = bench.computers[0].link
+    h = History(period=0.05)
+    with running(program, f"canudp:{link.channel}:43113"):
+        try:
+            result = run_bench(bench, made.flying(0), recorder=h, bind=True)
+        except InputError as error:
+            pytest.skip(f"no multicast on this machine: {error}")
+    assert result.complete and result.links[0].rejected == () and result.links[0].resent == 0
     assert np.array_equal(h.rows, over_network.rows)

@@ -138,12 +138,14 @@ def test_faults_of_messages_in_lockstep(kind):
     fault = Fault.model_validate({"name": "f", "kind": kind, "at": 0.1, "duration": 0.3, **MESSAGE_FAULTS[kind]})
     b = bench(clock=Clock(patience=60.0, timeout=5.0), faults=(fault,))
     rows = []
+    h, result = History(period=0.0), None
     for _ in range(2):
         h = History(period=0.0)
         result, _ = fly(b, SmallComputer(gimbal=lambda tick: 1e-4 * tick), recorder=h, duration=0.6)
         assert result.complete and result.links[0].resent == 0
         rows.append(h.rows)
     assert np.array_equal(rows[0], rows[1])
+    assert result is not None
     answered, tick = h["answer.tick"], h["clock.tick"]
     behind = (tick - answered)[(h["clock.time"] > 0.2) & (h["clock.time"] < 0.39)]
     after = (tick - answered)[h["clock.time"] > 0.5]
@@ -241,6 +243,7 @@ def test_a_recording_reads_alike_however_its_messages_come(tmp_path):
                     found.append((channel.topic, m.log_time, data))
             assert found == wanted
             summary = reader.get_summary()
+            assert summary is not None and summary.statistics is not None
             assert sum(summary.statistics.channel_message_counts.values()) == len(wanted) + 5
             late = [m.log_time for _, _, m in reader.iter_messages(topics=["/signals"], starting_at=86_420_000_000_000)]
             assert len(late) == 200  # by the indexes

@@ -115,7 +115,10 @@ static bool is_over(computer_t *fc, const osea_bench_sample_t *s)
 {
     const mission_phase_t *p = phase_of(fc);
     const double t = fc->time - fc->phase_begin;
-    const bool dry = (double)s->propellant < EMPTY && s->engine_level < 0.9F && p->gimbal_limit > 0.0 && !p->stops && t > 2.0;
+    const bool burns = p->gimbal_limit > 0.0 && !p->stops;
+    /* a level sensor may be wrong: an engine that has run down and pushes no more says the same */
+    const bool out = burns && s->engine_level < 0.1F && fc->reciprocal <= 0.0 && t > 2.0 + p->start_ramp;
+    const bool dry = out || ((double)s->propellant < EMPTY && s->engine_level < 0.9F && burns && t > 2.0);
     if (p->guidance == GUIDE_EXPLICIT) {
         if (dry) {
             fc->health |= FAULT_DRY;
@@ -183,6 +186,10 @@ const osea_bench_command_t *computer_step(computer_t *fc, const osea_bench_sampl
 {
     if (fc->state != STATE_START && s->tick == fc->tick) {
         return &fc->command; /* the same sample again: the same answer */
+    }
+    if (fc->state > STATE_HOLD && s->lifted && (int32_t)(s->tick - fc->tick) < 0) {
+        fc->health |= FAULT_LINK;
+        return &fc->command; /* overtaken by a later sample */
     }
     if (fc->state != STATE_START && s->tick != fc->tick + 1U && s->lifted) {
         fc->health |= FAULT_LINK;

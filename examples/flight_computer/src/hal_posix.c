@@ -3,9 +3,17 @@
 #define _POSIX_C_SOURCE 200809L
 #include "hal.h"
 
+#include "can_multicast.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __linux__
+#include <linux/can.h>
+#include <linux/can/raw.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#endif
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +25,7 @@
 enum { LONGEST = 2048 };
 
 static int descriptor = -1;
-static int is_serial;
+static enum { BY_UDP, BY_SERIAL, BY_CAN, BY_MULTICAST } way = BY_UDP;
 static uint8_t gathered[LONGEST];
 static size_t filled;
 
@@ -51,12 +59,76 @@ static int open_serial(const char *device)
     line.c_cc[VMIN] = 1;
     line.c_cc[VTIME] = 0;
     cfsetispeed(&line, B115200), cfsetospeed(&line, B115200);
-    is_serial = 1;
+    way = BY_SERIAL;
     return tcsetattr(descriptor, TCSANOW, &line);
 }
 
+/* SocketCAN: the frame's identifier and data as the kernel has them. */
+static int open_can(const char *name)
+{
+#ifdef __linux__
+    const int on = 1;
+    struct ifreq request;
+    struct sockaddr_can here;
+    memset(&request, 0, sizeof request), memset(&here, 0, sizeof here);
+    if (strlen(name) >= sizeof request.ifr_name) {
+        return -1;
+    }
+    strcpy(request.ifr_name, name);
+    descriptor = socket(PF_CAN, SOCK_RAW, CAN_RAW);
+    if (descriptor < 0 || setsockopt(descriptor, SOL_CAN_RAW, CAN_RAW_FD_FRAMES, &on, sizeof on) != 0
+        || ioctl(descriptor, SIOCGIFINDEX, &request) != 0) {
+        return -1;
+    }
+    here.can_family = AF_CAN, here.can_ifindex = request.ifr_ifindex;
+    way = BY_CAN;
+    return bind(descriptor, (struct sockaddr *)&here, sizeof here);
+#else
+    (void)name;
+    return -1;
+#endif
+}
+
+static struct sockaddr_in group;
+
+static int open_multicast(const char *text)
+{
+    char address[64];
+    const char *colon = strchr(text, ':');
+    const int on = 1;
+    const unsigned char hops = 0; /* on this machine alone */
+    if (colon == NULL || (size_t)(colon - text) >= sizeof address) {
+        return -1;
+    }
+    memcpy(address, text, (size_t)(colon - text));
+    address[colon - text] = '\0';
+    group = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(colon + 1)) };
+    struct ip_mreq joined;
+    memset(&joined, 0, sizeof joined);
+    if (inet_pton(AF_INET, address, &group.sin_addr) != 1) {
+        return -1;
+    }
+    joined.imr_multiaddr = group.sin_addr;
+    descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+    way = BY_MULTICAST;
+    if (descriptor < 0 || setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
+        || bind(descriptor, (struct sockaddr *)&group, sizeof group) != 0
+        || setsockopt(descriptor, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof hops) != 0) {
+        return -1;
+    }
+    return setsockopt(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, &joined, sizeof joined);
+}
+
+int hal_is_can(void) { return way == BY_CAN || way == BY_MULTICAST; }
+
 int hal_open(const char *link)
 {
+    if (strncmp(link, "can:", 4) == 0) {
+        return open_can(link + 4);
+    }
+    if (strncmp(link, "canudp:", 7) == 0) {
+        return open_multicast(link + 7);
+    }
     if (strncmp(link, "udp:", 4) == 0) {
         return open_udp(link + 4);
     }
@@ -131,10 +203,50 @@ static long receive_serial(uint8_t *frame, size_t capacity)
     }
 }
 
+static long receive_can(uint8_t *frame, size_t capacity)
+{
+#ifdef __linux__
+    struct canfd_frame in;
+    ssize_t n;
+    while ((n = read(descriptor, &in, sizeof in)) < 0 && errno == EINTR) {
+    }
+    if (n <= 0) {
+        return 0;
+    }
+    if ((n != CAN_MTU && n != CANFD_MTU) || in.can_id & (CAN_ERR_FLAG | CAN_RTR_FLAG) || in.len > 64 || in.len + 4U > capacity) {
+        return -1;
+    }
+    const uint32_t id = in.can_id & CAN_EFF_FLAG ? (in.can_id & CAN_EFF_MASK) | 1u << 31 : in.can_id & CAN_SFF_MASK;
+    for (int i = 0; i < 4; i++) {
+        frame[i] = (uint8_t)(id >> (24 - 8 * i));
+    }
+    memcpy(frame + 4, in.data, in.len);
+    return 4 + (long)in.len;
+#else
+    (void)frame, (void)capacity;
+    return 0;
+#endif
+}
+
+static long receive_multicast(uint8_t *frame, size_t capacity)
+{
+    uint8_t in[1024];
+    ssize_t n;
+    while ((n = recv(descriptor, in, sizeof in, 0)) < 0 && errno == EINTR) {
+    }
+    return n < 0 ? 0 : can_multicast_unpack(in, (size_t)n, frame, capacity);
+}
+
 long hal_receive(uint8_t *frame, size_t capacity)
 {
-    if (is_serial) {
+    if (way == BY_SERIAL) {
         return receive_serial(frame, capacity);
+    }
+    if (way == BY_CAN) {
+        return receive_can(frame, capacity);
+    }
+    if (way == BY_MULTICAST) {
+        return receive_multicast(frame, capacity);
     }
     for (;;) {
         const ssize_t n = recv(descriptor, frame, capacity, 0);
@@ -151,7 +263,24 @@ void hal_send(const uint8_t *frame, size_t size)
 {
     uint8_t wrapped[LONGEST];
     const uint8_t *out = frame;
-    if (is_serial) {
+    if (way == BY_MULTICAST) {
+        size = can_multicast_pack(frame, size, wrapped, sizeof wrapped);
+        (void)!sendto(descriptor, wrapped, size, 0, (struct sockaddr *)&group, sizeof group);
+        return;
+    }
+#ifdef __linux__
+    if (way == BY_CAN) {
+        struct canfd_frame sent;
+        memset(&sent, 0, sizeof sent);
+        sent.can_id = (uint32_t)frame[0] << 24 | (uint32_t)frame[1] << 16 | (uint32_t)frame[2] << 8 | frame[3];
+        sent.can_id = sent.can_id & 1u << 31 ? (sent.can_id & CAN_EFF_MASK) | CAN_EFF_FLAG : sent.can_id;
+        sent.len = (uint8_t)(size - 4);
+        memcpy(sent.data, frame + 4, size - 4);
+        (void)!write(descriptor, &sent, sizeof sent); /* a full queue: the other end will ask again */
+        return;
+    }
+#endif
+    if (way == BY_SERIAL) {
         size = cobs_encode(frame, size, wrapped);
         out = wrapped;
     }
