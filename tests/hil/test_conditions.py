@@ -99,7 +99,7 @@ def test_what_was_not_seen_is_not_said_to_hold():
         ({"kind": "bias", "at": 1.0, "signal": "imu.rate.x"}, "needs an amount"),
         ({"kind": "bias", "at": 1.0, "signal": "imu.rate.x", "amount": "1 kg"}, "kg"),
         ({"kind": "loss", "at": 1.0, "amount": 1.5}, "0 to 1"),
-        ({"kind": "loss", "at": 1.0, "amount": 0.5, "when": "truth.mach > 1"}, "'at' .* or 'when'"),
+        ({"kind": "loss", "at": 1.0, "amount": 0.5, "when": "truth.mach > 1"}, "'at' .*'when'"),
         ({"kind": "jam", "at": 1.0, "signal": "gnss.position"}, "a command such as"),
         ({"kind": "stuck_bit", "at": 1.0, "signal": "imu.rate.x"}, "needs 'bit'"),
         ({"kind": "delay", "at": 1.0}, "needs 'span'"),
