@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check validate schemas constraints clean
+RELEASE ?= dist
+
+.PHONY: demo test check validate bench release schemas constraints clean
 
 demo: $(STAMP)
 	$(BIN)/osea design examples/falcon9/study.yaml --out out/falcon9
@@ -20,6 +22,14 @@ check: $(STAMP)
 
 validate: $(STAMP)
 	$(BIN)/osea validate --write docs/validation.md
+
+# docs/benchmarks.md from the tables of all benchmarks; RUN="thermo flight" or RUN=all runs those first.
+bench: $(STAMP)
+	$(BIN)/python benchmarks/book.py $(if $(RUN),--run $(RUN))
+
+# Wheel, sdist and bill of materials, the wheel tried in a clean environment.
+release: $(STAMP)
+	.ci/release $(RELEASE)
 
 # The JSON Schemas of the definition files, from the models; a test holds them current.
 schemas: $(STAMP)

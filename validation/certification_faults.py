@@ -36,6 +36,7 @@ def places(data: Any, pattern: list[str]) -> Iterator[tuple[str | int, ...]]:
         return
     first, *rest = pattern
     keys: list[str | int] = []
+    branches: Any = data
     if isinstance(data, dict):
         keys = list(data) if first == "*" else [first] if first in data else []
     elif isinstance(data, list):
@@ -47,7 +48,7 @@ def places(data: Any, pattern: list[str]) -> Iterator[tuple[str | int, ...]]:
             else []
         )
     for key in keys:
-        for path in places(data[key], rest):
+        for path in places(branches[key], rest):
             yield key, *path
 
 

@@ -5,10 +5,12 @@ from functools import cached_property
 
 from ...certification.judging import Condition, Examiner, Seen, Verdict, listed
 from ...certification.suites import Requirement, suites
+from ...core.earth import SEA_LEVEL_PRESSURE
 from ...core.errors import UndecidedError
 from ...core.findings import Finding
 from ...core.ports.port import Port
 from ...propulsion.engine import Engine
+from ...propulsion.findings import separation_margin
 from ...propulsion.performance import EnginePerformance, engine_performance
 from ...trajectory.ground import LandingSite
 from .documents import PROGRAMS, DocumentSubject
@@ -43,7 +45,13 @@ def engine_examiner(subject: EngineSubject, tidy: Callable[[str], str]) -> Exami
     conditions: dict[str, Condition] = {
         "sea-level": lambda s: (s.engine.use == "sea level", "the engine is for vacuum alone")
     }
-    own = {"performance": _performance, "losses": _losses, "engine_mount": _mount, "mount_sections": _mount_sections}
+    own = {
+        "performance": _performance,
+        "flows_full": _flows_full,
+        "losses": _losses,
+        "engine_mount": _mount,
+        "mount_sections": _mount_sections,
+    }
     return Examiner(suites()["ENG"], subject, PROGRAMS | own, conditions, findings, tidy)
 
 
@@ -51,6 +59,15 @@ def _performance(subject: EngineSubject, _: Requirement) -> Seen:
     p = subject.performance
     told = f"vacuum specific impulse: flown {p.isp_vacuum:.1f} s ({p.basis}), ideal {p.isp_vacuum_ideal:.1f} s"
     return (Verdict.HOLDS if p.isp_vacuum <= p.isp_vacuum_ideal else Verdict.FAILS), told
+
+
+def _flows_full(subject: EngineSubject, one: Requirement) -> Seen:
+    """At full thrust a nozzle that separates gives no reliable thrust; at a lower throttle it is to be told (OSEA-E-006)."""
+    said = [f for f in subject.performance.findings if f.rule in one.rules]
+    if not said:
+        return Verdict.UNKNOWN, "not looked at: nothing is said of separation"
+    margin = separation_margin(subject.performance.exit_pressure, SEA_LEVEL_PRESSURE)
+    return (Verdict.FAILS if margin < 0.0 else Verdict.HOLDS), "; ".join(f.message for f in said)
 
 
 def _losses(subject: EngineSubject, _: Requirement) -> Seen:

@@ -36,7 +36,17 @@ def test_each_requirement_is_traced_to_a_sentence_that_exists(requirement):
 
 
 def test_every_program_and_condition_that_is_named_is_there():
-    own = {"performance", "losses", "engine_mount", "mount_sections", "position", "marks", "safing", "surface_port"}
+    own = {
+        "performance",
+        "flows_full",
+        "losses",
+        "engine_mount",
+        "mount_sections",
+        "position",
+        "marks",
+        "safing",
+        "surface_port",
+    }
     known = {
         "VEH": {*documents.PROGRAMS, "lock"}, "MOD": set(documents.PROGRAMS), "ENG": {*documents.PROGRAMS, *own},
         "SIT": {*documents.PROGRAMS, *own}, "MSG": set(messages.PROGRAMS), "COD": set(codec.PROGRAMS),
