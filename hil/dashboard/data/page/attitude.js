@@ -1,7 +1,7 @@
 // The vehicle in three dimensions above a compass disc; plain canvas, so that it runs without a graphics card.
 import { FONT, surface } from "./store.js";
 
-const SIDES = 36, LIGHT = norm([-.45, .55, .7]);
+const SIDES = 48, LIGHT = norm([-.45, .55, .7]);
 const PLAIN = [[0, 1, 4, 30, 36, 40], [1.4, 1.6, 1.8, 1.8, 1.2, .05]];  // where no outline is known
 
 function norm(v) { const l = Math.hypot(...v) || 1; return v.map(a => a / l); }
@@ -23,19 +23,19 @@ export class Attitude {
   }
 
   // v: quaternion body to north-east-down, outline, engine level, gimbal angles [rad], velocity (north, east, down) [m/s],
-  // altitude [m], dynamic pressure [Pa]
+  // altitude [m]; longest: length of the whole vehicle [m]
   draw(v) {
     const found = surface(this.canvas);
     if (!found) return;
     const [g, w, h] = found;
     this.g = g;
     sky(g, w, h, v.altitude);
-    const [xs, rs] = v.outline || PLAIN, length = xs[xs.length - 1] - xs[0], middle = (xs[0] + xs[xs.length - 1]) / 2;
+    const [xs, rs] = v.outline || PLAIN, own = xs[xs.length - 1] - xs[0], length = Math.max(own, .4 * (v.longest || 0)), middle = (xs[0] + xs[xs.length - 1]) / 2;
     // view axes: right, up, towards the eye, in east-north-up
     const c = Math.cos(this.turn), s = Math.sin(this.turn), ct = Math.cos(this.tilt), st = Math.sin(this.tilt);
     const right = [c, s, 0], eye = [s * ct, -c * ct, st], up = [-s * st, c * st, ct];
-    const scale = .72 * Math.min(w * 1.25, h) * this.zoom, far = 3.4;
-    const project = p => { const k = far / (far - dot(p, eye)); return [w / 2 + scale * k * dot(p, right), h * .48 - scale * k * dot(p, up), k]; };
+    const scale = .68 * Math.min(w * 1.25, h) * this.zoom, far = 3.4;
+    const project = p => { const k = far / (far - dot(p, eye)); return [w / 2 + scale * k * dot(p, right), h * .45 - scale * k * dot(p, up), k]; };
     this.disc(project, v);
     // body axes in east-north-up
     const [qw, qx, qy, qz] = v.attitude;
@@ -50,7 +50,7 @@ export class Attitude {
     if (base) flame();
     this.body(project, place, xs, rs, X, Y, Z, eye, length);
     if (!base) flame();
-    this.velocity(project, v);
+    this.velocity(project, v, .5 * own / length);
   }
 
   disc(project, v) {
@@ -126,16 +126,17 @@ export class Attitude {
     }
   }
 
-  velocity(project, v) {
+  velocity(project, v, half) {
     const speed = Math.hypot(...v.velocity);
     if (!(speed > 1)) return;
-    const g = this.g, [n, e, d] = v.velocity.map(a => a / speed), tip = [.61 * e, .61 * n, -.61 * d], a = project([.52 * e, .52 * n, -.52 * d]), b = project(tip);
+    const g = this.g, [n, e, d] = v.velocity.map(a => a / speed), [near, far] = [half + .03, half + .12], tip = [far * e, far * n, -far * d], a = project([near * e, near * n, -near * d]), b = project(tip);
     const angle = Math.atan2(b[1] - a[1], b[0] - a[0]);
     g.strokeStyle = g.fillStyle = "#6cb2f0"; g.lineWidth = 2; g.beginPath(); g.moveTo(a[0], a[1]); g.lineTo(b[0], b[1]); g.stroke();
     g.beginPath(); g.moveTo(b[0] + 7 * Math.cos(angle), b[1] + 7 * Math.sin(angle));
     for (const s of [2.5, -2.5]) g.lineTo(b[0] + 6 * Math.cos(angle + s), b[1] + 6 * Math.sin(angle + s));
     g.fill();
-    g.font = `11px ${FONT}`; g.textAlign = "left"; g.textBaseline = "middle"; g.fillText("velocity", b[0] + 11, Math.max(b[1], 9));
+    g.font = `11px ${FONT}`; g.textAlign = "left"; g.textBaseline = "middle"; const right = 2 * project([0, 0, 0])[0], edge = b[0] + 60 > right;
+    g.fillText("velocity", edge ? right - 50 : b[0] + 11, Math.max(edge ? b[1] + 16 : b[1], 9));
   }
 }
 

@@ -146,7 +146,7 @@ function draw() {
   attitude.draw({
     attitude: [v("truth.attitude_ned.w"), v("truth.attitude_ned.x"), v("truth.attitude_ned.y"), v("truth.attitude_ned.z")], outline,
     level: v("engine.level"), gimbal: [v("gimbal.y"), v("gimbal.z")], velocity: [v("truth.north"), v("truth.east"), v("truth.down")],
-    altitude: v("truth.altitude"),
+    altitude: v("truth.altitude"), longest: shapes ? Math.max(...shapes.shapes.map(([x]) => x[x.length - 1] - x[0])) : 0,
   });
   gimbal($("gimbal"), [v("command.gimbal_y"), v("command.gimbal_z")], [v("gimbal.y"), v("gimbal.z")], widest());
   const whole = flightRange();
