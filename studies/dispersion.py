@@ -220,6 +220,15 @@ class FailureEvent(Document):
         return self
 
 
+class Canopy(Document):
+    """A parachute under which a body comes down, fully open at once below an altitude."""
+
+    opening_altitude: Altitude
+    ballistic_coefficient: Annotated[float, SI("kg/m^2", ("6 kg/m^2",), gt=0.1, le=1000.0)] = Field(
+        description="mass over drag coefficient times area, with the canopy"
+    )
+
+
 class FallingBody(Document):
     """What leaves at an event and falls through the air: its footprint."""
 
@@ -227,6 +236,7 @@ class FallingBody(Document):
     ballistic_coefficient: Annotated[float, SI("kg/m^2", ("500 kg/m^2 ± 30 % (3σ)",), gt=0.0)] = Field(
         description="mass over drag coefficient times area"
     )
+    canopy: Canopy | None = None
 
 
 class Tolerances(Document):

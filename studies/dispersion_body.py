@@ -15,6 +15,7 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.numeric import lookup
 from ..core.progress import Progress
+from ..trajectory.dispersion.along import joint_maxima, states_at
 from ..trajectory.dispersion.profiles import air_changes
 from ..trajectory.dispersion.program_layout import (
     BODY_LOST,
@@ -45,8 +46,10 @@ from ..trajectory.flight.layout import (
     STATUS_TIME,
     WIND_NODES,
     WIND_SPACING,
+    H,
     P,
 )
+from ..trajectory.flight.loop import LOG_COLUMNS, LOG_SIZE
 from ..trajectory.flight.sampled import drawn_parameters
 from ..trajectory.segment import FlightPlan
 from ..vehicle.residuals import propellant_budget
@@ -60,7 +63,9 @@ from .steering_table import steering_table
 
 PER_STAGE = ("thrust", "exhaust", "stack", "propellant")
 WHOLE = ("fairing", "drag")
+LOG_PERIOD = 0.25  # s: between two looks at the loads of the joints
 EMPTY_MARGIN = 2.0  # kg: of usable propellant; a burn that ends with less has run dry
+COLUMN = {name: i for i, name in enumerate(LOG_COLUMNS)}
 RESULT = {name: i for i, name in enumerate(RESULT_NAMES)}
 BODY_STATUS = {
     STATUS_DONE: REACHED, STATUS_NAN: NOT_A_NUMBER, STATUS_LOST: BODY_LOST, STATUS_GROUND: GROUND, STATUS_TIME: TIME_OUT,
@@ -104,7 +109,8 @@ class BodyModel(DispersionModel):
     last_empty: float
     stages: int
 
-    outcome_size = OUTCOME_SIZE + len(MORE)
+    has_attitude = True
+    own_size = OUTCOME_SIZE + len(MORE)
     chunk = 20  # runs: a second or two
 
     @property
@@ -203,13 +209,18 @@ class BodyModel(DispersionModel):
         return np.array([times[lit & (stage == i)][0] for i in range(self.stages)])
 
     def fly(self, draw: Draw, first: int = 0) -> np.ndarray:
-        """Outcomes (n, OUTCOME_SIZE + len(MORE))."""
+        """Outcomes (n, outcome_size)."""
         parameters = self.parameters(draw, first)
         n, phases = len(parameters), len(self.case.names)
         marks = np.zeros((n, phases * MARK_SIZE))
         seeds = np.array([float(self._seed(first + k)) for k in range(n)])
-        found = fly_many(self.case, parameters, seeds, marks)
-        out = np.full((n, self.outcome_size), np.nan)
+        found, logs = np.empty((n, len(RESULT_NAMES))), []
+        log = np.zeros((1, self.log_rows, LOG_SIZE))
+        for k in range(n):
+            log[:] = 0.0
+            found[k] = fly_many(self.case, parameters[k : k + 1], seeds[k : k + 1], marks[k : k + 1], log)[0]
+            logs.append(self._as_log(log[0]))
+        out = np.full((n, self.own_size), np.nan)
 
         def result(name: str) -> np.ndarray:
             return found[:, RESULT[name]]
@@ -234,7 +245,36 @@ class BodyModel(DispersionModel):
             begun = self.segments[phase] >= k
             out[begun, O.marks + MARK * k : O.marks + MARK * (k + 1)] = marks[begun, at : at + MARK_SIZE]
         out[:, OUTCOME_SIZE:] = found[:, [RESULT[name] for _, name in MORE]]
-        return out
+        joints, states = self.room(n)
+        ways = self.along.ways
+        for k, rows in enumerate(logs):
+            joint_maxima(rows, len(rows), ways.tables, ways.durations, ways.diameters, out[k], joints[k])
+            states_at(rows, len(rows), ways.times, states[k])
+        return self.whole_outcome(draw, out, joints, states)
+
+    @cached_property
+    def log_rows(self) -> int:
+        """Rows that the longest flight needs."""
+        period = float(self.case.phases[:, PH.step].min()) * self.case.bank[H.log_every]
+        return int(self.case.bank[H.longest] / period) + 2 * len(self.case.names)
+
+    def _as_log(self, rows: np.ndarray) -> np.ndarray:
+        """Rows of a flight's history as `along.LOG_COLUMNS`."""
+        rows = rows[rows[:, COLUMN["time"]] > 0.0]
+        mass, force = rows[:, COLUMN["mass"]], rows[:, COLUMN["fx"]]
+        names = ("time", "x", "y", "z", "vx", "vy", "vz", "mass")
+        return np.ascontiguousarray(
+            np.column_stack(
+                [
+                    *(rows[:, COLUMN[name]] for name in names),
+                    self.segments[rows[:, COLUMN["phase"]].astype(int)],
+                    rows[:, COLUMN["dynamic_pressure"]],
+                    rows[:, COLUMN["angle_of_attack"]],
+                    (force + rows[:, COLUMN["thrust"]]) / mass,
+                    np.maximum(-force, 0.0),
+                ]
+            )
+        )
 
     def _against_target(self, out: np.ndarray) -> None:
         aim = self.case.phases[np.flatnonzero(self.case.phases[:, PH.target_radius] > 0.0)]
@@ -249,8 +289,8 @@ class BodyModel(DispersionModel):
         out[:, O.target_plane_error] = v @ normal
 
     def more(self, out: np.ndarray) -> dict[str, np.ndarray]:
-        """Columns that only a body has."""
-        return {key: out[:, OUTCOME_SIZE + k] for k, (key, _) in enumerate(MORE)}
+        """Columns that not every model has."""
+        return {key: out[:, OUTCOME_SIZE + k] for k, (key, _) in enumerate(MORE)} | super().more(out)
 
 
 def build_body(dispersion: DispersionStudy, progress: Progress | None = None) -> BuiltDispersion:
@@ -274,7 +314,7 @@ def build_body(dispersion: DispersionStudy, progress: Progress | None = None) ->
     shared = {f.name: getattr(point, f.name) for f in fields(DispersionModel)}
     model = BodyModel(
         **shared,
-        case=_limited(made.case, empty),
+        case=_limited(made.case, empty).with_head(log_every=max(round(LOG_PERIOD / made.rules.step), 1)),
         rules=made.rules,
         seed=dispersion.seed,
         shape_wind=_wind_shapes(dispersion, flown),

@@ -32,6 +32,7 @@ from ..trajectory.segment import FlightPlan
 from ..vehicle.vehicle import Vehicle
 from .ascend import FlownAscent, ascend, engines_of
 from .dispersion import AirProcess, DispersionStudy, WindProcess, carried
+from .dispersion_loads import along_the_way
 from .dispersion_model import AIR_TABLES, DispersionModel, Fall, Quantity, quantiles
 from .dispersion_response import JOINT_DRAWS, response
 from .documents import Study
@@ -152,6 +153,7 @@ def build_dispersion(
             (k, s.dropped_name) for k, s in enumerate(flown.plan.segments[: nominal.payload_at + 1]) if s.drops and k
         ),
         falls=_falls(dispersion, flown, nominal.payload_at),
+        along=along_the_way(flown, nominal.payload_at),
     )
     return BuiltDispersion(dispersion, flown, nominal, air, model, more)
 
@@ -290,7 +292,10 @@ def _falls(dispersion: DispersionStudy, flown: FlownAscent, last: int) -> tuple[
             if isinstance(value, Uncertain)
             else Distribution("uniform", value, low=value, high=value)
         )
-        found.append(Fall(k, f"{body.event}, through the air", law, flown.plan.segments[k].model))
+        canopy = body.canopy
+        how = "through the air" if canopy is None else "under a canopy"
+        opened = None if canopy is None else (canopy.ballistic_coefficient, canopy.opening_altitude)
+        found.append(Fall(k, f"{body.event}, {how}", law, opened))
     return tuple(found)
 
 

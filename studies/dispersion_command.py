@@ -21,7 +21,7 @@ from ..trajectory.dispersion.sensitivity import SobolIndices
 from .dispersion import DispersionStudy
 from .dispersion_build import BuiltDispersion, build_dispersion
 from .dispersion_model import DispersionModel, Draw
-from .dispersion_runs import Columns, as_columns, fly_runs, from_arrow, joined, outputs_of, to_arrow
+from .dispersion_runs import Columns, as_columns, from_arrow, joined, outputs_of, packed_runs, to_arrow, unpacked
 from .dispersion_statistics import DispersionResult, sobol_of_runs, statistics
 from .documents import Study
 from .pool import shared_out
@@ -134,7 +134,7 @@ def fly_all(
 
 
 def _flown(model: DispersionModel, chunks: Sequence[Chunk], jobs: int, scheduler: str | None) -> Iterator[Columns]:
-    return shared_out(fly_runs, model, chunks, jobs=jobs, scheduler=scheduler)
+    return map(unpacked, shared_out(packed_runs, model, chunks, jobs=jobs, scheduler=scheduler))
 
 
 def _keep(run: RunFolder | None, of: int, first: int, columns: Columns) -> None:

@@ -74,6 +74,8 @@ def impact_figures(result: DispersionResult, columns: Columns, clean: np.ndarray
     """(name, SVG) of every impact ellipse."""
     drawn = []
     for impact in result.impacts:
+        if impact.kind == "impact point":
+            continue  # in a table
         points, _, _ = impact_offsets(impact.name, columns, clean)
         if impact.ellipse is None or len(points) < 3:
             continue

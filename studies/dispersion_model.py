@@ -4,21 +4,25 @@ The model holds arrays only, so that it travels to worker processes whole; build
 responses) is done once, by the parent.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from ..core.distribution import Distribution
 from ..trajectory.dispersion import importance
+from ..trajectory.dispersion.along import JOINT
+from ..trajectory.dispersion.impacts import falls_of_runs, vacuum_impacts
 from ..trajectory.dispersion.point_mass import fly_many, outcomes
 from ..trajectory.dispersion.program import Program
-from ..trajectory.dispersion.program_layout import FAILURE, FAILURES, OUTCOME_SIZE, A, H
+from ..trajectory.dispersion.program_layout import FAILURE, FAILURES, MARK, OUTCOME_SIZE, A, H, O
 from ..trajectory.dispersion.reliability import Failure
 from ..trajectory.dispersion.sampling import combined, correlated
-from ..trajectory.motion import PhaseModel
+from .dispersion_loads import AlongTheWay
 from .dispersion_response import Response
 
 NAVIGATION = ("x", "y", "z")
@@ -44,12 +48,13 @@ class Group:
 
 
 class Fall(NamedTuple):
-    """A body that leaves at a segment's begin and falls through the air; model: whose air and wind."""
+    """A body that leaves at a segment's begin and falls through the run's own air and wind; canopy: its ballistic coefficient
+    [kg/m^2] below the altitude [m] at which a parachute opens, None without one."""
 
     segment: int
     name: str
     coefficient: Distribution
-    model: PhaseModel
+    canopy: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,16 @@ class DispersionModel:
     failures: tuple[Failure, ...]
     drops: tuple[tuple[int, str], ...]  # segments at whose begin something is left behind, and what
     falls: tuple[Fall, ...]
+    along: AlongTheWay
 
-    outcome_size = OUTCOME_SIZE
+    has_attitude = False
+    own_size = OUTCOME_SIZE  # of an outcome, before what is found along the way
     chunk = 250  # runs that one worker flies in a go: some tenths of a second
+
+    @property
+    def outcome_size(self) -> int:
+        """Columns of an outcome: the model's own, of every joint `along.JOINT`, of every time its state, of every fall four."""
+        return self.own_size + 4 * len(self.along.joints) + 7 * len(self.along.ways.times) + 4 * len(self.falls)
 
     @property
     def dimensions(self) -> int:
@@ -228,22 +240,80 @@ class DispersionModel:
         return failed, times, importance.weights(failed, true, drawn) if self.failures else np.ones(n)
 
     def fly(self, draw: Draw, first: int = 0) -> np.ndarray:
-        """Outcomes (n, OUTCOME_SIZE) of the point mass. first: number of the first run, for what a model draws by it."""
-        out = outcomes(len(draw.numbers))
-        made = self.program
+        """Outcomes (n, outcome_size) of the point mass. first: number of the first run, for what a model draws by it."""
+        n, made = len(draw.numbers), self.program
+        out, (joints, states) = outcomes(n), self.room(n)
         numbers = np.ascontiguousarray(draw.numbers)
-        fly_many(made.numbers, self.positions, numbers, made.flight, made.plans, made.payload_at, out)
-        return out
+        fly_many(
+            made.numbers, self.positions, numbers, made.flight, made.plans, made.payload_at, out, self.along.ways, joints, states
+        )  # fmt: skip
+        return self.whole_outcome(draw, out, joints, states)
+
+    def room(self, runs: int) -> tuple[np.ndarray, np.ndarray]:
+        """For what is found along the way: joints (n, joints, 4), states (n, times, 7)."""
+        return np.zeros((runs, len(self.along.joints), 4)), np.zeros((runs, len(self.along.ways.times), 7))
+
+    def whole_outcome(self, draw: Draw, out: np.ndarray, joints: np.ndarray, states: np.ndarray) -> np.ndarray:
+        """The model's own outcomes (n, own_size) with what was found along the way, and where what falls comes down."""
+        n = len(out)
+        bodies, left = np.zeros((n, len(self.falls), 3)), np.full((n, len(self.falls), 7), np.nan)
+        for k, fall in enumerate(self.falls):
+            bodies[:, k, 0] = draw.inputs[:, draw.inputs.shape[1] - len(self.falls) + k]
+            bodies[:, k, 1:] = (-1.0, -np.inf) if fall.canopy is None else fall.canopy
+            left[:, k] = mark_of(out, fall.segment)[:, :7]
+        segments = np.array([f.segment for f in self.falls], int)
+        down = falls_of_runs(self.program, self.positions, draw.numbers, segments, left, bodies)
+        return np.column_stack([out, *(part.reshape(n, -1) for part in (joints, states, down))])
 
     def more(self, out: np.ndarray) -> dict[str, np.ndarray]:
-        """Columns that only this model has, of its outcomes."""
-        return {}
+        """Columns that not every model has, of its outcomes: joints' loads, impact points on the way, where bodies come down."""
+        sizes = np.cumsum(
+            [self.own_size, 4 * len(self.along.joints), 7 * len(self.along.ways.times), 4 * len(self.falls)]
+        )
+        joints, states, down = (out[:, a:b] for a, b in pairwise(sizes))
+        found = {}
+        for j, name in enumerate(self.along.joints):
+            for c, (what, unit) in enumerate(zip(JOINT, ("N", "N", "N_m", "N"), strict=True)):
+                found[f"joint_{slug(name)}_{what}_{unit}"] = joints[:, 4 * j + c]
+        for k, time in enumerate(self.along.ways.times):
+            impact = vacuum_impacts(states[:, 7 * k : 7 * k + 7])
+            found |= place(impact_name(time), impact)
+        for k, fall in enumerate(self.falls):
+            ended = down[:, 4 * k : 4 * k + 4]
+            found |= place(fall.name, ended)
+            found |= {
+                f"{slug(fall.name)}_touchdown_time_s": ended[:, 2],
+                f"{slug(fall.name)}_touchdown_speed_m_s": ended[:, 3],
+            }
+        return found
 
     def whole(self, draw: Draw, run: int = 0) -> np.ndarray:
         """The vector of one run."""
         numbers = self.program.numbers.copy()
         numbers[self.positions] = draw.numbers[run]
         return numbers
+
+
+def slug(name: str) -> str:
+    """A column's name from a text."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
+
+
+def place(name: str, impact: np.ndarray) -> dict[str, np.ndarray]:
+    """The two columns of a place on the ground."""
+    return {f"{slug(name)}_impact_{way}_rad": impact[:, i] for i, way in enumerate(("latitude", "longitude"))}
+
+
+def impact_name(time: float) -> str:
+    """Of the impact point at a time since T-0."""
+    return f"impact point at {time:.0f} s"
+
+
+def mark_of(out: np.ndarray, segment: int) -> np.ndarray:
+    """(n, MARK) of how a segment began; nan where it did not."""
+    mark = out[:, O.marks + MARK * segment : O.marks + MARK * (segment + 1)].copy()
+    mark[(out[:, O.segment] < segment) | ~np.isfinite(mark).all(axis=1)] = np.nan
+    return mark
 
 
 def quantiles(distributions: Sequence[Distribution], points: np.ndarray) -> np.ndarray:

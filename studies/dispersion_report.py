@@ -24,13 +24,18 @@ from ..report.pieces import (
 from .dispersion import DispersionStudy
 from .dispersion_build import BuiltDispersion
 from .dispersion_figures import convergence_figure, histograms, impact_figures, insertion_figure, tornado
-from .dispersion_runs import OUTPUTS, Columns, Output, to_arrow
+from .dispersion_runs import JOINT_KEY, Columns, Output, output_of, to_arrow
 from .dispersion_statistics import Chance, DispersionResult, OutputStatistics, PercentileOf, clean_runs
 from .provenance import documents_of
 
-OF = {o.key: o for o in OUTPUTS}
 MOST_FAILED = 40  # rows in the report; runs.parquet has all
 DRIVEN = ("propellant_left_kg", "perigee_altitude_m", "max_q_alpha_Pa_rad", "max_dynamic_pressure_Pa")
+
+
+def _of(key: str) -> Output:
+    found = output_of(key)
+    assert found is not None
+    return found
 
 
 def write_dispersion(
@@ -50,6 +55,13 @@ def write_dispersion(
     run.remove("parts")
     run.write_result("dispersion", result)
     run.write_table("outputs", *_output_rows(result))
+    run.write_table("impacts", *_impact_rows(result))
+    failed = np.flatnonzero(columns["status"] != "reached")
+    rows = [
+        (int(columns["run"][i]), columns["status"][i], columns["message"][i], f"{replay} {columns['run'][i]}")
+        for i in failed
+    ]
+    run.write_table("failures", ["run", "status", "message", "replay"], rows)
     clean = clean_runs(built.model, columns)
     figures = {"histograms": histograms(result, columns, clean)}
     if (insertion := insertion_figure(result, columns, clean)) is not None:
@@ -97,17 +109,21 @@ def _report(
     )]  # fmt: skip
     report = report.section("Result", *blocks)
     report = report.section("Percentiles", _percentile_table(result), new_page=True)
+    if loads := _joint_tables(result):
+        report = report.section("Joint loads", *loads)
     pictures: list[Any] = []
     if "insertion" in figures:
         pictures.append(Figure(figures["insertion"], "Orbits reached.", label="insertion"))
     pictures += [
-        Figure(figures[f"impact-{k + 1}"], f"Vacuum impact points after {name}.", label=f"impact-{k + 1}")
+        Figure(figures[f"impact-{k + 1}"], f"{_kind(result, name)}: {name}.", label=f"impact-{k + 1}")
         for k, name in enumerate(impacts)
     ]
-    report = report.section("Ellipses", Text(_ellipses_text(result)), *_pairs(pictures))
+    report = report.section("Ellipses", Text(_ellipses_text(result)), *_pairs(pictures), *_impact_table(result))
     if tornados:
         drawn = [
-            Figure(figures[f"sensitivity-{k + 1}"], f"What moves {OF[key].name.lower()}.", label=f"sensitivity-{k + 1}")
+            Figure(
+                figures[f"sensitivity-{k + 1}"], f"What moves {_of(key).name.lower()}.", label=f"sensitivity-{k + 1}"
+            )
             for k, key in enumerate([k for k in DRIVEN if any(o.key == k for o in result.outputs)][:tornados])
         ]
         note = (
@@ -156,7 +172,12 @@ def _key_figures(result: DispersionResult) -> list[KeyFigure]:
             p = found.percentiles[at]
             figures.append(
                 KeyFigure(
-                    f"{OF[key].name}, 3σ", p.value, OF[key].unit, _interval(OF[key], p), digits=4, scale=OF[key].scale
+                    f"{_of(key).name}, 3σ",
+                    p.value,
+                    _of(key).unit,
+                    _interval(_of(key), p),
+                    digits=4,
+                    scale=_of(key).scale,
                 )
             )
     return figures
@@ -195,7 +216,9 @@ def _percentile_table(result: DispersionResult) -> Table:
     )  # fmt: skip
     rows = []
     for o in result.outputs:
-        k, p = OF[o.key], o.percentiles
+        if JOINT_KEY.fullmatch(o.key):
+            continue
+        k, p = _of(o.key), o.percentiles
         rows.append(
             (f"{k.name}, {k.unit}", _number(o.nominal, k), _number(o.deviation, k), _number(p[0].value, k),
              _interval(k, p[0]), _number(p[-1].value, k), _interval(k, p[-1]))
@@ -207,6 +230,74 @@ def _percentile_table(result: DispersionResult) -> Table:
     return Table(columns, rows, caption, label="percentiles", note=note)
 
 
+def _joint_tables(result: DispersionResult) -> list[Any]:
+    """The largest loads of every joint, a row a joint."""
+    found: dict[str, dict[str, OutputStatistics]] = {}
+    for o in result.outputs:
+        if key := JOINT_KEY.fullmatch(o.key):
+            found.setdefault(key["joint"], {})[key["what"]] = o
+    if not found:
+        return []
+    columns = (
+        Column("Joint"), Column("Axial, kN", align="right"), Column("Shear, kN", align="right"),
+        Column("Bending, kN·m", align="right"), Column("Equivalent, kN", align="right"),
+        Column("interval", align="right"), Column("nominal", align="right"), Column("σ", align="right"),
+    )  # fmt: skip
+    rows = []
+    for name, of in found.items():
+        high = [
+            _number(of[w].percentiles[-1].value, _of(of[w].key)) for w in ("axial", "shear", "bending", "equivalent")
+        ]
+        o = of["equivalent"]
+        k = _of(o.key)
+        rows.append(
+            (
+                name.replace("_", " "),
+                *high,
+                _interval(k, o.percentiles[-1]),
+                _number(o.nominal, k),
+                _number(o.deviation, k),
+            )
+        )
+    note = (
+        "Equivalent: axial force and 4 |M| / d, at their worst together. A rigid vehicle, trimmed by its engines, on nominal "
+        "masses; strap-ons' own rings: osea check."
+    )
+    if result.partly_known:
+        note += f" Unknown while strap-ons without stated attachments fly: {', '.join(result.partly_known)}."
+    caption = f"Largest loads of a flight at each joint, 99.865 % of runs, with {result.confidence:.0%} intervals."
+    return [Table(columns, rows, caption, label="joints", note=note)]
+
+
+def _kind(result: DispersionResult, name: str) -> str:
+    return next(i.kind for i in result.impacts if i.name == name).capitalize()
+
+
+def _impact_table(result: DispersionResult) -> list[Any]:
+    """Where the vehicle would come down in vacuum if its thrust ended, at times of the flight."""
+    found = [i for i in result.impacts if i.kind == "impact point"]
+    if not found:
+        return []
+    columns = (
+        Column("What"), Column("Runs", align="right"), Column("Latitude", align="right"), Column("Longitude", align="right"),
+        Column("Half-axes, km", align="right"), Column("Azimuth of the long one", align="right"),
+        Column("covers whatever the law", align="right"),
+    )  # fmt: skip
+    rows = []
+    for i in found:
+        e = i.ellipse
+        rows.append(
+            (i.name, f"{i.runs:,}", f"{np.degrees(i.latitude):.3f}°", f"{np.degrees(i.longitude):.3f}°",
+             "–" if e is None else f"{e.major / 1e3:,.3g} and {e.minor / 1e3:,.3g}",
+             "–" if e is None else f"{(90.0 - np.degrees(e.tilt)) % 180.0:.0f}°",
+             "too few runs" if e is None or e.covering_scale is None else f"× {e.covering_scale:.2f}")
+        )  # fmt: skip
+    caption = (
+        "Instantaneous impact points in vacuum, should the thrust end there; ellipses for 99.73 % of a normal law."
+    )
+    return [Table(columns, rows, caption, label="impact-points")]
+
+
 def _number(value: float | None, output: Output) -> str:
     return "–" if value is None else f"{value * output.scale:,.5g}"
 
@@ -215,8 +306,9 @@ def _ellipses_text(result: DispersionResult) -> str:
     told = []
     ellipses = [("Orbit injection (perigee, apogee)", result.insertion)]
     ellipses += [
-        (f"{i.name}, vacuum impact at {np.degrees(i.latitude):.3f}°, {np.degrees(i.longitude):.3f}°", i.ellipse)
+        (f"{i.name}, {i.kind} at {np.degrees(i.latitude):.3f}°, {np.degrees(i.longitude):.3f}°", i.ellipse)
         for i in result.impacts
+        if i.kind != "impact point"
     ]
     for name, e in ellipses:
         if e is not None:
@@ -261,10 +353,10 @@ def _linear_table(result: DispersionResult) -> list[Table]:
     )
     rows = [
         (
-            OF[o.key].name,
-            OF[o.key].unit,
-            _number(o.deviation, OF[o.key]),
-            _number(o.linear_deviation, OF[o.key]),
+            _of(o.key).name,
+            _of(o.key).unit,
+            _number(o.deviation, _of(o.key)),
+            _number(o.linear_deviation, _of(o.key)),
             _ratio(o),
         )
         for o in found
@@ -311,6 +403,28 @@ def _failures(result: DispersionResult, columns: Columns, replay: str) -> list[A
     return blocks
 
 
+def _impact_rows(result: DispersionResult) -> tuple[list[str], list[tuple[Any, ...]]]:
+    heads = [
+        "what",
+        "kind",
+        "runs",
+        "latitude_deg",
+        "longitude_deg",
+        "major_m",
+        "minor_m",
+        "azimuth_deg",
+        "covering_scale",
+    ]
+    rows = []
+    for i in result.impacts:
+        e = i.ellipse
+        axes = ("", "", "", "") if e is None else (
+            e.major, e.minor, float((90.0 - np.degrees(e.tilt)) % 180.0), "" if e.covering_scale is None else e.covering_scale,
+        )  # fmt: skip
+        rows.append((i.name, i.kind, i.runs, float(np.degrees(i.latitude)), float(np.degrees(i.longitude)), *axes))
+    return heads, rows
+
+
 def _output_rows(result: DispersionResult) -> tuple[list[str], list[list[Any]]]:
     names = [f"p{100 * p.probability:.6g}" for p in result.outputs[0].percentiles] if result.outputs else []
     heads = [
@@ -335,7 +449,9 @@ def text_summary(dispersion: DispersionStudy, result: DispersionResult, folder: 
         lines.append(f"  {c.name:<28}{c.count:>8,}   {c.probability:.4%}  ({c.low:.4%} to {c.high:.4%})")
     lines += ["", f"  {'':<34}{'nominal':>11}{'σ':>11}{'0.135 %':>11}{'99.865 %':>11}"]
     for o in result.outputs:
-        k = OF[o.key]
+        k = _of(o.key)
+        if (key := JOINT_KEY.fullmatch(o.key)) and key["what"] != "equivalent":
+            continue
         cells = [_number(v, k) for v in (o.nominal, o.deviation, o.percentiles[0].value, o.percentiles[-1].value)]
         lines.append(f"  {k.name + ', ' + k.unit:<34}" + "".join(f"{c:>11}" for c in cells))
     for c in (*result.events, *result.limits):

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..core.earth import MU, RADIUS
-from ..trajectory.dispersion.impacts import air_impacts, vacuum_impacts
-from ..trajectory.dispersion.program_layout import EXCEPTION, MARK, NOT_A_NUMBER, REACHED, STATUS, O
-from .dispersion_model import DispersionModel, Draw
+from ..trajectory.dispersion.impacts import vacuum_impacts
+from ..trajectory.dispersion.program_layout import EXCEPTION, NOT_A_NUMBER, REACHED, STATUS, O
+from .dispersion_model import DispersionModel, Draw, mark_of, place, slug
 
 Columns = dict[str, np.ndarray]
 TEXTS = ("status", "message")
+Packed = tuple[int, tuple[str, ...], np.ndarray, tuple[tuple[str, ...], ...]]
+"""First run, names of the columns, numbers (columns, runs), texts."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,26 @@ OUTPUTS = (
 )
 
 
+STATIC = {o.key: o for o in OUTPUTS}
+JOINT_KEY = re.compile(r"joint_(?P<joint>\w+)_(?P<what>axial|shear|bending|equivalent)_(?P<unit>N_m|N)")
+SPEED_KEY = re.compile(r"(?P<body>\w+)_touchdown_speed_m_s")
+
+
+def output_of(key: str) -> Output | None:
+    """What a column's key stands for: of every study, or of a joint or a body of this one; None for what is no output."""
+    if key in STATIC:
+        return STATIC[key]
+    if found := JOINT_KEY.fullmatch(key):
+        name = f"{found['joint'].replace('_', ' ')}: {found['what']}"
+        return Output(key, name, "kN·m" if found["unit"] == "N_m" else "kN", 1e-3, False)
+    if found := SPEED_KEY.fullmatch(key):
+        return Output(key, f"{found['body'].replace('_', ' ')}: touchdown speed", "m/s", 1.0, False)
+    return None
+
+
 def outputs_of(columns: Columns) -> tuple[Output, ...]:
     """Those that the columns have."""
-    return tuple(o for o in OUTPUTS if o.key in columns)
-
-
-def slug(name: str) -> str:
-    """A column's name from a text."""
-    return re.sub(r"\W+", "_", name.lower()).strip("_")
+    return tuple(o for o in map(output_of, columns) if o is not None)
 
 
 def input_keys(model: DispersionModel) -> list[str]:
@@ -127,29 +141,19 @@ def as_columns(model: DispersionModel, first: int, draw: Draw, out: np.ndarray) 
         "max_lateral_acceleration_m_s2": out[:, O.most_lateral],
     }
     for segment, name in model.drops:
-        mark = _mark(out, segment)
+        mark = mark_of(out, segment)
         impact = vacuum_impacts(mark[:, :7])
         speed = np.linalg.norm(mark[:, 4:7], axis=1)
         columns |= {
             f"{slug(name)}_time_s": mark[:, 0],
             f"{slug(name)}_speed_inertial_m_s": speed,
-            f"{slug(name)}_impact_latitude_rad": impact[:, 0],
-            f"{slug(name)}_impact_longitude_rad": impact[:, 1],
-        }
-    for k, fall in enumerate(model.falls):
-        coefficient = draw.inputs[:, draw.inputs.shape[1] - len(model.falls) + k]
-        impact = air_impacts(_mark(out, fall.segment)[:, :7], coefficient, fall.model)
-        columns |= {f"{slug(fall.name)}_impact_{c}_rad": impact[:, i] for i, c in enumerate(("latitude", "longitude"))}
+        } | place(name, impact)
+    end = np.column_stack([out[:, O.end_time], out[:, O.x : O.vz + 1]])
+    end[reached | ~np.isfinite(end).all(axis=1)] = np.nan
+    columns |= place("end of a failed flight", vacuum_impacts(end))
     columns |= model.more(out)
     columns |= {f"failed_{slug(f.name)}_time_s": draw.failed[:, k] for k, f in enumerate(model.failures)}
     return columns | dict(zip(input_keys(model), draw.inputs.T, strict=True))
-
-
-def _mark(out: np.ndarray, segment: int) -> np.ndarray:
-    """(n, MARK) of how a segment began; nan where it did not."""
-    mark = out[:, O.marks + MARK * segment : O.marks + MARK * (segment + 1)].copy()
-    mark[(out[:, O.segment] < segment) | ~np.isfinite(mark).all(axis=1)] = np.nan
-    return mark
 
 
 def _message(model: DispersionModel, run: int, out: np.ndarray) -> str:
@@ -183,6 +187,23 @@ def _orbits(states: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 def joined(parts: list[Columns]) -> Columns:
     """One after another."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def packed_runs(model: DispersionModel, first: int, points: np.ndarray) -> Packed:
+    """`fly_runs` in few pieces: what is sent from one process to another costs by their number."""
+    columns = fly_runs(model, first, points)
+    numbers = [name for name in columns if name not in TEXTS]
+    texts = tuple(tuple(columns[name].tolist()) for name in TEXTS)
+    return first, tuple(columns), np.array([columns[name] for name in numbers], float), texts
+
+
+def unpacked(packed: Packed) -> Columns:
+    """The columns that were packed."""
+    first, names, numbers, texts = packed
+    row = iter(numbers)
+    said = {name: np.array(text, dtype=object) for name, text in zip(TEXTS, texts, strict=True)}
+    columns = {name: said[name] if name in TEXTS else next(row) for name in names}
+    return columns | {"run": first + np.arange(numbers.shape[1])}
 
 
 def to_arrow(columns: Columns) -> Any:

@@ -15,11 +15,12 @@ from ..trajectory.dispersion import importance
 from ..trajectory.dispersion.ellipse import ConfidenceEllipse, confidence_ellipse
 from ..trajectory.dispersion.linear_covariance import by_differences
 from ..trajectory.dispersion.order_statistics import ONE_SIDED, percentile, proportion, runs_needed
+from ..trajectory.dispersion.program_layout import BODY_LOST, STATUS
 from ..trajectory.dispersion.sensitivity import SobolIndices, rank_correlations, sobol_indices
 from ..trajectory.mission import Mission
 from .dispersion import DispersionStudy
-from .dispersion_model import DispersionModel
-from .dispersion_runs import Columns, Output, fly_runs, input_keys, outputs_of, slug
+from .dispersion_model import DispersionModel, impact_name, slug
+from .dispersion_runs import Columns, Output, fly_runs, input_keys, outputs_of
 
 PROBABILITIES = (1.0 - ONE_SIDED[3], 0.05, 0.5, 0.95, ONE_SIDED[3])
 ELLIPSE = 0.9973
@@ -77,9 +78,12 @@ class Chance(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class ImpactEllipse(Result):
-    """Where what leaves at an event would come down in vacuum: centre [rad], ellipse of (east, north) [m] about it."""
+    """Where something comes down: centre [rad], ellipse of (east, north) [m] about it, of so many runs. kind: "vacuum impact" of
+    what leaves, "touchdown" through the air, or "impact point" of the vehicle at a time."""
 
     name: str
+    kind: str
+    runs: int
     latitude: Annotated[float, Unit("rad")]
     longitude: Annotated[float, Unit("rad")]
     ellipse: ConfidenceEllipse | None
@@ -90,7 +94,7 @@ class DispersionResult(Result):
     """A dispersion. clean: runs without a drawn failure event; needed: runs that a 3σ limit without exception needs at the
     confidence; misfit: of the linearized model building (see `dispersion_response`); insertion: ellipse of perigee and
     apogee altitude [m]; first_weight_mean: mean weight, 1 but for chance; convergence: rows of run count, and the 3σ end
-    of the propellant margin with its interval."""
+    of the propellant margin with its interval; partly_known: joints whose loads are unknown beside strap-ons."""
 
     name: str
     model: str
@@ -112,6 +116,7 @@ class DispersionResult(Result):
     insertion: ConfidenceEllipse | None
     impacts: tuple[ImpactEllipse, ...]
     convergence: Array
+    partly_known: tuple[str, ...] = ()
 
     def output(self, key: str) -> OutputStatistics:
         """By its key; KeyError when there is none."""
@@ -153,7 +158,7 @@ def statistics(
             _output(model, output, values[own], inputs[own], nominal, linear, (sobol or {}).get(output.key), confidence)
         )
     w = columns["weight"]
-    names = list(dict.fromkeys(columns["status"].tolist()))
+    names = {*columns["status"].tolist(), *((STATUS[BODY_LOST],) if model.has_attitude else ())}
     return DispersionResult(
         name=dispersion.name,
         model=model_name,
@@ -177,9 +182,15 @@ def statistics(
         outputs=tuple(found),
         insertion=_insertion(columns, clean, confidence),
         impacts=tuple(
-            _impact(name, columns, clean, confidence)
-            for name in (*(n for _, n in model.drops), *(f.name for f in model.falls))
+            _impact(name, kind, columns, clean, confidence)
+            for kind, names in (
+                ("vacuum impact", [n for _, n in model.drops]),
+                ("touchdown", [f.name for f in model.falls]),
+                ("impact point", [impact_name(t) for t in model.along.ways.times]),
+            )
+            for name in names
         ),
+        partly_known=model.along.partly_known,
         convergence=_convergence(columns, clean, confidence),
         input_hash=dispersion.content_hash(),
         sources=tuple(f"{s.citation} [{s.grade}]" for s in dispersion.sources),
@@ -330,11 +341,16 @@ def impact_offsets(name: str, columns: Columns, clean: np.ndarray) -> tuple[np.n
     return np.column_stack([east, EARTH * (latitude - lat)]), lat, lon
 
 
-def _impact(name: str, columns: Columns, clean: np.ndarray, confidence: float) -> ImpactEllipse:
+def _impact(name: str, kind: str, columns: Columns, clean: np.ndarray, confidence: float) -> ImpactEllipse:
     points, latitude, longitude = impact_offsets(name, columns, clean)
     found = confidence_ellipse(points, ELLIPSE, confidence)
     return ImpactEllipse(
-        name=name, latitude=latitude if len(points) else 0.0, longitude=longitude if len(points) else 0.0, ellipse=found
+        name=name,
+        kind=kind,
+        runs=len(points),
+        latitude=latitude if len(points) else 0.0,
+        longitude=longitude if len(points) else 0.0,
+        ellipse=found,
     )
 
 

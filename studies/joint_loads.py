@@ -130,7 +130,7 @@ def ascent_loads(
         rows.append((time, condition.angle_of_attack, air.lateral_acceleration, air.engine_angle or 0.0))
         for joint in joints(vehicle, stack):
             if joint.station > lowest - 1e-6:
-                found.setdefault(joint, []).append((time, *_forces(joint, air, stack.masses, condition)))
+                found.setdefault(joint, []).append((time, *joint_forces(joint, air, stack.masses, condition)))
         for state, attached in zip(states, air.attachments, strict=True):
             for ring, carried in _attached(
                 attached, state.group.beside or vehicle.stages[0].name, state.group.stage.diameter
@@ -205,7 +205,7 @@ def flight_condition(trajectory: Trajectory, i: int, gust: float) -> FlightCondi
     )
 
 
-def _forces(
+def joint_forces(
     joint: Joint, air: BodyLoads, masses: MassProperties, condition: FlightCondition
 ) -> tuple[float, float, float]:
     """Axial force, shear [N] and bending moment [N m]. air: of the body without the masses of its parts."""

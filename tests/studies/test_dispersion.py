@@ -5,24 +5,29 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicSpline
 
 from osea_rocket.core.documents import DocumentError, load_document
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.run_folder import RunFolder, read_result, read_run
 from osea_rocket.studies import pool
-from osea_rocket.studies.dispersion import DispersionStudy, carried
-from osea_rocket.studies.dispersion_build import BuiltDispersion, build_dispersion
+from osea_rocket.studies.dispersion import Canopy, DispersionStudy, FallingBody, carried
+from osea_rocket.studies.dispersion_build import BuiltDispersion, _falls, build_dispersion
 from osea_rocket.studies.dispersion_command import _exactly, dispersion_of, fly_all
-from osea_rocket.studies.dispersion_model import Draw
+from osea_rocket.studies.dispersion_model import Draw, slug
 from osea_rocket.studies.dispersion_runs import TEXTS, Columns, fly_runs, from_arrow, to_arrow
 from osea_rocket.studies.dispersion_statistics import DispersionResult, nominal_point, statistics
+from osea_rocket.studies.joint_loads import ascent_loads
 from osea_rocket.studies.pool import shared_out
+from osea_rocket.trajectory.dispersion.impacts import vacuum_impacts
 from osea_rocket.trajectory.dispersion.reliability import Failure
 from osea_rocket.trajectory.dispersion.sampling import unit_points
+from osea_rocket.trajectory.range_safety.fall import inertial_from_earth_fixed
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -148,7 +153,7 @@ def test_an_interrupted_dispersion_is_taken_up_and_ends_the_same(built, tmp_path
             if len(flown) == 3:
                 raise KeyboardInterrupt
             flown.append(chunk[0])
-            yield fly_runs(model, *chunk)
+            yield work(model, *chunk)
 
     monkeypatch.setattr("osea_rocket.studies.dispersion_command.shared_out", tired)
     with pytest.raises(KeyboardInterrupt), RunFolder(folder, "disperse", dispersion, keep=True) as run:
@@ -187,6 +192,56 @@ def test_the_nominal_point_is_the_optimum_s_flight(built) -> None:
     columns = fly_runs(built.model, 0, nominal_point(built.model))
     assert columns["status"][0] == "reached" and columns["weight"][0] == pytest.approx(0.95**-1 * 0.98**-1, rel=0.01)
     assert columns["perigee_altitude_m"][0] == pytest.approx(200e3, abs=100.0)
+
+
+def test_the_nominal_run_s_joint_loads_are_those_of_the_optimum(built) -> None:
+    """Loads of every joint as `osea check` has them: the run is another integration of the same flight, by other steps."""
+    flown = built.flown
+    loads = ascent_loads(flown.study.vehicle, flown.plan, flown.ascent.trajectory, flown.ascent.payload_mass)
+    columns = fly_runs(built.model, 0, nominal_point(built.model))
+    assert len(built.model.along.joints) == len(loads.joints) >= 4
+    for joint in loads.joints:
+        key = f"joint_{slug(joint.name)}"
+        assert columns[f"{key}_axial_N"][0] == pytest.approx(joint.largest_axial, rel=0.02)
+        assert columns[f"{key}_equivalent_N"][0] == pytest.approx(joint.largest_equivalent, rel=0.03)
+        assert columns[f"{key}_bending_N_m"][0] == pytest.approx(joint.largest_bending, rel=0.1)
+
+
+def test_impact_points_on_the_way_are_the_flight_s_own(built) -> None:
+    trajectory, times = built.flown.ascent.trajectory, built.model.along.ways.times
+    columns = fly_runs(built.model, 0, nominal_point(built.model))
+    assert len(times) == 8 and times[0] == 30.0
+    kept = np.flatnonzero(np.diff(trajectory.time, prepend=-1.0) > 1e-6)
+    track = np.column_stack([trajectory.position_ecef, trajectory.velocity_ecef])[kept]
+    smooth = CubicSpline(trajectory.time[kept], track)
+    for at in times[:-1]:
+        found = inertial_from_earth_fixed(float(at), *np.split(smooth(at), 2))
+        exact = vacuum_impacts(np.array([[at, *found[0], *found[1]]]))[0]
+        name = slug(f"impact point at {at:.0f} s")
+        here = np.array([columns[f"{name}_impact_{way}_rad"][0] for way in ("latitude", "longitude")])
+        flown = abs(exact[1] - built.flown.study.mission.site.longitude)
+        assert (
+            abs(here - exact).max() < 1e-4 + 0.01 * flown
+        )  # the run stages by its propellant, not by the optimum's clock
+
+
+def test_a_body_under_a_canopy_drifts_with_its_run_s_own_wind(built) -> None:
+    """It comes down at sqrt(2 g B / rho) through the air, which blows another way in every run."""
+    canopy = Canopy(opening_altitude=4000.0, ballistic_coefficient=8.0)
+    bodies = (
+        FallingBody(event="first stage separation", ballistic_coefficient=500.0),
+        FallingBody(event="fairing jettison", ballistic_coefficient=500.0, canopy=canopy),
+    )
+    falls = _falls(built.study.evolve(falling=bodies), built.flown, built.nominal.payload_at)
+    model = replace(built.model, falls=falls)
+    columns = fly_runs(model, 0, unit_points("latin-hypercube", 6, model.dimensions, 1))
+    name = slug(falls[1].name)
+    speed = columns[f"{name}_touchdown_speed_m_s"]
+    still = np.sqrt(2 * 9.8 * 8.0 / 1.225)
+    assert np.all(speed > still - 1.0) and np.all(speed < 3.0 * still) and np.ptp(speed) > 0.1
+    hard = columns[f"{slug(falls[0].name)}_touchdown_speed_m_s"]
+    assert np.all(hard > 80.0)
+    assert np.all(columns[f"{name}_touchdown_time_s"] > columns["fairing_jettison_time_s"] + 400.0)
 
 
 def test_failure_times_follow_their_laws() -> None:

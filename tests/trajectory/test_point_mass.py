@@ -10,6 +10,7 @@ from osea_rocket.core.documents import load_document
 from osea_rocket.core.earth import RADIUS
 from osea_rocket.studies.ascend import FlownAscent, ascend
 from osea_rocket.studies.documents import Study
+from osea_rocket.trajectory.dispersion.along import LOG_SIZE, NOTHING
 from osea_rocket.trajectory.dispersion.explicit_guidance import steering_constants, thrust_integrals
 from osea_rocket.trajectory.dispersion.point_mass import fly, fly_many, outcomes
 from osea_rocket.trajectory.dispersion.program import Program, program, reference
@@ -58,7 +59,7 @@ def run(made: Program, **numbers: float) -> np.ndarray:
 
 def run_on(made: Program, numbers: np.ndarray) -> np.ndarray:
     out = outcomes(1)
-    fly(numbers, made.flight, made.plans, made.payload_at, out[0], np.zeros((0, 9)))
+    fly(numbers, made.flight, made.plans, made.payload_at, out[0], np.zeros((0, LOG_SIZE)))
     return out[0]
 
 
@@ -161,8 +162,8 @@ def test_many_runs_are_each_what_one_alone_is_to_the_bit(falcon: Nominal) -> Non
     made = falcon.program
     positions = np.array([H.payload, H.yaw_bias, made.row(2, R.engine_count)])
     values = np.array([[PAYLOAD, 0.0, 9.0], [PAYLOAD + 100, 0.002, 9.0], [PAYLOAD, 0.0, 9.0], [PAYLOAD, 0.0, 8.9]])
-    out = outcomes(4)
-    fly_many(made.numbers, positions, values, made.flight, made.plans, made.payload_at, out)
+    out, room = outcomes(4), (np.zeros((4, 0, 4)), np.zeros((4, 0, 7)))
+    fly_many(made.numbers, positions, values, made.flight, made.plans, made.payload_at, out, NOTHING, *room)
     for k in range(4):
         own = made.numbers.copy()
         own[positions] = values[k]
@@ -171,7 +172,7 @@ def test_many_runs_are_each_what_one_alone_is_to_the_bit(falcon: Nominal) -> Non
 
 
 def test_a_log_holds_the_flight(falcon: Nominal) -> None:
-    made, log, out = falcon.program, np.zeros((2000, 9)), outcomes(1)
+    made, log, out = falcon.program, np.zeros((2000, LOG_SIZE)), outcomes(1)
     rows = fly(made.numbers, made.flight, made.plans, made.payload_at, out[0], log)
     assert 300 < rows < 2000 and np.all(np.diff(log[:rows, 0]) >= 0)
     assert np.array_equal(log[rows - 1, 1:8], out[0, O.x : O.mass + 1]) and log[rows - 1, 0] == out[0, O.end_time]

@@ -18,6 +18,7 @@ from ..environment.wind import Wind
 from ..motion import PhaseModel, loads, right_hand_side, thrust_in_vacuum, thrust_pressure_loss, total_mass_flow
 from ..motion import air as flight_conditions
 from ..steering import LaunchFrame, thrust_direction
+from .along import LOG_SIZE, joint_maxima, states_at
 from .explicit_guidance import local_axes, steering_constants, thrust_integrals, time_to_go
 from .program_layout import (
     CLOCK,
@@ -47,34 +48,35 @@ SETTLING = 3  # passes of the time to go and the constants within one guidance c
 LONGEST_BURN = 2000.0  # s: a burn that lasts longer is lost
 CLEAR_OF_THE_PAD = 5.0  # s: before, the wind alone is the relative velocity, across the body and without pressure
 GROUND_BELOW = -200.0  # m of altitude
+ROWS = 8192  # of a run's log: steps of 2 s over hours of coasting; what is beyond is not looked at
 
 
-_packed: Any = FlatTable  # where the equations' model says Table: `lookup` takes both
+any_table: Any = FlatTable  # where the equations' model says Table: `lookup` takes both
 
 
 @compiled
-def _model(numbers, flight, plan, engines):
+def segment_model(numbers, flight, plan, engines):
     """The segment's `PhaseModel`, with the engines that still work."""
     r, at = plan[K.row], address_of(numbers)
     return PhaseModel(
         Earth(numbers[H.mu], numbers[H.radius], numbers[H.flattening], numbers[H.rotation_rate], numbers[H.j2]),
         Atmosphere(
-            _packed(at, flight[A.log_density]),
-            _packed(at, flight[A.log_pressure]),
-            _packed(at, flight[A.temperature]),
-            _packed(at, flight[A.speed_of_sound]),
+            any_table(at, flight[A.log_density]),
+            any_table(at, flight[A.log_pressure]),
+            any_table(at, flight[A.temperature]),
+            any_table(at, flight[A.speed_of_sound]),
         ),
-        Wind(_packed(at, flight[A.wind_east]), _packed(at, flight[A.wind_north])),
-        _packed(at, plan[K.thrust]),
-        _packed(at, plan[K.mass_flow]),
+        Wind(any_table(at, flight[A.wind_east]), any_table(at, flight[A.wind_north])),
+        any_table(at, plan[K.thrust]),
+        any_table(at, plan[K.mass_flow]),
         engines,
         numbers[r + R.exit_area],
         numbers[r + R.steady_thrust],
         numbers[r + R.steady_mass_flow],
         numbers[r + R.steady_exit_area],
-        _packed(at, plan[K.motor_thrust]),
-        _packed(at, plan[K.motor_mass_flow]),
-        _packed(at, plan[K.drag]),
+        any_table(at, plan[K.motor_thrust]),
+        any_table(at, plan[K.motor_mass_flow]),
+        any_table(at, plan[K.drag]),
         numbers[r + R.reference_area],
         numbers[r + R.side_area],
     )
@@ -254,19 +256,21 @@ def _run_dry(numbers, plan, model, y, before, g, t, h, clock, row, w, empty):
 
 
 @compiled
-def _observe(numbers, plan, model, y, g, t, time, clock, row, out):
-    """Keep the largest loads. Returns the altitude [m]."""
+def _observe(numbers, plan, model, y, g, t, time, clock, row, out, seen):
+    """Keep the largest loads, and what the log tells of this instant in seen (4,). Returns the altitude [m]."""
     ux, uy, uz, throttle, row = _direction(numbers, plan, model, y, g, plan[K.mode], t, g[5], row)
     load = loads(model, y[0], y[1], y[2], y[3], y[4], y[5], y[6], ux, uy, uz, throttle, clock)
     q = load.dynamic_pressure
     if q > out[O.most_q]:
         out[O.most_q], out[O.most_q_time] = q, time
+    seen[0], seen[1], seen[2], seen[3] = q, 0.0, load.axial_acceleration, load.drag
     if plan[K.bare] > 0:
         out[O.most_heat_flux] = max(out[O.most_heat_flux], load.heat_flux)
     if plan[K.mode] != COASTING:
         out[O.most_axial] = max(out[O.most_axial], load.axial_acceleration)
         if time > CLEAR_OF_THE_PAD:
-            out[O.most_q_alpha] = max(out[O.most_q_alpha], q * np.arcsin(min(np.sqrt(load.sine_alpha_squared), 1.0)))
+            seen[1] = np.arcsin(min(np.sqrt(load.sine_alpha_squared), 1.0))
+            out[O.most_q_alpha] = max(out[O.most_q_alpha], q * seen[1])
             out[O.most_lateral] = max(out[O.most_lateral], load.lateral_acceleration)
     return load.altitude
 
@@ -286,8 +290,9 @@ def _engines(numbers, plan, lit, time):
 
 
 @compiled
-def _write(log, logged, time, y, segment):
+def _write(log, logged, time, y, segment, seen):
     if logged < log.shape[0]:
+        log[logged, 9:13] = seen
         log[logged, 0], log[logged, 8] = time, segment
         for i in range(7):
             log[logged, 1 + i] = y[i]
@@ -299,15 +304,15 @@ def _segment(numbers, flight, plan, y, payload, time, lit, g, w, before, out, lo
     """Fly one segment: (status, whether its stage is empty, time, rows logged)."""
     r = plan[K.row]
     engines, failure = _engines(numbers, plan, lit, time)
-    model = _model(numbers, flight, plan, engines)
-    mode, begin, row = plan[K.mode], time, 0
+    model = segment_model(numbers, flight, plan, engines)
+    mode, begin, row, seen = plan[K.mode], time, 0, w[5, :4]
     empty = numbers[r + R.empty] + payload
     end = begin + (numbers[r + R.duration] if plan[K.end] == CLOCK else LONGEST_BURN)
     while time < end - 1e-9:
         t = time - begin
         clock = numbers[r + R.clock] + t
-        altitude = _observe(numbers, plan, model, y, g, t, time, clock, row, out)
-        logged = _write(log, logged, time, y, out[O.segment])
+        altitude = _observe(numbers, plan, model, y, g, t, time, clock, row, out, seen)
+        logged = _write(log, logged, time, y, out[O.segment], seen)
         if not np.isfinite(y[0] + y[1] + y[2] + y[3] + y[4] + y[5] + y[6] + altitude):
             return NOT_A_NUMBER, False, time, logged
         if altitude < GROUND_BELOW:
@@ -336,17 +341,17 @@ def _segment(numbers, flight, plan, y, payload, time, lit, g, w, before, out, lo
         g[5] += h
         if time >= failure - 1e-9:
             engines, failure = _engines(numbers, plan, lit, time)
-            model = _model(numbers, flight, plan, engines)
+            model = segment_model(numbers, flight, plan, engines)
     return (REACHED if plan[K.end] == CLOCK else LOST), False, time, logged
 
 
 @compiled
 def fly(numbers, flight, plans, payload_at, out, log):
     """One run. numbers (p,), flight and plans as packed by `program`, payload_at: the segment at whose end the payload
-    has its orbit; out: `program_layout.Outcome`; log (rows, 9): time, state, segment of every step, as far as it
+    has its orbit; out: `program_layout.Outcome`; log (rows, LOG_SIZE): of every step, as far as it
     reaches; may be empty. Returns the rows that the log has or would need."""
     out[:] = 0.0
-    y, g, w, before = np.zeros(7), np.zeros(7), np.zeros((5, 7)), np.zeros(7)
+    y, g, w, before = np.zeros(7), np.zeros(7), np.zeros((6, 7)), np.zeros(7)
     for i in range(6):
         y[i] = numbers[H.x + i]
     payload = numbers[H.payload]
@@ -375,7 +380,7 @@ def fly(numbers, flight, plans, payload_at, out, log):
             dry = plan[K.stage]
         if status != REACHED:
             break
-    logged = _write(log, logged, time, y, out[O.segment])
+    logged = _write(log, logged, time, y, out[O.segment], w[5, :4])
     if not np.isfinite(y[0] + y[1] + y[2] + y[3] + y[4] + y[5] + y[6]):
         status = NOT_A_NUMBER
     plan = plans[int(out[O.segment])]
@@ -395,15 +400,17 @@ def fly(numbers, flight, plans, payload_at, out, log):
 
 
 @compiled
-def fly_many(numbers, positions, values, flight, plans, payload_at, out):
+def fly_many(numbers, positions, values, flight, plans, payload_at, out, ways, joints, states):
     """Runs one after another into out (n, OUTCOME_SIZE): each is the nominal vector with its values (n, m) at the positions
-    (m,)."""
-    log = np.zeros((0, 9))
+    (m,). ways: what is wanted of their ways, a `Ways`; into joints (n, joints, 4) and states (n, times, 7)."""
+    log = np.zeros((ROWS if ways.times.shape[0] + ways.diameters.shape[0] > 0 else 0, LOG_SIZE))
     own = numbers.copy()
     for i in range(values.shape[0]):
         for j in range(len(positions)):
             own[positions[j]] = values[i, j]
-        fly(own, flight, plans, payload_at, out[i], log)
+        rows = min(fly(own, flight, plans, payload_at, out[i], log), log.shape[0])
+        joint_maxima(log, rows, ways.tables, ways.durations, ways.diameters, out[i], joints[i])
+        states_at(log, rows, ways.times, states[i])
 
 
 def outcomes(runs: int) -> np.ndarray:

@@ -29,9 +29,9 @@ __all__ = ["RESULT_NAMES", "RESULT_SIZE", "fly_many", "fly_one", "run"]
 
 
 @compiled_ieee
-def run(bank, phases, state, parameters, seeds, results, marks, y, memory, covariance, w, log):
+def run(bank, phases, state, parameters, seeds, results, marks, y, memory, covariance, w, logs):
     """Fly n cases: parameters (n, PARAMETER_SIZE), seeds (n,) float64 whole numbers, results (n, RESULT_SIZE), marks (n, phases
-    * MARK_SIZE) or (n, 0); the rest is scratch."""
+    * MARK_SIZE) or (n, 0), logs (n or 1, rows, LOG_SIZE); the rest is scratch."""
     for i in range(parameters.shape[0]):
         for j in range(y.shape[0]):
             y[j] = state[j]
@@ -42,16 +42,24 @@ def run(bank, phases, state, parameters, seeds, results, marks, y, memory, covar
                 covariance[a, b] = 0.0
         memory[M.seed] = seeds[i]
         memory[M.throttle] = 1.0
+        log = logs[min(i, logs.shape[0] - 1)]
         advance(bank, phases, parameters[i], y, memory, covariance, w, log, bank[H.longest])
         finish(bank, phases, y, memory, results[i])
         for j in range(marks.shape[1]):
             marks[i, j] = memory[MARKS + j]
 
 
-def fly_many(case: Case, parameters: np.ndarray, seeds: np.ndarray, marks: np.ndarray | None = None) -> np.ndarray:
+def fly_many(
+    case: Case,
+    parameters: np.ndarray,
+    seeds: np.ndarray,
+    marks: np.ndarray | None = None,
+    logs: np.ndarray | None = None,
+) -> np.ndarray:
     """Results (n, RESULT_SIZE) of flights with parameters (n, PARAMETER_SIZE) and seeds (n,), whole numbers below 2^53.
 
-    marks (n, phases * MARK_SIZE): filled with how each phase began (`layout.MARKS`), 0 where it never did."""
+    marks (n, phases * MARK_SIZE): filled with how each phase began (`layout.MARKS`), 0 where it never did. logs (n, rows,
+    LOG_SIZE), of noughts: filled with rows of `loop.LOG_COLUMNS`, one for every step that the case's log_every names."""
     parameters = np.ascontiguousarray(parameters, float)
     if parameters.ndim != 2 or parameters.shape[1] != PARAMETER_SIZE:
         raise ValueError(f"parameters are (n, {PARAMETER_SIZE}), not {parameters.shape}")
@@ -66,7 +74,7 @@ def fly_many(case: Case, parameters: np.ndarray, seeds: np.ndarray, marks: np.nd
         np.zeros(MEMORY_SIZE),
         np.zeros((15, 15)),
         np.zeros(WORK_SIZE),
-        np.zeros((0, LOG_SIZE)),
+        np.zeros((1, 0, LOG_SIZE)) if logs is None else logs,
     )
     run(case.bank, case.phases, case.state, parameters, seeds, results, marks, *scratch)
     return results
