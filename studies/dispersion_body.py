@@ -12,7 +12,6 @@ from functools import cached_property
 
 import numpy as np
 
-from ..core.errors import InputError
 from ..core.numeric import lookup
 from ..core.progress import Progress
 from ..trajectory.dispersion.along import joint_maxima, states_at
@@ -62,7 +61,7 @@ from .flight_phases import SHUTDOWN, flight_case
 from .steering_table import steering_table
 
 PER_STAGE = ("thrust", "exhaust", "stack", "propellant")
-WHOLE = ("fairing", "drag")
+WHOLE = ("strap thrust", "strap exhaust", "strap dry", "strap propellant", "fairing", "drag")
 LOG_PERIOD = 0.25  # s: between two looks at the loads of the joints
 EMPTY_MARGIN = 2.0  # kg: of usable propellant; a burn that ends with less has run dry
 COLUMN = {name: i for i, name in enumerate(LOG_COLUMNS)}
@@ -81,18 +80,45 @@ MORE = (
 
 def body_numbers(vehicle: Vehicle, plan: FlightPlan) -> np.ndarray:
     """Of each stage the vacuum thrust [N], exhaust speed [m/s], mass of all from it up without payload [kg] and propellant [kg];
-    then the fairing's mass [kg] and the mean drag coefficient."""
+    of all strap-ons together thrust, exhaust speed, dry mass and propellant (1, 1, 0, 0 without any); then the fairing's
+    mass [kg] and the mean drag coefficient. A solid motor's thrust and flow are those of the middle of its curve."""
     found: list[float] = []
     for i, stage in enumerate(vehicle.stages):
         own = [s for s in plan.segments if s.stage == stage.name]
         burn = next(s for s in own if s.powered)
         engines = burn.model.engine_count
-        thrust = engines * float(lookup(burn.model.thrust_vacuum, 1.0)) + burn.model.steady_thrust
-        flow = engines * float(lookup(burn.model.mass_flow, 1.0)) + burn.model.steady_mass_flow
+        if burn.solid:
+            motor, middle = burn.model, 0.5 * burn.model.motor_thrust.high
+            thrust, flow = (float(lookup(curve, middle)) for curve in (motor.motor_thrust, motor.motor_mass_flow))
+        else:
+            thrust = engines * float(lookup(burn.model.thrust_vacuum, 1.0))
+            flow = engines * float(lookup(burn.model.mass_flow, 1.0))
         begin = plan.liftoff_mass if i == 0 else next(s.begin_mass for s in own if s.begin_mass is not None)
         found += [thrust, thrust / flow, begin, stage.propellant_mass]
     drag = plan.segments[0].model.drag_coefficient.coefficients
-    return np.array([*found, vehicle.fairing.mass if vehicle.fairing is not None else 0.0, float(np.mean(drag))])
+    return np.array(
+        [
+            *found,
+            *_strap_on_numbers(vehicle, plan),
+            vehicle.fairing.mass if vehicle.fairing is not None else 0.0,
+            float(np.mean(drag)),
+        ]
+    )
+
+
+def _strap_on_numbers(vehicle: Vehicle, plan: FlightPlan) -> tuple[float, float, float, float]:
+    if not vehicle.boosters:
+        return 1.0, 1.0, 0.0, 0.0
+    thrust = flow = 0.0
+    for group in plan.strap_ons:
+        middle = 0.5 * (group.ignition + group.burnout)
+        thrust += group.thrust(middle, 0.0)
+        flow += 0.5 * (group.burned(middle + 1.0) - group.burned(middle - 1.0))
+    dry, propellant = (
+        float(sum(g.count * getattr(g.stage, name) for g in vehicle.boosters))
+        for name in ("dry_mass", "propellant_mass")
+    )
+    return thrust, thrust / flow, dry, propellant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +134,7 @@ class BodyModel(DispersionModel):
     segments: np.ndarray
     last_empty: float
     stages: int
+    period: int = 0  # runs so far apart draw the same sensors' errors and turbulence; 0: none do
 
     has_attitude = True
     own_size = OUTCOME_SIZE + len(MORE)
@@ -147,6 +174,17 @@ class BodyModel(DispersionModel):
             values[:, at + ST.propellant] += change[:, propellant]
             above = fairing if i == last else change[:, stack + size]
             values[:, at + ST.dry_mass] += change[:, stack] - above - change[:, propellant]
+            burned = body[:, propellant] / nominal[propellant]
+            values[:, at + ST.time_factor] *= burned * values[:, at + ST.isp_factor] / values[:, at + ST.thrust_factor]
+        strap = size * self.stages
+        if nominal[strap + 3] > 0.0:
+            thrust, exhaust, propellant = (body[:, strap + k] / nominal[strap + k] for k in (0, 1, 3))
+            values[:, P.strap_thrust_factor] *= thrust
+            values[:, P.strap_isp_factor] *= exhaust
+            values[:, P.strap_time_factor] *= propellant * exhaust / thrust
+            values[:, P.strap_dry_mass] += change[:, strap + 2]
+            values[:, P.strap_propellant] += change[:, strap + 3]
+            values[:, P.stages + ST.dry_mass] -= change[:, strap + 2] + change[:, strap + 3]
         values[:, P.fairing_mass] += fairing
         values[:, P.axial_factor] *= drag
         self._of_flight(values, draw.inputs)
@@ -156,7 +194,10 @@ class BodyModel(DispersionModel):
         return values
 
     def _seed(self, run: int) -> int:
-        return 1 + (self.seed * 1_000_003 + run) % 2**52
+        return 1 + (self.seed * 1_000_003 + (run % self.period if self.period else run)) % 2**52
+
+    def with_common_noise(self, period: int) -> "BodyModel":
+        return replace(self, period=period)
 
     def _of_flight(self, values: np.ndarray, inputs: np.ndarray) -> None:
         for k, (name, _) in enumerate(self.flight):
@@ -294,12 +335,9 @@ class BodyModel(DispersionModel):
 
 
 def build_body(dispersion: DispersionStudy, progress: Progress | None = None) -> BuiltDispersion:
-    """As `build_dispersion`, with a model that flies the whole vehicle. Raises InputError for strap-ons and solid stages, whose
-    numbers are not told apart yet."""
+    """As `build_dispersion`, with a model that flies the whole vehicle; groups of strap-ons scatter as one."""
     progress = progress or Progress()
     vehicle = dispersion.study.vehicle
-    if vehicle.boosters:
-        raise InputError("a vehicle with strap-ons is dispersed as a point mass only", where=vehicle.where("boosters"))
     built = build_dispersion(dispersion, progress, more=body_numbers)
     flown, point = built.flown, built.model
     with progress.step("control design"):

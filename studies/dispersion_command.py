@@ -177,7 +177,7 @@ def _sobol(
         mixed = a.copy()
         mixed[:, group.columns] = b[:, group.columns]
         sets.append(mixed)
-    points = np.concatenate(sets)
+    points, model = np.concatenate(sets), model.with_common_noise(base)
     chunks = [(first, points[first : first + model.chunk]) for first in range(0, len(points), model.chunk)]
     with progress.step("Sobol indices"):
         parts = []

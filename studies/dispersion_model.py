@@ -249,6 +249,10 @@ class DispersionModel:
         )  # fmt: skip
         return self.whole_outcome(draw, out, joints, states)
 
+    def with_common_noise(self, period: int) -> "DispersionModel":
+        """The model whose runs a period apart draw the same noise, for Sobol' indices: a point mass has none."""
+        return self
+
     def room(self, runs: int) -> tuple[np.ndarray, np.ndarray]:
         """For what is found along the way: joints (n, joints, 4), states (n, times, 7)."""
         return np.zeros((runs, len(self.along.joints), 4)), np.zeros((runs, len(self.along.ways.times), 7))

@@ -108,6 +108,12 @@ def common_numbers(flown: FlownAscent, segment: Segment) -> dict[str, float]:
         "payload_share": aboard / payload if payload else 1.0,
         "ignites": float(segment.powered and (before is None or before.stage != segment.stage or not before.powered)),
     }
+    groups = flown.study.vehicle.boosters
+    if segment.strap_ons:
+        dry = {g.stage.name: g.count * g.stage.dry_mass for g in groups}
+        numbers["strapped"] = sum(dry[name] for name in segment.strap_ons) / sum(dry.values())
+    numbers["strap_burns"] = float(bool(groups) and not segment.solid and segment.clock != "burn")
+    numbers["solid"] = float(segment.solid)
     if segment.clock == "flight":
         numbers["clock_flight"] = 1.0
     elif segment.clock == "burn":

@@ -215,7 +215,8 @@ def test_impact_points_on_the_way_are_the_flight_s_own(built) -> None:
     track = np.column_stack([trajectory.position_ecef, trajectory.velocity_ecef])[kept]
     smooth = CubicSpline(trajectory.time[kept], track)
     for at in times[:-1]:
-        found = inertial_from_earth_fixed(float(at), *np.split(smooth(at), 2))
+        where, speed = np.split(np.asarray(smooth(at)), 2)
+        found = inertial_from_earth_fixed(float(at), where, speed)
         exact = vacuum_impacts(np.array([[at, *found[0], *found[1]]]))[0]
         name = slug(f"impact point at {at:.0f} s")
         here = np.array([columns[f"{name}_impact_{way}_rad"][0] for way in ("latitude", "longitude")])

@@ -1,21 +1,23 @@
 """A dispersion of the whole vehicle: draws as parameters, outcomes beside the point mass's, failures of actuators and sensors."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from osea_rocket.core.documents import load_document
-from osea_rocket.studies.dispersion import DispersionStudy, FailureEvent, FallingBody
+from osea_rocket.studies.dispersion import DispersionStudy, FailureEvent, FallingBody, UncertainQuantity
 from osea_rocket.studies.dispersion_body import BodyModel, build_body
 from osea_rocket.studies.dispersion_build import BuiltDispersion
 from osea_rocket.studies.dispersion_command import _exactly
-from osea_rocket.studies.dispersion_model import Draw
+from osea_rocket.studies.dispersion_model import DispersionModel, Draw
 from osea_rocket.studies.dispersion_runs import TEXTS, fly_runs
 from osea_rocket.studies.dispersion_statistics import nominal_point
 from osea_rocket.trajectory.dispersion.sampling import unit_points
 from osea_rocket.trajectory.flight.case import parameter_index
 from osea_rocket.trajectory.flight.layout import P
+from osea_rocket.vehicle.vehicle import StrapOns
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "falcon9" / "dispersion.yaml"
 STUCK = FailureEvent(name="gimbal stuck", kind="stuck-actuator", stage="first stage", probability=0.4)
@@ -57,6 +59,57 @@ def test_a_draw_is_what_the_flight_flies_on(built) -> None:
     # scores of the wind have the deviation that the document gives: 13 m/s at 10 km
     deviation = np.sqrt((model.shape_wind[:, 20] ** 2).sum())
     assert deviation == pytest.approx(13.0, rel=0.1)
+
+
+@pytest.fixture(scope="module")
+def strapped() -> BuiltDispersion:
+    """Two shortened first stages beside the core; what scatters is theirs."""
+    whole = load_document(DispersionStudy, EXAMPLE)
+    study = whole.study
+    core = study.vehicle.stages[0].evolve(ports=None)
+    booster = core.evolve(
+        name="invented booster", role="strap-on", length=27.0, dry_mass=14e3, engine_count=5,
+        propellant_mass=core.propellant_mass / 2,
+        tanks=tuple(t.evolve(propellant_mass=t.propellant_mass / 2) for t in core.tanks),
+        nose_length=4.0, nose_shape="conical", sources=(),
+    )  # fmt: skip
+    vehicle = study.vehicle.evolve(
+        stages=(core, *study.vehicle.stages[1:]), boosters=(StrapOns(stage=booster, count=2),)
+    )
+    path = "vehicle.boosters.0.stage"
+    tanks = [f"{path}.tanks.{k}.propellant_mass" for k in (0, 1)]
+    quantities = (
+        UncertainQuantity(name="dry", fields=(f"{path}.dry_mass",), spread="± 3 % (3σ)"),
+        UncertainQuantity(name="load", fields=(f"{path}.propellant_mass", *tanks), spread="± 1 % (3σ)"),
+    )
+    left = {"quantities": quantities, "correlations": (), "failures": (), "wind": None, "atmosphere": None}
+    return build_body(whole.evolve(study=study.evolve(vehicle=vehicle), payload_mass=25e3, **left))
+
+
+@pytest.mark.slow
+def test_strap_ons_scatter_by_themselves(strapped) -> None:
+    model, points, draw = drawn(strapped, 6)
+    values = model.parameters(draw, 0)
+    dry, load = draw.inputs[:, :2].T
+    nominal = [q.distributions[0].nominal for q in model.quantities]
+
+    def column(name: str) -> np.ndarray:
+        return values[:, parameter_index(name)]
+
+    assert column("strap_dry_mass") == pytest.approx(2 * (dry - nominal[0]), abs=0.1)
+    assert column("strap_propellant") == pytest.approx(2 * (load - nominal[1]), abs=1.0)
+    assert column("strap_time_factor") == pytest.approx(load / nominal[1], rel=1e-4)
+    assert column("stage0.dry_mass") == pytest.approx(np.zeros(6), abs=0.5)
+    assert column("stage0.thrust_factor") == pytest.approx(np.ones(6), rel=1e-9)
+    columns = fly_runs(model, 0, points)
+    assert np.all(columns["status"] == "reached")
+    exact = _exactly(strapped, Draw(draw.inputs[:1], draw.numbers[:1], draw.weights[:1], draw.failed[:1]), 0)
+    assert exact["propellant_left_kg"] == pytest.approx(columns["propellant_left_kg"][0], abs=2.0)
+    # heavier ones leave less, and what they carry more of gives more: as the point mass has it
+    alone = DispersionModel(**{f.name: getattr(model, f.name) for f in fields(DispersionModel)})
+    point = fly_runs(alone, 0, points)["propellant_left_kg"]
+    ours = columns["propellant_left_kg"]
+    assert ours - ours.mean() == pytest.approx(point - point.mean(), abs=0.35 * np.ptp(point))
 
 
 def draw_nominal(built: BuiltDispersion, k: int) -> float:

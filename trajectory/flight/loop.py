@@ -51,7 +51,6 @@ def enter(bank, phases, k, parameters, y, memory):
     """Begin a phase: drop what is left behind, move to the new centre of mass, tip off, set clocks."""
     memory[M.phase_begin] = memory[M.time]
     memory[M.step] = 0.0
-    memory[M.end_time] = memory[M.time] + phases[k, PH.duration]
     memory[M.before] = NEVER
     if k < MARKED_PHASES:
         at = MARKS + MARK_SIZE * k
@@ -59,6 +58,12 @@ def enter(bank, phases, k, parameters, y, memory):
         for i in range(6):
             memory[at + 1 + i] = y[i]
     stage = P.stages + int(phases[k, PH.stage]) * STAGE_SIZE
+    factor = 1.0
+    if phases[k, PH.solid] > 0.0:
+        factor = parameters[stage + ST.time_factor]
+    elif phases[k, PH.strapped] > 0.0:
+        factor = parameters[P.strap_time_factor]
+    memory[M.end_time] = memory[M.time] + phases[k, PH.duration] * factor
     if k > 0:
         if phases[k - 1, PH.kind] == KIND_CHUTE:
             memory[M.chute] = phases[k - 1, PH.chute_area] * parameters[P.chute_factor]
@@ -75,6 +80,10 @@ def enter(bank, phases, k, parameters, y, memory):
             memory[M.mass_offset] = offset
         else:
             y[Y.mass] -= phases[k, PH.drop]
+            left = phases[k - 1, PH.strapped] - phases[k, PH.strapped]
+            if left > 0.0:  # their propellant's difference has burned
+                y[Y.mass] -= left * parameters[P.strap_dry_mass]
+                memory[M.mass_offset] -= left * (parameters[P.strap_dry_mass] + parameters[P.strap_propellant])
             if phases[k, PH.bare] > phases[k - 1, PH.bare]:
                 y[Y.mass] -= parameters[P.fairing_mass]
                 memory[M.mass_offset] -= parameters[P.fairing_mass]
@@ -106,6 +115,7 @@ def enter(bank, phases, k, parameters, y, memory):
         for i in range(int(phases[phases.shape[0] - 1, PH.stage]) + 1):
             at = P.stages + i * STAGE_SIZE
             offset += parameters[at + ST.dry_mass] + parameters[at + ST.propellant]
+        offset += parameters[P.strap_dry_mass] + parameters[P.strap_propellant]
         y[Y.mass] += offset
         memory[M.mass_offset] = offset
     if k < MARKED_PHASES:

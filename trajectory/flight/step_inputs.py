@@ -46,15 +46,23 @@ def engines(bank, ph, parameters, memory, throttle, level, time):
         thrust = number * level * lookup(flat(bank, ph[PH.thrust]), throttle)
         flow = number * level * lookup(flat(bank, ph[PH.flow]), throttle)
         area = number * ph[PH.exit_area] * level
-    thrust += ph[PH.steady_thrust]
-    flow += ph[PH.steady_flow]
+    beside, beside_flow = ph[PH.steady_thrust], ph[PH.steady_flow]
     area += ph[PH.steady_area]
+    theirs = ph[PH.strap_burns] > 0.0
     if ph[PH.motor_thrust] >= 0.0:
-        clock = time - memory[M.clock]
-        thrust += lookup(flat(bank, ph[PH.motor_thrust]), clock)
-        flow += lookup(flat(bank, ph[PH.motor_flow]), clock)
+        clock = (time - memory[M.clock]) / parameters[P.strap_time_factor if theirs else at + ST.time_factor]
+        beside += lookup(flat(bank, ph[PH.motor_thrust]), clock)
+        beside_flow += lookup(flat(bank, ph[PH.motor_flow]), clock)
     factor = parameters[at + ST.thrust_factor]
-    return thrust * factor, flow * factor / parameters[at + ST.isp_factor], area
+    flow_factor = factor / parameters[at + ST.isp_factor]
+    if theirs:
+        other = parameters[P.strap_thrust_factor]
+        return (
+            thrust * factor + beside * other,
+            flow * flow_factor + beside_flow * other / parameters[P.strap_isp_factor],
+            area,
+        )
+    return (thrust + beside) * factor, (flow + beside_flow) * flow_factor, area
 
 
 @compiled_ieee

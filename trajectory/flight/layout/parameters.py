@@ -19,7 +19,8 @@ class StageParameters(NamedTuple):
     centre of mass from the axis; mass_offset_x [m]: forward; inertia_factor; gimbal_bias_y, _z [rad]; tip_off_y, tip_off_z
     [rad/s]: rates that the separation below this stage gives it; engine_out_time [s after its ignition]; engines_out: how
     many
-    stop then; stuck_time [s after lift-off]: when its gimbal stops where it is; delay [s]: of its ignition.
+    stop then; stuck_time [s after lift-off]: when its gimbal stops where it is; delay [s]: of its ignition;
+    time_factor: of a solid motor's burning time.
     """
 
     thrust_factor: int
@@ -42,9 +43,10 @@ class StageParameters(NamedTuple):
     engines_out: int
     stuck_time: int
     delay: int
+    time_factor: int
 
 
-ST = StageParameters._make(range(20))
+ST = StageParameters._make(range(21))
 
 
 class ParameterLayout(NamedTuple):
@@ -63,7 +65,9 @@ class ParameterLayout(NamedTuple):
     axes); rail_elevation, rail_azimuth [rad]: added; fairing_mass
     [kg]: added until it leaves; cutoff_delay [s]: of explicit guidance's cut-off;
     chute_factor: of the parachutes' drag area; slosh_factor: of
-    the pendulums' masses; bending_factor: of the modes' frequencies; wind_east, wind_north [m/s]: deviations from the
+    the pendulums' masses; bending_factor: of the modes' frequencies; strap_*: of all
+    strap-ons together, as a stage's own, strap_time_factor of the time in which they burn and stay; wind_east,
+    wind_north [m/s]: deviations from the
     case's wind at
     WIND_NODES altitudes WIND_SPACING apart, from 0 up; density: relative deviations at DENSITY_NODES altitudes
     DENSITY_SPACING apart;
@@ -119,6 +123,11 @@ class ParameterLayout(NamedTuple):
     chute_factor: int
     slosh_factor: int
     bending_factor: int
+    strap_thrust_factor: int
+    strap_isp_factor: int
+    strap_time_factor: int
+    strap_dry_mass: int
+    strap_propellant: int
     wind_east: int
     wind_north: int
     density: int
@@ -142,8 +151,8 @@ FACTORS = (
     "density_factor", "pressure_factor", "axial_factor", "normal_factor", "damping_factor", "gimbal_lag_factor",
     "gimbal_rate_factor",
     "rcs_factor", "gyro_noise_factor", "accelerometer_noise_factor", "gnss_noise_factor", "chute_factor", "slosh_factor",
-    "bending_factor",
+    "bending_factor", "strap_thrust_factor", "strap_isp_factor", "strap_time_factor",
 )  # fmt: skip
-STAGE_FACTORS = ("thrust_factor", "isp_factor", "inertia_factor")
+STAGE_FACTORS = ("thrust_factor", "isp_factor", "inertia_factor", "time_factor")
 NEVER = 1e30
 """[s]: the time of a failure that does not happen."""

@@ -44,6 +44,8 @@ class PhaseLayout(NamedTuple):
     fire into the flow, against thrust over q A (-1: none). fin_slope: table of the grid fins' C_N per radian of deflection
     against Mach (-1: none); fin_station, fin_limit, fin_rate, fin_lag. legs: number; leg_station, leg_radius of the feet,
     leg_angle of the first, leg_stroke [m], leg_stiffness [N/m], leg_damping [N s/m], leg_friction.
+    strapped: share of the strap-ons' dry mass that is attached; strap_burns: 1 where steady_* and motor_* are theirs; solid: 1
+    where motor_* is the stage's own.
     """
 
     kind: int
@@ -138,6 +140,9 @@ class PhaseLayout(NamedTuple):
     leg_stiffness: int
     leg_damping: int
     leg_friction: int
+    strapped: int
+    strap_burns: int
+    solid: int
 
 
 PH = PhaseLayout._make(range(len(PhaseLayout._fields)))
