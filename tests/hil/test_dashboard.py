@@ -3,6 +3,7 @@
 import http.client
 import json
 import shutil
+import socket
 import sys
 import threading
 import time
@@ -325,3 +326,15 @@ def test_a_file_that_is_no_recording_is_told(tmp_path):
     (tmp_path / "x.mcap").write_bytes(b"nothing")
     with pytest.raises(InputError, match="no whole MCAP file"):
         read_show(tmp_path / "x.mcap")
+
+
+def test_the_command_tells_what_it_cannot_do(tmp_path, monkeypatch):
+    from osea_rocket.hil.dashboard.command import run_dashboard
+
+    monkeypatch.setattr("os.nice", lambda by: by)  # the tests keep their priority
+    with pytest.raises(InputError, match="at least 16 characters"):
+        run_dashboard(None, board=None, bind="127.0.0.1", port=8099, control=False, token="short")
+    with pytest.raises(InputError, match="cannot read"):
+        run_dashboard(tmp_path / "none.mcap", board=None, bind="127.0.0.1", port=8099, control=False, token=None)
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(InputError, match="is another server there"):
+        run_dashboard(None, board=None, bind="127.0.0.1", port=taken.getsockname()[1], control=False, token=None)

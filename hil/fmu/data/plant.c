@@ -135,12 +135,13 @@ static fmi3Status start(Plant *p) {
     if (!interpreter(p, path, sizeof path)) return fail(p, "no interpreter: set OSEA_PYTHON to a Python with osea-rocket");
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) return fail(p, "no socket pair: %s", strerror(errno));
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    snprintf(number, sizeof number, "%d", ends[1]);
     p->child = fork();
     if (p->child < 0) return fail(p, "no new process: %s", strerror(errno));
     if (p->child == 0) {
-        snprintf(number, sizeof number, "%d", ends[1]);
         dup2(2, 1); /* what it prints is no answer */
-        execlp(path, path, "-m", "osea_rocket.hil.fmu.server", p->resources, number, (char *)NULL);
+        execlp(path, path, "-P", "-m", /* -P: nothing out of the importer's folder */
+               "osea_rocket.hil.fmu.server", p->resources, number, (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
