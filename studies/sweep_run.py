@@ -150,7 +150,8 @@ def _sized(study: Study, done: Flight) -> Flight:
 
     result = size_study(study).result
     dry = sum(m.dry for m in result.masses)
-    return replace(done, payload_mass=result.payload, liftoff_mass=result.liftoff, dry_mass=dry, cost=result.cost.total)
+    cost = None if result.cost is None else result.cost.total
+    return replace(done, payload_mass=result.payload, liftoff_mass=result.liftoff, dry_mass=dry, cost=cost)
 
 
 def _flown(study: Study, done: Flight) -> Flight:

@@ -32,6 +32,7 @@ TIME_LIMIT = 900.0  # s of processor time, of all solves of one ascent
 OPTIONS = Options(max_iterations=300, max_time=TIME_LIMIT, extra=(("bound_relax_factor", 0.0),))
 NEAR = dict.fromkeys(("bound_push", "bound_frac", "slack_bound_push", "slack_bound_frac"), 1e-6) | {"mu_init": 1e-4}
 NEAR_ITERATIONS = 200
+LIKE_ITERATIONS = 60  # from a flight like it: those that succeed take 15 to 30
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,17 @@ def solve_ascent(
     range_safety: RangeSafety | None = None,
     time_limit: float | None = None,
     largest_miss: tuple[float, float] | None = LARGEST_MISS,
+    like: Solution | None = None,
+    fly: bool = True,
 ) -> Ascent:
     """Solve the ascent of a plan on a mission, refining the mesh until its relative error is within the tolerance and the same
     controls, flown by an independent integrator, end every burn in an orbit within largest_miss [m, m/s] of the optimizer's
     (None: however far, as a finding then says).
 
     range_safety: the rules that the mission's `range_during` asks to keep. time_limit: of all solves together [s of processor
-    time], TIME_LIMIT unless given. mesh_density multiplies the first mesh's number of intervals. Where the mission has a launch
+    time], TIME_LIMIT unless given. mesh_density multiplies the first mesh's number of intervals. like: the solution of a flight
+    with the same phases, to begin from; where it leads nowhere the plain guess follows. fly: False leaves the flight of the
+    controls out, for whom the payload is enough (`flown` is empty). Where the mission has a launch
     window, the ascent's mission comes back with the epoch found. Raises ImpossibleError when the orbit is out of reach (naming
     what is violated) and UndecidedError when the solver does not converge, or its flight does not stand.
     """
@@ -98,7 +103,13 @@ def solve_ascent(
     options = options or OPTIONS
     begun, spent = time.perf_counter(), time.process_time()
     anything = replace(plan, payload_mass=None)
-    guess = _guess(anything, mission, frame, mesh_density, replace(options, explain=False), count, range_safety)
+    if like is not None and [p.name for p in like.phases] != [s.name for s in plan.segments]:
+        like = None
+    if like is not None:
+        guess = _as_guess(like)
+    else:
+        quiet = replace(options, explain=False)
+        guess = _guess(anything, mission, frame, mesh_density, quiet, count, range_safety)
     problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
     start = None
     try:
@@ -110,13 +121,30 @@ def solve_ascent(
             problem,
             plan,
             mesh_tolerance,
-            first=lambda p: _solve_near(p, start, options, count, near=has_restarts(plan)),
+            first=lambda p: (
+                _solve_near(p, start, options, count, near=has_restarts(plan))
+                if like is None
+                else solve(p, guess=like, options=_close_by(options), on_iteration=count)
+            ),
             again=lambda p, before: solve(p, guess=before, options=options, on_iteration=count),
-            fly=lambda solution: fly_again(plan, mission, frame, solution),
+            fly=lambda solution: fly_again(plan, mission, frame, solution) if fly else (),
             drifts=lambda solution: drifts(plan, frame, solution),
-            largest_miss=largest_miss,
+            largest_miss=largest_miss if fly else None,
         )
     except (ImpossibleError, UndecidedError) as failed:
+        if like is not None:
+            return solve_ascent(
+                plan,
+                mission,
+                on_iteration=on_iteration,
+                mesh_density=mesh_density,
+                mesh_tolerance=mesh_tolerance,
+                options=options,
+                range_safety=range_safety,
+                time_limit=allowed - (time.process_time() - spent),
+                largest_miss=largest_miss,
+                fly=fly,
+            )
         # limits on place bend the whole flight: the solver is lost between them more often than it can tell that none exists
         places = mission.limits.stations or mission.limits.range_during or mission.limits.disposal_area
         if failed.where is not None or (isinstance(failed, UndecidedError) and not places):
@@ -185,9 +213,19 @@ def _guess(
         segments = tuple(nearer if s is plan.insertion else s for s in plan.segments)
         with contextlib.suppress(ImpossibleError, UndecidedError):
             solution = on_first_mesh(replace(plan, segments=segments), mission, None)
-            guesses = [p.as_guess() for p in solution.phases]
-            return tuple(GuessedPhase(g.start, g.duration, dict(g.values), g.at) for g in guesses)
+            return _as_guess(solution)
     return guess_ascent(plan, mission, frame)
+
+
+def _close_by(options: Options) -> Options:
+    """For a start that is nearly a flight already: left slowly, and soon given up where it leads nowhere."""
+    extra = tuple((dict(options.extra) | NEAR).items())
+    return replace(options, max_iterations=min(LIKE_ITERATIONS, options.max_iterations), explain=False, extra=extra)
+
+
+def _as_guess(solution: Solution) -> tuple[GuessedPhase, ...]:
+    guesses = [p.as_guess() for p in solution.phases]
+    return tuple(GuessedPhase(g.start, g.duration, dict(g.values), g.at) for g in guesses)
 
 
 def _solve_near(

@@ -88,12 +88,17 @@ def unburned(stage: dict[str, Any]) -> float:
     return 0.0 if _solid(stage) else residual_by_rule(float(stage["propellant_mass_kg"]))
 
 
+def adapter(payload: float) -> float:
+    """Mass [kg] of a payload's adapter by the rule."""
+    rule = table()["rules"]["adapter"]
+    return rule["coefficient"] * payload ** rule["exponent"]
+
+
 def separated(mass_in_orbit: float) -> float:
     """Payload [kg] of what the last stage brings to its orbit, the rest being its adapter: the rule inverted."""
-    rule = table()["rules"]["adapter"]
     payload = mass_in_orbit
     for _ in range(20):  # a contraction by a factor of twenty at each step
-        payload = mass_in_orbit - rule["coefficient"] * payload ** rule["exponent"]
+        payload = mass_in_orbit - adapter(payload)
     return payload
 
 
@@ -113,7 +118,7 @@ def _burned(stage: dict[str, Any]) -> float:
     return float(stage["propellant_mass_kg"]) - unburned(stage)
 
 
-def _thrust(stage: dict[str, Any]) -> float:
+def thrust(stage: dict[str, Any]) -> float:
     """Constant vacuum thrust [N] of a whole stage: of a motor from its burn time, where that is known."""
     if "burn_time_s" in stage:
         return _burned(stage) * stage["isp_vacuum_s"] * G0 / stage["burn_time_s"]
@@ -130,16 +135,16 @@ def _exit_area(stage: dict[str, Any]) -> float:
         share = table()["rules"]["sea_level_share_of_solids"]
     else:
         share = 1.0
-    return (1.0 - share) * _thrust(stage) / SEA_LEVEL_PRESSURE
+    return (1.0 - share) * thrust(stage) / SEA_LEVEL_PRESSURE
 
 
 def _curve(stage: dict[str, Any]) -> ThrustCurve:
-    thrust = _thrust(stage)
-    burn_time = min(_burned(stage) * stage["isp_vacuum_s"] * G0 / thrust, _LONGEST_CURVE)
+    full = thrust(stage)
+    burn_time = min(_burned(stage) * stage["isp_vacuum_s"] * G0 / full, _LONGEST_CURVE)
     return ThrustCurve(
         name=stage["engine"],
         time=tuple(np.linspace(0.0, burn_time, 4).tolist()),
-        thrust=(thrust,) * 4,
+        thrust=(full,) * 4,
         isp_vacuum=float(stage["isp_vacuum_s"]),
         exit_area=_exit_area(stage),
     )
@@ -148,12 +153,12 @@ def _curve(stage: dict[str, Any]) -> ThrustCurve:
 def engine_map(stage: dict[str, Any], lowest: float) -> EngineMap:
     """All engines of a stage as one, thrust and flow in proportion to the throttle."""
     throttle = np.linspace(min(lowest, 0.8), 1.0, 7)
-    thrust = _thrust(stage)
+    full = thrust(stage)
     return EngineMap(
         name=stage["engine"],
         throttle=throttle,
-        thrust_vacuum=throttle * thrust,
-        mass_flow=throttle * thrust / (stage["isp_vacuum_s"] * G0),
+        thrust_vacuum=throttle * full,
+        mass_flow=throttle * full / (stage["isp_vacuum_s"] * G0),
         exit_area=_exit_area(stage),
         throttle_min=lowest,
         ignitions=None,

@@ -70,7 +70,7 @@ def ascent_of(row: dict[str, Any]) -> AscentResult:
     plan = with_reserve(flight_plan(flight.vehicle, flight.mission, flight.maps), flight.mission)
     return fly_ascent(
         solve_ascent(
-            _full_thrust(plan),
+            full_thrust(plan),
             flight.mission,
             options=replace(OPTIONS, max_iterations=_ITERATIONS, max_time=_UNLIMITED, explain=False),
             mesh_tolerance=MESH_TOLERANCE,
@@ -79,7 +79,7 @@ def ascent_of(row: dict[str, Any]) -> AscentResult:
     )
 
 
-def _full_thrust(plan: FlightPlan) -> FlightPlan:
+def full_thrust(plan: FlightPlan) -> FlightPlan:
     """The plan at full thrust wherever no schedule says otherwise."""
     segments = (replace(s, throttle=1.0) if s.throttles else s for s in plan.segments)
     return replace(plan, segments=tuple(segments))

@@ -1,30 +1,38 @@
 """Real launch vehicles sized again from payload, orbit, engines and propellants alone, everything else fixed on the others.
 
 Known of a vehicle: its payload and orbit; of each stage the propellants, and the engines' number, thrust and specific impulse;
-of a solid motor its load, for it is bought whole. Not known: loads of liquid stages, dry masses, the fairing. Dry masses follow
-the power laws of stage_fits, fitted without the vehicle; the fairing a power law of the payload, likewise; losses Schilling's
-fit, and the median of what it misses on the other vehicles at their published payloads. Loads are those of the least lift-off
-mass. A vehicle for which no size makes the orbit has no number, and counts as worse than any in the median over all.
+of a solid motor its load, for it is bought whole; diameters and lengths, which enter the drag alone. Not known: loads of liquid
+stages, dry masses, the fairing. Dry masses follow the power laws of stage_fits, fitted without the vehicle; the fairing a power
+law of the payload, likewise. The size is closed by the loop of `osea design` around the vehicle's own ascents, under the rules by
+which the rows of launchers fly (adapter, reserve, full thrust), for the least lift-off mass. A vehicle that does not close has no
+number, and counts as worse than any in the median over all.
 
-``python -m osea_rocket.validation.resizing`` prints the table.
+``python -m osea_rocket.validation.resizing [NAME...]`` prints the table, or every turn of some vehicles.
 """
 
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cache
-from statistics import median
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 
 from ..core.earth import SEA_LEVEL_PRESSURE
-from ..core.errors import OseaError
+from ..core.errors import OseaError, UndecidedError
+from ..core.progress import Progress
 from ..propulsion.engine_map import EngineMap
+from ..studies.sizing.closing import SizingIteration, as_line, close_size
 from ..studies.sizing.document import SizeRules
-from ..studies.sizing.losses import Losses, first_guess, penalty
-from ..studies.sizing.optimum import best_point
+from ..studies.sizing.losses import first_guess
 from ..studies.sizing.point import EXPENDED, Point, SizingModel, StageSize
+from ..trajectory.flight_plan import flight_plan
 from .comparison import Comparison
-from .launcher_rows import Flight, complete_rows, flight_of, table, unburned
+from .launcher_rows import Flight, adapter, complete_rows, flight_of, table, thrust, unburned, with_reserve
+from .launchers import full_thrust
 from .stage_fits import PowerLaw, class_of, fit
 
 GROUP = "Real vehicles sized again"
@@ -39,6 +47,9 @@ STARTS = (
 )  # factors on the first loads of lower and upper stages
 LEAST_LIFT_OFF = 1.01
 """Thrust over weight: it must leave the pad, nothing more. With the 1.15 of first use three vehicles more had no solution."""
+MESH = 1e-3  # as in the loop of `osea design`
+_ITERATIONS = 150  # flights that succeed take 15 to 60
+_UNLIMITED = 1e5  # s: no time ends a solve, so that a vehicle ends alike on any machine
 
 
 class ResizingModel(SizingModel):
@@ -52,7 +63,7 @@ class ResizingModel(SizingModel):
         names = [*core, *(g.stage.name for g in flight.vehicle.boosters)]
         rules = SizeRules.model_validate(
             {
-                "payload": row["payload"]["kg"],
+                "payload": _in_orbit(row),
                 "lift_off_thrust_to_weight": {"lower": LEAST_LIFT_OFF, "upper": 9.0},
                 "upper_thrust_to_weight": {"lower": 1e-4, "upper": 9.0},
                 "fineness": 60.0,
@@ -82,11 +93,9 @@ class ResizingModel(SizingModel):
         return size.propellant - unburned(self.rows[name] | {"propellant_mass_kg": size.propellant})
 
 
-class PublishedModel(ResizingModel):
-    """The same with the table's own dry masses and fairing, for what Schilling's fit misses on a vehicle."""
-
-    def _dry(self, name: str, size: StageSize, gross: float) -> float:
-        return float(self.rows[name]["dry_mass_kg"])
+def _in_orbit(row: dict[str, Any]) -> float:
+    """What the last stage must bring to the orbit [kg]: the payload and its adapter."""
+    return float(row["payload"]["kg"]) + adapter(float(row["payload"]["kg"]))
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ class Resized:
     dry: float = 0.0
     real_dry: float = 0.0
     scatter: float = 0.0
+    ascents: int = 0
     error: str = ""
 
 
@@ -107,19 +117,6 @@ class Resized:
 def _rows() -> tuple[dict[str, Any], ...]:
     """The complete rows whose stages all have a class."""
     return tuple(r for r in complete_rows() if all(class_of(s["propellants"]) for s in r["stages"]))
-
-
-@cache
-def missed_by_schilling(name: str) -> float:
-    """What Schilling's fit misses [m/s] on a vehicle with its published masses and payload."""
-    row = next(r for r in _rows() if r["name"] == name)
-    flight = flight_of(row)
-    model = PublishedModel(flight, row, {}, flight.vehicle.fairing.mass if flight.vehicle.fairing else 0.0)
-    sizes = {n: _size(s, float(s["propellant_mass_kg"])) for n, s in model.rows.items()}
-    weighed = model.weigh(Point(sizes, float(row["payload"]["kg"])))
-    start = first_guess(flight.mission)
-    point = Point(sizes, float(row["payload"]["kg"]))
-    return sum(weighed.delta_v.values()) - start.gain - penalty(model, point, weighed, start.perigee)
 
 
 def _size(stage: dict[str, Any], load: float) -> StageSize:
@@ -147,44 +144,104 @@ def fairing_law(without: str) -> PowerLaw:
     return PowerLaw(float(np.exp(constant)), float(slope), scatter, *ends, tuple(r["name"] for r in known))
 
 
-@cache
-def resize(name: str) -> Resized:
+def model_of(row: dict[str, Any]) -> tuple[ResizingModel, list[Point]]:
+    """The model of a row without its own masses, and where the search for its loads begins."""
+    flight, payload = flight_of(row), float(row["payload"]["kg"])
+    laws = {s["name"]: fit(str(class_of(s["propellants"])), without=[row["name"]]) for s in row["stages"]}
+    model = ResizingModel(flight, row, laws, fairing_law(row["name"]).mass(payload))
+    lowest = flight.vehicle.stages[0].name
+    starts = [
+        Point({n: _start(model, n, lowest, lower, upper) for n in model.rows}, _in_orbit(row))
+        for lower, upper in STARTS
+    ]
+    return model, starts
+
+
+def row_of(model: ResizingModel, row: dict[str, Any], point: Point) -> dict[str, Any]:
+    """The row with the masses of a point; its engines as they are."""
+    dry = model.weigh(point).dry
+    stages = []
+    for stage in row["stages"]:
+        name = stage["name"]
+        new = {k: v for k, v in stage.items() if k not in ("adapter_above_kg", "burn_time_s") or name in model.solid}
+        new |= {"dry_mass_kg": dry[name], "propellant_mass_kg": point.sizes[name].propellant}
+        if name not in model.solid:
+            new["thrust_vacuum_N"] = thrust(stage)
+            if "thrust_sea_level_N" in stage:
+                share = stage["thrust_sea_level_N"] / stage["thrust_vacuum_N"]
+                new["thrust_sea_level_N"] = share * new["thrust_vacuum_N"]
+        stages.append(new)
+    return row | {"stages": stages, "fairing": row["fairing"] | {"mass_kg": model.fairing}}
+
+
+class _Flights:
+    """The ascents of one vehicle's sizes, each from the one before."""
+
+    def __init__(self, model: ResizingModel, row: dict[str, Any]) -> None:
+        self.model, self.row = model, row
+        self.like: Any = None
+
+    def __call__(self, point: Point) -> float:
+        """Payload and adapter [kg] that a size carries."""
+        row = row_of(self.model, self.row, point)
+        try:
+            return self._fly(row)
+        except UndecidedError:
+            if row.get("flight", {}).get("last_stage_burns", 1) == 1:
+                raise
+            # a flight without the coast is one of those with it, as in launchers
+            return self._fly(row | {"flight": {k: v for k, v in row["flight"].items() if k != "last_stage_burns"}})
+
+    def _fly(self, row: dict[str, Any]) -> float:
+        from ..trajectory.ascent import OPTIONS, solve_ascent  # CasADi is slow to import
+
+        flight = flight_of(row)
+        plan = full_thrust(with_reserve(flight_plan(flight.vehicle, flight.mission, flight.maps), flight.mission))
+        solved = solve_ascent(
+            plan,
+            flight.mission,
+            mesh_tolerance=MESH,
+            options=replace(OPTIONS, max_time=_UNLIMITED, max_iterations=_ITERATIONS, explain=False),
+            time_limit=_UNLIMITED,
+            like=self.like,
+            fly=False,
+        )
+        self.like = solved.solution
+        return solved.payload_mass
+
+
+def resize(name: str, tell: Callable[[SizingIteration], None] | None = None) -> Resized:
     """Size one vehicle again."""
     row = next(r for r in _rows() if r["name"] == name)
-    flight, payload = flight_of(row), float(row["payload"]["kg"])
     counts = {s["name"]: s["count"] for s in row["stages"]}
-    laws = {s["name"]: fit(str(class_of(s["propellants"])), without=[name]) for s in row["stages"]}
-    model = ResizingModel(flight, row, laws, fairing_law(name).mass(payload))
-    lowest = flight.vehicle.stages[0].name
-    guess = first_guess(flight.mission)
-    others = [missed_by_schilling(r["name"]) for r in _rows() if r["name"] != name]
-    losses = Losses(guess.gain, guess.perigee, extra=median(others))
+    fairing = flight_of(row).vehicle.fairing
     real_dry = sum(s["count"] * float(s["dry_mass_kg"]) for s in row["stages"])
-    mass = flight.vehicle.fairing.mass if flight.vehicle.fairing is not None else 0.0
-    real = real_dry + sum(s["count"] * float(s["propellant_mass_kg"]) for s in row["stages"]) + mass + payload
-    found, reason = [], ""
-    for lower, upper in STARTS:
-        start = Point({n: _start(model, n, lowest, lower, upper) for n in model.rows}, payload)
-        try:
-            best, _ = best_point(model, start, losses)
-        except OseaError as error:
-            reason = reason or error.message
-            continue
-        found.append((model.weigh(best).liftoff, best))
-    if not found:
-        return Resized(name, real=real, real_dry=real_dry, error=reason)
-    best = min(found, key=lambda item: item[0])[1]
-    weighed = model.weigh(best)
+    real = real_dry + sum(s["count"] * float(s["propellant_mass_kg"]) for s in row["stages"])
+    real += (fairing.mass if fairing is not None else 0.0) + float(row["payload"]["kg"])
+    model, starts = model_of(row)
+    mission = flight_of(row).mission
+    try:
+        closed = close_size(model, starts, first_guess(mission), _Flights(model, row), tell=tell)
+    except OseaError as error:
+        return Resized(name, real=real, real_dry=real_dry, error=error.message)
+    weighed = model.weigh(closed.point)
     dry = sum(counts[n] * m for n, m in weighed.dry.items())
-    scatter = sum(counts[n] * m * laws[n].scatter for n, m in weighed.dry.items()) / dry
-    return Resized(name, weighed.liftoff, real, dry, real_dry, scatter)
+    scatter = sum(counts[n] * m * model.laws[n].scatter for n, m in weighed.dry.items()) / dry
+    ours = weighed.liftoff - adapter(float(row["payload"]["kg"]))
+    return Resized(name, ours, real, dry, real_dry, scatter, ascents=closed.ascents)
 
 
-def comparisons() -> list[Comparison]:
+def comparisons(progress: Progress | None = None) -> list[Comparison]:
     """Every vehicle, those with incomplete data too, and the median errors against the goal."""
-    rows, errors = [], []
-    for row in _rows():
-        got = resize(row["name"])
+    progress = progress or Progress()
+    rows, errors, names = [], [], [r["name"] for r in _rows()]
+    sizes: dict[str, Resized] = {}
+    with ProcessPoolExecutor(min(len(names), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+        for got in pool.map(resize, names):
+            sizes[got.name] = got
+            progress.note(f"{len(sizes)} of {len(names)}: {got.name}")
+    for name in names:
+        got = sizes[name]
         errors.append(float("inf") if got.ours is None else abs(got.ours / got.real - 1))
         note = ""
         if got.ours is not None and abs(got.dry / got.real_dry - 1) > got.scatter:
@@ -239,7 +296,10 @@ def comparisons() -> list[Comparison]:
 
 
 if __name__ == "__main__":
-    for line in comparisons():
+    for asked in sys.argv[1:]:
+        one = resize(asked, tell=lambda row: print(as_line(row), flush=True))
+        print(one)
+    for line in comparisons() if not sys.argv[1:] else ():
         ours = "-" if line.ours is None else f"{line.ours:.4g}"
         print(
             f"{line.quantity:75} {ours:>10} {'' if line.published is None else f'{line.published:.4g}':>10} {line.note}"

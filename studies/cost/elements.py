@@ -1,5 +1,6 @@
 """The elements of a vehicle that are costed: structures without engines, engines, fairing; and the units they fly in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,14 +17,15 @@ Part = Literal["stage", "engine", "fairing"]
 
 @dataclass(frozen=True)
 class CostElement:
-    """unit: what it flies and comes back with; kind: its class in the coefficients; mass [kg]: of one; count: in a unit."""
+    """unit: what it flies and comes back with; kind: its class in the coefficients; mass [kg]: of one; count: in a unit, which
+    between two sizes may be no whole number."""
 
     name: str
     unit: Unit
     part: Part
     kind: str
     mass: float
-    count: int = 1
+    count: float = 1
 
 
 @dataclass(frozen=True)
@@ -54,28 +56,35 @@ def costed(
     first, *others = vehicle.stages
     structure = first.dry_mass - _engine_mass(first) + kit_mass
     structure += sum(i.mass for i in vehicle.interstages if i.on == first.name and i.leaves_with == "lower")
-    elements = [*_stage(first, structure, "booster", rules, reusable=reusable)]
+    elements = [*stage_elements(first, structure, "booster", rules, reusable=reusable)]
     for stage, number in [*((s, 1) for s in others), *((g.stage, g.count) for g in vehicle.boosters)]:
         structure = stage.dry_mass - _engine_mass(stage)
         structure += sum(i.mass for i in vehicle.interstages if i.on == stage.name)
-        elements += _stage(stage, structure, "upper", rules, number=number)
+        elements += stage_elements(stage, structure, "upper", rules, number=number)
     if vehicle.fairing is not None:
         kind = "expendable stage"
         elements.append(CostElement(vehicle.fairing.name, "fairing", "fairing", kind, vehicle.fairing.mass))
-    loads: dict[str, float] = {}
-    for stage, number in [*((s, 1) for s in vehicle.stages), *((g.stage, g.count) for g in vehicle.boosters)]:
-        if stage.engine is not None:
-            ratio = stage.engine.oxidizer_fuel_ratio
-            for name, share in ((stage.engine.oxidizer, ratio / (1 + ratio)), (stage.engine.fuel, 1 / (1 + ratio))):
-                loads[name] = loads.get(name, 0.0) + number * share * stage.propellant_mass
+    everything = [*((s, 1) for s in vehicle.stages), *((g.stage, g.count) for g in vehicle.boosters)]
+    loads = propellants((stage, number * stage.propellant_mass) for stage, number in everything)
     return CostedVehicle(
         vehicle.name,
         tuple(elements),
         mass_properties(vehicle, payload_mass=payload_mass or vehicle.payload.mass or 0.0).mass + kit_mass,
         first.dry_mass + kit_mass,
         len(vehicle.stages),
-        tuple(loads.items()),
+        loads,
     )
+
+
+def propellants(loads: Iterable[tuple[Stage, float]]) -> tuple[tuple[str, float], ...]:
+    """(name, kg) of all propellants of liquid stages with their loads [kg]."""
+    found: dict[str, float] = {}
+    for stage, load in loads:
+        if stage.engine is not None:
+            ratio = stage.engine.oxidizer_fuel_ratio
+            for name, share in ((stage.engine.oxidizer, ratio / (1 + ratio)), (stage.engine.fuel, 1 / (1 + ratio))):
+                found[name] = found.get(name, 0.0) + share * load
+    return tuple(found.items())
 
 
 def _engine_mass(stage: Stage) -> float:
@@ -88,9 +97,19 @@ def _engine_mass(stage: Stage) -> float:
     return stage.engine_count * stage.engine.mass
 
 
-def _stage(
-    stage: Stage, structure: float, unit: Unit, rules: CostRules, *, number: int = 1, reusable: bool = False
+def stage_elements(
+    stage: Stage,
+    structure: float,
+    unit: Unit,
+    rules: CostRules,
+    *,
+    number: int = 1,
+    reusable: bool = False,
+    engine_mass: float | None = None,
+    engine_count: float | None = None,
 ) -> list[CostElement]:
+    """The elements of *number* stages. structure [kg]: without engines; engine_mass [kg], engine_count: of its engines, the
+    document's where they are left out."""
     if stage.motor is not None:  # a solid's relation is of its whole mass, loaded
         kind = "solid strap-on booster" if stage.role == "strap-on" else "solid stage"
         return [CostElement(stage.name, unit, "stage", kind, stage.dry_mass + stage.propellant_mass, number)]
@@ -98,10 +117,11 @@ def _stage(
     hydrogen = same_propellant(stage.engine.fuel, "LH2")
     kind = f"{'reusable' if reusable else 'expendable'}{' hydrogen' if hydrogen else ''} stage"
     engine = "hydrogen engine" if hydrogen else rules.engines
-    mass = _engine_mass(stage) / stage.engine_count
+    mass = _engine_mass(stage) / stage.engine_count if engine_mass is None else engine_mass
+    count = number * (stage.engine_count if engine_count is None else engine_count)
     return [
         CostElement(stage.name, unit, "stage", kind, structure, number),
-        CostElement(f"engines of {stage.name}", unit, "engine", engine, mass, stage.engine_count * number),
+        CostElement(f"engines of {stage.name}", unit, "engine", engine, mass, count),
     ]
 
 

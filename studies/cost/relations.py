@@ -31,9 +31,14 @@ def learning(serial, p):
 
 
 def learning_sum(before, count, p):
-    """Cost of *count* units that follow *before* earlier ones, in costs of the first. p: a number or (n,), as is what returns."""
-    serials = np.arange(before + 1, before + count + 1, dtype=float)
-    return learning(serials[:, None], np.atleast_1d(p)).sum(axis=0) if np.ndim(p) else float(learning(serials, p).sum())
+    """Cost of *count* units that follow *before* earlier ones, in costs of the first; of a part of a unit its part, so that sizes
+    between two whole numbers of engines are costed smoothly. p: a number or (n,), as is what returns."""
+    whole = int(np.ceil(count - 1e-9))
+    serials = before + np.arange(1, whole + 1, dtype=float)
+    costs = learning(serials[:, None], np.atleast_1d(p)) if np.ndim(p) else learning(serials, p)
+    if whole > count:
+        costs[-1] = costs[-1] * (count - whole + 1)
+    return costs.sum(axis=0) if np.ndim(p) else float(costs.sum())
 
 
 @equation

@@ -1,92 +1,92 @@
-"""Cost of a flight for trade-offs between sizes: production with learning, refurbishment, propellant and ground operations.
+"""What a flight of a size costs, by the relations of `studies.cost`: all but development, over the flights of a programme.
 
-After TRANSCOST 8.2 (see data/cost.yaml); development, range, insurance and profit are not in it. It compares sizes of one kind of
-vehicle with one another and predicts no price.
+It compares sizes of one kind of vehicle with one another and predicts no price.
 """
 
-from dataclasses import dataclass
-from functools import cache
-from math import log
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
 
-import yaml
-
-from ...core.errors import InputError
 from ...core.results import Result, Unit
-from ...propulsion.propellants import find_propellant
+from ...vehicle.stage import Stage
+from ..cost.document import Replaced
+from ..cost.drawing import Drawing
+from ..cost.elements import CostedVehicle, CostElement, propellants, stage_elements
+from ..cost.programme import CostModel, Usage, prices
 
 if TYPE_CHECKING:
+    from .document import Recovery
     from .point import Point, SizingModel
 
-
-@cache
-def cost_data() -> dict[str, Any]:
-    """The coefficients."""
-    return yaml.safe_load((Path(__file__).parent / "data" / "cost.yaml").read_text(encoding="utf-8"))
+_MODES = {"expended": "expend", "downrange": "ship", "return to launch site": "rtls"}
+_NOTHING = CostedVehicle("", (), 0.0, 0.0, 0, ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlightCost(Result):
-    """Of one flight, in million dollars of 2018; by element: (name, what, amount)."""
+    """Of one flight, in million dollars of the prices' year; by category: (name, amount)."""
 
-    elements: tuple[tuple[str, str, float], ...]
+    elements: tuple[tuple[str, float], ...]
     total: Annotated[float, Unit("M$")]
+    year: int
 
 
-def learned(first: float, number: float) -> float:
-    """Mean cost over a production of *number*: first unit times N^b/(1 + b), b = ln p / ln 2 (integral of Wright's curve)."""
-    exponent = log(cost_data()["learning"]) / log(2.0)
-    return first * number**exponent / (1 + exponent)
+def _cost_model(model: "SizingModel", refurbishment: float | None) -> tuple[CostModel, Drawing]:
+    """The model without its vehicle, and its likely figures; kept with the sizing model, for the optimizer asks often."""
+    if refurbishment in model.costing:
+        return model.costing[refurbishment]
+    rules = model.rules.cost
+    if refurbishment is not None:
+        parts = (f"refurbishment.{part}" for part in ("stage", "engine"))
+        said = tuple(Replaced(factor=f, value=refurbishment, source="the study's 'recovery'") for f in parts)
+        rules = rules.evolve(replace=(*rules.replace, *said))
+    made = CostModel.of(_NOTHING, rules, prices(model.rules.prices))
+    model.costing[refurbishment] = made, made.drawing()
+    return model.costing[refurbishment]
+
+
+def costed_point(model: "SizingModel", point: "Point") -> CostedVehicle:
+    """A point in elements, as `cost.elements.costed` has the documents of it."""
+    gross, dry = model.masses(point)
+    vehicle, rules = model.vehicle, model.rules.cost
+    elements: list[CostElement] = []
+    lowest, *others = vehicle.stages
+    for stage, number in [*((s, 1) for s in (lowest, *others)), *((g.stage, g.count) for g in vehicle.boosters)]:
+        first, name = stage is lowest, stage.name
+        engine, count, structure = None, None, dry[name]
+        if stage.engine is not None:
+            size = point.sizes[name]
+            engine, count = model.engine_mass(stage) * size.scale, size.count
+            structure -= engine * count
+        part = vehicle.interstage_on(stage) if stage.role == "core" else None
+        leaves_below = part is not None and (not first or part.leaves_with == "lower")
+        structure += model.interstage_mass(name, point.sizes[name].diameter) if leaves_below else 0.0
+        unit, again = ("booster", _way(model, point).flights > 1) if first else ("upper", False)
+        elements += stage_elements(
+            stage, structure, unit, rules, number=number, reusable=again, engine_mass=engine, engine_count=count
+        )
+    if vehicle.fairing is not None:
+        elements.append(
+            CostElement(vehicle.fairing.name, "fairing", "fairing", "expendable stage", vehicle.fairing.mass)
+        )
+    loads: list[tuple[Stage, float]] = [(s, point.sizes[s.name].propellant) for s in vehicle.stages]
+    loads += [(g.stage, g.count * point.sizes[g.stage.name].propellant) for g in vehicle.boosters]
+    return CostedVehicle(
+        vehicle.name, tuple(elements), gross[lowest.name], dry[lowest.name], len(vehicle.stages), propellants(loads)
+    )
+
+
+def _way(model: "SizingModel", point: "Point") -> "Recovery":
+    return point.sizes[model.vehicle.stages[0].name].recovery
 
 
 def cost_per_flight(model: "SizingModel", point: "Point") -> FlightCost:
-    """The cost of one flight of a point."""
-    data, rules = cost_data(), model.rules
-    dollars, elements = data["million_dollars_per_person_year"], []
-    gross, dry = model.masses(point)
-    counts = {s.name: 1 for s in model.vehicle.stages} | {g.stage.name: g.count for g in model.vehicle.boosters}
-    system = data["system_factor"] ** len(model.vehicle.stages) * data["cost_engineering"] * data["commercial"]
-    for stage in model.stages:
-        size, number = point.sizes[stage.name], counts[stage.name]
-        way, built = size.recovery, rules.production / size.recovery.flights
-        share = 1 / way.flights + way.refurbishment * (1 - 1 / way.flights)
-        if stage.motor is not None:
-            a, x = data["solid"]
-            year = learned(a * (gross[stage.name]) ** x, max(built * number, 1.0)) * number
-        else:
-            kind = "hydrogen" if _hydrogen(stage) else "other"
-            engines = model.plans[stage.name].engine_mass * size.scale if stage.name in model.plans else 0.0
-            a, x = data["stage"][kind]
-            year = learned(a * (dry[stage.name] - engines * size.count) ** x, max(built * number, 1.0)) * number
-            a, x = data["engine"][kind]
-            one = learned(a * engines**x, max(built * number * size.count, 1.0)) if engines else 0.0
-            elements.append((stage.name, "engines", one * size.count * number * share * system * dollars))
-        elements.append((stage.name, "stage", year * share * system * dollars))
-        elements.append((stage.name, "propellant", _propellant(stage, size.propellant) * number * dollars))
-    op = data["operations"]
-    rate = max(rules.flights_per_year, 3.0)
-    ground = op["factor"] * (gross[model.vehicle.stages[0].name] / 1000) ** op["mass"] * rate ** op["rate"]
-    ground *= len(model.vehicle.stages) ** op["stages"] * op["vehicle"] * op["process"] * data["commercial"]
-    elements.append(("vehicle", "ground operations", ground * dollars))
-    return FlightCost(elements=tuple(elements), total=sum(e[2] for e in elements), sources=(data["source"],))
-
-
-def _hydrogen(stage) -> bool:
-    return stage.engine is not None and find_propellant(stage.engine.fuel).name == "H2(L)"
-
-
-def _propellant(stage, mass: float) -> float:
-    """Person-years for a stage's load."""
-    prices = cost_data()["propellant_person_years_per_kg"]
-    if stage.engine is None:
-        return 0.0  # in the motor's cost
-    ratio = stage.engine.oxidizer_fuel_ratio
-    total = 0.0
-    for name, share in ((stage.engine.oxidizer, ratio / (1 + ratio)), (stage.engine.fuel, 1 / (1 + ratio))):
-        try:
-            known = find_propellant(name).name
-        except InputError:
-            known = name
-        total += prices.get(known, prices["other"]) * mass * share
-    return total
+    """The cost of one flight of a point. Raises InputError for a propellant without a price."""
+    rules, way = model.rules, _way(model, point)
+    bare, likely = _cost_model(model, way.refurbishment)
+    launches = max(round(rules.production), 1)
+    use = Usage.steady(launches, rules.flights_per_year, flights=way.flights, mode=_MODES[way.mode])
+    costs = replace(bare, vehicle=costed_point(model, point)).costs(use, likely)
+    each = 1e-6 / bare.prices.yuan_per_dollar / launches
+    elements = tuple((name, float(amount) * each) for name, amount in costs.items() if float(amount) > 0.0)
+    sources = tuple(s.citation for s in (*bare.coefficients.sources, *bare.prices.sources))
+    return FlightCost(elements=elements, total=sum(e[1] for e in elements), year=bare.prices.year, sources=sources)

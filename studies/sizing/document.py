@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from ...core.documents import Document, FieldError, Flag
 from ...core.quantity import SI, SIRange, ratio
 from ...vehicle.stage import PositiveMass
+from ..cost.document import CostRules
 
 Objective = Literal["least lift-off mass", "least cost per kg", "most payload"]
 Share = Annotated[float, ratio(ge=0.0, lt=1.0)]
@@ -30,14 +31,15 @@ class Recovery(Document):
     """One way in which the stage comes back, or does not.
 
     propellant: share of its load that is kept for the way back; hardware: mass of legs, fins and the like over the stage's dry
-    mass without them; flights: how often it flies, for its cost; refurbishment: of each further flight, over its first cost.
+    mass without them; flights: how often it flies, for its cost; refurbishment: of each further flight, over its first cost,
+    left out: TRANSCOST's. The cost knows the reuse of the lowest core stage; others are costed as thrown away.
     """
 
     mode: Literal["expended", "downrange", "return to launch site"]
     propellant: Share = 0.0
     hardware: Share = 0.0
     flights: Annotated[float, ratio(ge=1.0, le=200.0)] = 1.0
-    refurbishment: Annotated[float, ratio(ge=0.0, le=1.0)] = 0.0
+    refurbishment: Annotated[float, ratio(ge=0.0, le=1.0)] | None = None
 
 
 class FreeStage(Document):
@@ -62,7 +64,8 @@ class SizeRules(Document):
 
     lift_off_thrust_to_weight: on the pad; upper_thrust_to_weight: at each upper stage's ignition, in g: the lower end always
     holds, the upper one where engines are free. fineness: the most, of the whole vehicle. flights_per_year, production: for the
-    cost. trajectory_reserve: velocity that must be left over.
+    cost, the second the flights of the whole programme; cost, prices: what its relations choose and whose prices they take.
+    trajectory_reserve: velocity that must be left over.
     """
 
     objective: Objective = "least lift-off mass"
@@ -76,6 +79,8 @@ class SizeRules(Document):
     most_iterations: Annotated[int, Field(strict=True, ge=2, le=60)] = 20
     flights_per_year: Annotated[float, ratio(ge=1.0, le=500.0)] = 10.0
     production: Annotated[float, ratio(ge=1.0, le=10000.0)] = 50.0
+    cost: CostRules = CostRules()
+    prices: Literal["china_2024", "united_states_2018"] = "united_states_2018"
     trajectory_reserve: Annotated[float, SI("m/s", ("50 m/s",), ge=0.0)] = 0.0
 
     @model_validator(mode="after")

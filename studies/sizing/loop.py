@@ -1,13 +1,12 @@
 """The sizing loop: the best point of the model, its documents, a real ascent, the model measured anew, until nothing moves."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import log
 from time import perf_counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from ...core.errors import ImpossibleError, InputError, UndecidedError
+from ...core.errors import ImpossibleError, InputError
 from ...core.findings import Finding, Severity
 from ...core.progress import Progress
 from ...core.results import Result, Unit
@@ -17,64 +16,31 @@ from ...trajectory.mission import Mission
 from ...vehicle.vehicle import Vehicle
 from ..ascend import engines_of
 from ..documents import Study
+from .closing import Closed, SizingIteration, as_line, close_size
 from .cost import FlightCost, cost_per_flight
 from .document import Bounds, FreeStage, SizeRules
-from .losses import Losses, first_guess, measured
+from .losses import Losses, first_guess
 from .masses import StageMass, stage_mass
-from .optimum import best_point, lagrange_start, thrust_limits, value_of
+from .optimum import lagrange_start, thrust_limits
 from .point import Maps, Point, SizingModel
 from .vehicle import sized_vehicle
 
+if TYPE_CHECKING:  # CasADi is slow to import
+    from ...trajectory.optimal_control.solution import Solution
+
 MESH = 1e-3  # of the ascents in the loop: a mesh or two, payload within 3e-5; the finished design is flown again on the usual one
-REACH, SHRINK = 0.5, 0.8  # the largest change of a load's logarithm from one ascent to the next, and how it shrinks
-WHOLE_UNTIL = 4  # turns in which engine counts and ways of recovery may still change
-RESCUES = 3  # ascents that do not reach the orbit, or stay undecided, each answered by RESCUE more velocity
-RESCUE = 250.0  # m/s
-
-
-@dataclass(frozen=True, kw_only=True)
-class SizedStage(Result):
-    """One stage in one iteration."""
-
-    stage: str
-    propellant: Annotated[float, Unit("kg")]
-    dry: Annotated[float, Unit("kg")]
-    diameter: Annotated[float, Unit("m")]
-    engine_count: int
-    engine_scale: float
-    recovery: str
-    delta_v: Annotated[float, Unit("m/s")]
-    thrust_to_weight: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class SizingIteration(Result):
-    """One turn of the loop. carried: the payload that the ascent found (None: it did not reach the orbit, see note);
-    wanted: that the size was made for. change, miss: relative, of the objective and of the payload."""
-
-    number: int
-    note: str
-    liftoff: Annotated[float, Unit("kg")]
-    objective: float
-    wanted: Annotated[float, Unit("kg")]
-    carried: Annotated[float | None, Unit("kg")]
-    change: float | None
-    miss: float | None
-    gain: Annotated[float, Unit("m/s")]
-    losses: Annotated[float, Unit("m/s")]
-    seconds: Annotated[float, Unit("s")]
-    stages: tuple[SizedStage, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SizingResult(Result):
-    """The closed size. masses: by components; cost: of the closed size; ascents: how many were flown."""
+    """The closed size. masses: by components; cost: of the closed size, None where a propellant has no
+    price; ascents: how many were flown."""
 
     objective: str
     tolerance: float
     iterations: tuple[SizingIteration, ...]
     masses: tuple[StageMass, ...]
-    cost: FlightCost
+    cost: FlightCost | None
     liftoff: Annotated[float, Unit("kg")]
     payload: Annotated[float, Unit("kg")]
     ascents: int
@@ -122,77 +88,21 @@ def size_study(
         model.rules = rules = _as_wide_as(model, document)
     losses = first_guess(mission)
     point = _start(model, document, losses)
-    told: list[SizingIteration] = []
-    ascents = 0
+    like: Solution | None = None
 
     def tell(row: SizingIteration) -> None:
-        told.append(row)
         if on_iteration is not None:
             on_iteration(as_line(row))
         progress.note(as_line(row))
 
-    tell(_row(model, point, losses, 0, "closed-form optimum by Lagrange, losses by Schilling's fit", begun, None, None))
-    best_before: float | None = None
-    closed: Point | None = None
-    tried: set[tuple[float, ...]] = set()
-    settled = False
-    rescues = 0
-    for number in range(1, rules.most_iterations + 1):
-        reach = REACH * SHRINK ** max(number - 2, 0) if number > 1 else None
-        if number == 1:
-            point, held = _first_best(model, (point, document), losses), False
-        else:
-            point, held = best_point(model, point, losses, reach, number <= WHOLE_UNTIL and not settled)
+    def flies(at: Point) -> float:
+        nonlocal like
         with progress.step("sizing"):
-            try:
-                carried, losses = _fly(model, point, study, mission, maps, losses)
-                ascents += 1
-            except (ImpossibleError, UndecidedError) as error:
-                ascents += 1
-                rescues += 1
-                if rescues > RESCUES:
-                    raise type(error)(f"sizing: {error.message}", where=error.where, details=told_lines(told)) from None
-                losses = replace(losses, extra=losses.extra + RESCUE)
-                why = "did not reach the orbit" if isinstance(error, ImpossibleError) else "the ascent was not decided"
-                note = f"{why}: {RESCUE:.0f} m/s more are asked for"
-                tell(_row(model, point, losses, number, note, begun, None, None))
-                continue
-        value = value_of(model, point)
-        change = None if best_before is None else value / best_before - 1
-        miss = carried / point.payload - 1
-        tell(_row(model, point, losses, number, "", begun, carried, change))
-        if change is not None and abs(change) <= rules.tolerance and abs(miss) <= rules.tolerance and not held:
-            if closed is None or value < value_of(model, closed):
-                closed = point
-            tried.add(_counts(point))
-            other = _better_counts(model, point, losses, value_of(model, closed), tried)
-            if other is None:
-                return _finish(study, model, closed, rules, told, ascents, begun)
-            point, settled = other, True
-            value = value_of(model, point)
-        best_before = value
-    if closed is not None:  # another number of engines looked better and did not settle: the closed size stands
-        return _finish(study, model, closed, rules, told, ascents, begun)
-    raise UndecidedError(
-        f"the sizing loop did not settle to {rules.tolerance:.2%} in {rules.most_iterations} iterations: {_why(told)}",
-        details=told_lines(told),
-    )
+            carried, like = _fly(model, at, study, mission, maps, like)
+        return carried
 
-
-def _counts(point: Point) -> tuple[float, ...]:
-    return tuple(round(s.count) for s in point.sizes.values())
-
-
-def _better_counts(
-    model: SizingModel, point: Point, losses: Losses, value: float, tried: set[tuple[float, ...]]
-) -> Point | None:
-    """A size with another number of engines that, by what was learned, beats *value* by more than the tolerance."""
-    try:
-        other, _ = best_point(model, point, losses, REACH)
-    except ImpossibleError:
-        return None
-    gain = (value - value_of(model, other)) / abs(value)
-    return other if _counts(other) not in tried and gain > model.rules.tolerance else None
+    closed = close_size(model, (point, document), losses, flies, tell=tell, begun=begun)
+    return _finish(study, model, closed, rules, begun)
 
 
 def _start(model: SizingModel, point: Point, losses: Losses) -> Point:
@@ -204,15 +114,6 @@ def _start(model: SizingModel, point: Point, losses: Losses) -> Point:
         except ImpossibleError:  # the document's fractions do not close; the loop's own search may
             break
     return point
-
-
-def _first_best(model: SizingModel, starts: Sequence[Point], losses: Losses) -> Point:
-    """The best point from the first of the starts from which the optimizer finds one."""
-    *others, last = starts
-    for start in others:
-        with suppress(ImpossibleError):
-            return best_point(model, start, losses)[0]
-    return best_point(model, last, losses)[0]
 
 
 def _as_wide_as(model: SizingModel, document: Point) -> SizeRules:
@@ -258,99 +159,24 @@ def _rules(study: Study) -> SizeRules:
 
 
 def _fly(
-    model: SizingModel, point: Point, study: Study, mission: Mission, maps: Maps, losses: Losses
-) -> tuple[float, Losses]:
-    """The largest payload [kg] of the sized vehicle, and the losses of that flight."""
+    model: SizingModel, point: Point, study: Study, mission: Mission, maps: Maps, like: "Solution | None"
+) -> "tuple[float, Solution]":
+    """The largest payload [kg] of the sized vehicle, and its ascent's solution. like: the flight before."""
     from ...trajectory.ascent import OPTIONS, solve_ascent  # CasADi is slow to import
 
     vehicle = sized_vehicle(model, point)
     _, own = engines_of(vehicle) if any(s.scale != 1.0 for s in point.sizes.values()) else ((), dict(maps))
     plan = flight_plan(vehicle, mission, own)
-    options = replace(OPTIONS, explain=False)  # what does not fly is answered by another size, not by a reason
+    # what does not fly is answered by another size, not by a reason; those that fly take 15 to 50 iterations
+    options = replace(OPTIONS, explain=False, max_iterations=120)
     solved = solve_ascent(
-        plan, mission, mesh_tolerance=MESH, largest_miss=None, options=options, range_safety=study.range
+        plan, mission, mesh_tolerance=MESH, options=options, range_safety=study.range, like=like, fly=False
     )
-    return solved.payload_mass, measured(model, replace(point, payload=solved.payload_mass), losses)
+    return solved.payload_mass, solved.solution
 
 
-def _row(
-    model: SizingModel,
-    point: Point,
-    losses: Losses,
-    number: int,
-    note: str,
-    begun: float,
-    carried: float | None,
-    change: float | None,
-) -> SizingIteration:
-    weighed = model.weigh(point)
-    stages = tuple(
-        SizedStage(
-            stage=n,
-            propellant=s.propellant,
-            dry=weighed.dry[n],
-            diameter=s.diameter,
-            engine_count=max(round(s.count), 1),
-            engine_scale=s.scale,
-            recovery=s.recovery.mode,
-            delta_v=weighed.delta_v.get(n, 0.0),
-            thrust_to_weight=weighed.thrust_to_weight.get(n, 0.0),
-        )
-        for n, s in point.sizes.items()
-    )
-    return SizingIteration(
-        number=number,
-        note=note,
-        liftoff=weighed.liftoff,
-        objective=abs(value_of(model, point)),
-        wanted=point.payload,
-        carried=carried,
-        change=change,
-        miss=None if carried is None else carried / point.payload - 1,
-        gain=losses.gain,
-        losses=losses.lost(model, point, weighed),
-        seconds=perf_counter() - begun,
-        stages=stages,
-    )
-
-
-def as_line(row: SizingIteration) -> str:
-    """One iteration for the terminal."""
-    loads = " + ".join(f"{s.propellant / 1000:.2f}" for s in row.stages)
-    engines = " + ".join(str(s.engine_count) for s in row.stages)
-    text = f"{row.number:>2}  lift-off {row.liftoff / 1000:9.3f} t  loads {loads} t  engines {engines}"
-    if row.carried is not None:
-        text += f"  carries {row.carried / 1000:.4f} of {row.wanted / 1000:.4f} t ({row.miss or 0.0:+.2%})"
-    text += f"  change {row.change:+.3%}" if row.change is not None else ""
-    return text + (f"  {row.note}" if row.note else "")
-
-
-def told_lines(rows: list[SizingIteration]) -> tuple[str, ...]:
-    """All iterations."""
-    return tuple(as_line(r) for r in rows)
-
-
-def _why(rows: list[SizingIteration]) -> str:
-    """What the last turns did."""
-    last = [r for r in rows if r.change is not None][-3:]
-    if not last:
-        return "no two ascents in a row reached the orbit"
-    changes = ", ".join(f"{r.change:+.2%}" for r in last)
-    misses = ", ".join(f"{r.miss:+.2%}" for r in last if r.miss is not None)
-    counts = {tuple(s.engine_count for s in r.stages) for r in last}
-    kind = "the number of engines still changes" if len(counts) > 1 else "it still moves"
-    return f"{kind}; the objective changed by {changes} and the payload missed by {misses}"
-
-
-def _finish(
-    study: Study,
-    model: SizingModel,
-    point: Point,
-    rules: SizeRules,
-    told: list[SizingIteration],
-    ascents: int,
-    begun: float,
-) -> Sized:
+def _finish(study: Study, model: SizingModel, closed: Closed, rules: SizeRules, begun: float) -> Sized:
+    point = closed.point
     vehicle = sized_vehicle(model, point)
     masses = tuple(
         stage_mass(
@@ -364,15 +190,22 @@ def _finish(
     findings = [f for m in masses for f in m.findings if f.severity is not Severity.OK]
     weighed = model.weigh(point)
     findings += _bounds(model, point)
+    try:
+        cost = cost_per_flight(model, point)
+    except InputError as error:  # the size stands without it
+        cost = None
+        findings.append(
+            Finding(Severity.UNKNOWN, "sizing.cost", error.where or "", f"cost of a flight: {error.message}")
+        )
     result = SizingResult(
         objective=rules.objective,
         tolerance=rules.tolerance,
-        iterations=tuple(told),
+        iterations=closed.iterations,
         masses=masses,
-        cost=cost_per_flight(model, point),
+        cost=cost,
         liftoff=weighed.liftoff,
         payload=point.payload,
-        ascents=ascents,
+        ascents=closed.ascents,
         seconds=perf_counter() - begun,
         input_hash=study.content_hash(),
         sources=tuple(dict.fromkeys(s for m in masses for s in m.sources)),

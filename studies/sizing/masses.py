@@ -127,7 +127,7 @@ def plan_stage(stage: Stage, relation: str = "Akin") -> StagePlan:
         assert curve is not None
         return StagePlan(stage, (), 0.0)
     engine = stage.engine
-    mass, findings = _engine_mass(engine)
+    mass, findings = engine_mass_of(engine)
     if not stage.tanks:
         return StagePlan(stage, (), mass, findings, relation)
     ratio = engine.oxidizer_fuel_ratio
@@ -155,7 +155,8 @@ def plan_stage(stage: Stage, relation: str = "Akin") -> StagePlan:
     return StagePlan(stage, tuple(plans), mass, findings, relation)
 
 
-def _engine_mass(engine: Engine) -> tuple[float, tuple[Finding, ...]]:
+def engine_mass_of(engine: Engine) -> tuple[float, tuple[Finding, ...]]:
+    """Mass [kg] of one engine by its document, or by the relations, and what they find."""
     if engine.mass is not None:
         return engine.mass, ()
     estimates = engine_mass(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from math import ceil, exp, floor, log
 
@@ -13,7 +14,7 @@ from ...vehicle.staging import StageType, optimum_staging
 from .cost import cost_per_flight
 from .document import Bounds
 from .losses import Losses
-from .point import Point, SizingModel
+from .point import Point, SizingModel, Weighed
 
 MOST_LOST = 2200.0  # m/s, at the start
 WHOLE_SLACK = 1.2
@@ -135,13 +136,13 @@ def _whole_counts(model: SizingModel, point: Point) -> Iterator[Point]:
         yield variant
 
 
-def value_of(model: SizingModel, point: Point) -> float:
-    """The objective, to be made small."""
+def value_of(model: SizingModel, point: Point, weighed: Weighed | None = None) -> float:
+    """The objective, to be made small. weighed: what the point weighs, where it is known already."""
     if model.rules.objective == "most payload":
         return -point.payload
     if model.rules.objective == "least cost per kg":
         return cost_per_flight(model, point).total / point.payload
-    return model.weigh(point).liftoff
+    return (weighed or model.weigh(point)).liftoff
 
 
 def _variables(model: SizingModel, start: Point, whole: bool, reach: float | None, around: Point) -> list[_Variable]:
@@ -190,18 +191,21 @@ def _solve(
     if not variables:
         return start
 
-    def at(x: np.ndarray) -> Point:
+    @lru_cache(maxsize=256)  # the optimizer asks objective and conditions for the same points, one after the other
+    def weighed_at(x: tuple[float, ...]) -> tuple[Point, Weighed]:
         point = start
         for variable, value in zip(variables, x, strict=True):
-            point = variable.apply(point, float(value))
-        return point
+            point = variable.apply(point, value)
+        return point, model.weigh(point)
+
+    def at(x: np.ndarray) -> tuple[Point, Weighed]:
+        return weighed_at(tuple(x.tolist()))
 
     first = np.array([v.start for v in variables])
-    scale = abs(value_of(model, at(first))) or 1.0
+    scale = abs(value_of(model, *at(first))) or 1.0
 
     def conditions(x: np.ndarray) -> np.ndarray:
-        point = at(x)
-        w = model.weigh(point)
+        point, w = at(x)
         wide = max(s.diameter for s in point.sizes.values())
         rows = [w.room]
         for stage in model.vehicle.stages:
@@ -216,11 +220,11 @@ def _solve(
         return np.array(rows)
 
     def speed(x: np.ndarray) -> float:
-        point = at(x)
-        return losses.surplus(model, point, model.weigh(point)) / 1000.0
+        point, w = at(x)
+        return losses.surplus(model, point, w) / 1000.0
 
     answer = minimize(
-        lambda x: value_of(model, at(x)) / scale,
+        lambda x: value_of(model, *at(x)) / scale,
         first,
         method="SLSQP",
         bounds=[(v.low, v.high) for v in variables],
@@ -228,8 +232,8 @@ def _solve(
         options={"maxiter": MOST_STEPS, "ftol": 1e-9},
     )
     if not answer.success and (abs(speed(answer.x)) > 1e-3 or conditions(answer.x).min() < -1e-3):
-        raise ImpossibleError(_why(model, at(answer.x), losses, answer.message))
-    return at(answer.x)
+        raise ImpossibleError(_why(model, at(answer.x)[0], losses, answer.message))
+    return at(answer.x)[0]
 
 
 def _thrust_free(model: SizingModel, name: str) -> bool:

@@ -8,9 +8,12 @@ from ...core.earth import G0
 from ...propulsion.engine_map import EngineMap
 from ...propulsion.thrust_curve import MotorMap
 from ...vehicle.residuals import reserve_by_rule, residual_by_rule
+from ...vehicle.stage import Stage
 from ...vehicle.vehicle import Vehicle
+from ..cost.drawing import Drawing
+from ..cost.programme import CostModel
 from .document import FreeStage, Recovery, SizeRules
-from .masses import StagePlan, StagePoint, plan_stage, stage_dry
+from .masses import StagePlan, StagePoint, engine_mass_of, plan_stage, stage_dry
 
 EXPENDED = Recovery(mode="expended")
 Maps = Mapping[str, EngineMap | MotorMap]
@@ -70,6 +73,7 @@ class SizingModel:
         self.stages = [*vehicle.stages, *(g.stage for g in vehicle.boosters)]
         self.free = {f.stage: f for f in rules.stages}
         self.plans: dict[str, StagePlan] = {}
+        self.costing: dict[float | None, tuple[CostModel, Drawing]] = {}  # by what refurbishment costs
         for stage in self.stages:
             rule = self.free.get(stage.name)
             if rule is not None or stage.role == "core":
@@ -114,7 +118,7 @@ class SizingModel:
         """Mass of all that flies at each stage's ignition, by the documents [kg]."""
         found, above = {}, payload + self._top()
         for stage in reversed(self.vehicle.stages):
-            above += stage.dry_mass + stage.propellant_mass + self._interstage(stage.name, stage.diameter)
+            above += stage.dry_mass + stage.propellant_mass + self.interstage_mass(stage.name, stage.diameter)
             found[stage.name] = above
         for group in self.vehicle.boosters:
             found[group.stage.name] = above + group.count * (group.stage.dry_mass + group.stage.propellant_mass)
@@ -124,7 +128,14 @@ class SizingModel:
         v = self.vehicle
         return (v.fairing.mass if v.fairing else 0.0) + (v.adapter.mass if v.adapter else 0.0)
 
-    def _interstage(self, name: str, diameter: float) -> float:
+    def engine_mass(self, stage: Stage) -> float:
+        """Of one engine as its document has it, or by the relations [kg]."""
+        if stage.name in self.plans:
+            return self.plans[stage.name].engine_mass
+        assert stage.engine is not None
+        return engine_mass_of(stage.engine)[0]
+
+    def interstage_mass(self, name: str, diameter: float) -> float:
         """Mass [kg] of what stands on a stage; with its diameter as its area, to Akin's power 1.15."""
         stage = self.vehicle.stage(name)
         part = self.vehicle.interstage_on(stage)
@@ -173,7 +184,7 @@ class SizingModel:
             guess = above + 1.1 * size.propellant
             for _ in range(4):
                 dry[stage.name] = self._dry(stage.name, size, guess)
-                guess = above + dry[stage.name] + size.propellant + self._interstage(stage.name, size.diameter)
+                guess = above + dry[stage.name] + size.propellant + self.interstage_mass(stage.name, size.diameter)
             above = gross[stage.name] = guess
         for group in self.vehicle.boosters:
             size = point.sizes[group.stage.name]

@@ -1,7 +1,9 @@
 """The report's section on sizing: every turn of the loop, the components of each stage with their relations, and the cost."""
 
 from ...report.pieces import Cell, Column, Report, Row, SourceNote, Table, Text
-from .loop import Sized, SizingIteration
+from .closing import SizingIteration
+from .cost import FlightCost
+from .loop import Sized
 
 
 def sizing_section(report: Report, sized: Sized, flown: float) -> Report:
@@ -14,9 +16,8 @@ def sizing_section(report: Report, sized: Sized, flown: float) -> Report:
         f"({100 * (last.change or 0.0):+.3f} % and {100 * (last.miss or 0.0):+.3f} %). The finished design, flown on the "
         f"finer mesh, carries {flown / 1000:.4f} t ({100 * (flown / result.payload - 1):+.3f} %)."
     )
-    return report.section(
-        "Sizing", Text(text), _turns(result.iterations), _components(sized), _cost(sized), new_page=True
-    )
+    cost = () if result.cost is None else (_cost(result.cost),)
+    return report.section("Sizing", Text(text), _turns(result.iterations), _components(sized), *cost, new_page=True)
 
 
 def _turns(rows: tuple[SizingIteration, ...]) -> Table:
@@ -72,13 +73,10 @@ def _components(sized: Sized) -> Table:
     return Table(columns, lines, caption, label="sizing-components")
 
 
-def _cost(sized: Sized) -> Table:
-    cost = sized.result.cost
+def _cost(cost: FlightCost) -> Table:
     source = tuple(SourceNote("secondary", s) for s in cost.sources)
-    lines: list = [
-        (Cell(name, source if k == 0 else ()), what, amount) for k, (name, what, amount) in enumerate(cost.elements)
-    ]
-    lines.append(Row(("Flight", "", cost.total), kind="total"))
-    columns = (Column("Element"), Column("What"), Column("Cost", "M$ of 2018", decimals=2))
-    caption = "Cost of one flight by TRANSCOST's relations, for comparing sizes with one another; no price, and no development."
+    lines: list = [(Cell(name, source if k == 0 else ()), amount) for k, (name, amount) in enumerate(cost.elements)]
+    lines.append(Row(("Flight", cost.total), kind="total"))
+    columns = (Column("What"), Column("Cost", f"M$ of {cost.year}", decimals=2))
+    caption = "Likely cost of one flight by TRANSCOST's relations, without development, to compare sizes by: no price."
     return Table(columns, lines, caption, label="sizing-cost")

@@ -4,7 +4,8 @@ from typing import Any
 
 from ...core.errors import UndecidedError
 from ..design import Design
-from .loop import Sized, as_line
+from .closing import as_line
+from .loop import Sized
 
 
 def sizing_summary(sized: Sized, design: Design) -> tuple[dict[str, Any], str]:
@@ -15,9 +16,9 @@ def sizing_summary(sized: Sized, design: Design) -> tuple[dict[str, Any], str]:
     lines = ["", f"  sized for     {result.objective}: {result.ascents} ascents, {result.seconds:.1f} s"]
     lines += [f"    {as_line(row)}" for row in result.iterations]
     lines.append(f"  flown again   carries {design.payload_mass:,.1f} kg of {result.payload:,.1f} kg ({miss:+.3%})")
-    lines.append(
-        f"  cost          {result.cost.total:.1f} M$ (2018) a flight, {1e6 * result.cost.total / result.payload:,.0f} $/kg"
-    )
+    if result.cost is not None:
+        each = 1e6 * result.cost.total / result.payload
+        lines.append(f"  cost          {result.cost.total:.1f} M$ ({result.cost.year}) a flight, {each:,.0f} $/kg")
     if abs(miss) > 2 * result.tolerance:
         data |= {
             "status": "failed",

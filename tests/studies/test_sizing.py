@@ -1,7 +1,6 @@
 """Sizing: masses by relations, the model between ascents, bad input, and the example closed around its real ascent."""
 
 import shutil
-from math import log
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,11 @@ import pytest
 from osea_rocket.core.documents import DocumentError, load_document
 from osea_rocket.core.errors import ImpossibleError, InputError, UndecidedError
 from osea_rocket.studies.ascend import engines_of
+from osea_rocket.studies.cost.document import CostRules
+from osea_rocket.studies.cost.elements import costed
+from osea_rocket.studies.cost.relations import learning_sum
 from osea_rocket.studies.documents import Study
-from osea_rocket.studies.sizing.cost import cost_per_flight, learned
+from osea_rocket.studies.sizing.cost import cost_per_flight, costed_point
 from osea_rocket.studies.sizing.document import SizeRules
 from osea_rocket.studies.sizing.loop import default_rules, size_study
 from osea_rocket.studies.sizing.losses import first_guess, measured
@@ -141,9 +143,36 @@ def test_reuse_costs_mass_and_may_save_money(falcon):
     assert found["back"][1] < found["expended"][1]
 
 
-def test_wright_curve():
-    exponent = log(0.85) / log(2)
-    assert learned(10.0, 50.0) == pytest.approx(sum(10 * n**exponent for n in range(1, 51)) / 50, rel=0.12)
+def test_a_point_costs_what_its_documents_cost(falcon, model):
+    """Two ways to the same elements: the optimizer's, without documents, and that of a campaign."""
+    point = model.document_point(15e3).with_size("first stage", propellant=300e3, diameter=3.2, count=7.0, scale=1.1)
+    ours = costed_point(model, point)
+    theirs = costed(sized_vehicle(model, point), CostRules(), reusable=False, payload_mass=15e3)
+    assert [(e.name, e.kind, e.unit, e.part) for e in ours.elements] == [
+        (e.name, e.kind, e.unit, e.part) for e in theirs.elements
+    ]
+    assert [e.mass for e in ours.elements] == pytest.approx([e.mass for e in theirs.elements])
+    assert [e.count for e in ours.elements] == [e.count for e in theirs.elements]
+    assert dict(ours.propellants) == pytest.approx(dict(theirs.propellants))
+    assert (ours.liftoff_mass, ours.booster_dry_mass) == pytest.approx((theirs.liftoff_mass, theirs.booster_dry_mass))
+
+
+def test_half_an_engine_costs_half_of_the_next_one():
+    assert learning_sum(4, 2.5, 0.85) == pytest.approx((learning_sum(4, 2, 0.85) + learning_sum(4, 3, 0.85)) / 2)
+
+
+def test_least_cost_and_least_mass_are_two_sizes(falcon):
+    """Each is the better one by its own measure."""
+    maps, losses, found = engines_of(falcon.vehicle)[1], first_guess(falcon.mission), {}
+    for objective in ("least lift-off mass", "least cost per kg"):
+        rules = default_rules(falcon.vehicle, 15e3)
+        loads_alone = tuple(s.evolve(engine_count=None) for s in rules.stages)
+        rules = rules.evolve(objective=objective, stages=loads_alone)
+        m = SizingModel(falcon.vehicle, rules, maps, PAD)
+        best, _ = best_point(m, m.document_point(15e3), losses)
+        found[objective] = m.weigh(best).liftoff, cost_per_flight(m, best).total
+    assert found["least lift-off mass"][0] < found["least cost per kg"][0]
+    assert found["least cost per kg"][1] < found["least lift-off mass"][1]
 
 
 def test_what_is_impossible_says_why(falcon):
