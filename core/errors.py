@@ -14,9 +14,14 @@ class OseaError(Exception):
     def __init__(self, message: str, *, where: str | None = None, details: Iterable[str] = ()) -> None:
         self.message = message
         self.where = where
-        self.details = tuple(details)
-        head = f"{where}: {message}" if where else message
-        super().__init__("\n".join([head, *(f"  {line}" for line in self.details)]))
+        self.details: tuple[str, ...] = ()
+        self.add(details)
+
+    def add(self, details: Iterable[str]) -> None:
+        """Further details, learnt where the error passes through."""
+        self.details = (*self.details, *details)
+        head = f"{self.where}: {self.message}" if self.where else self.message
+        self.args = ("\n".join([head, *(f"  {line}" for line in self.details)]),)
 
 
 class InputError(OseaError):

@@ -23,7 +23,7 @@ from .propagate import Propagation
 from .range_safety.document import RangeSafety
 from .reach import no_flight, require_in_reach, require_payload
 from .reflight import drifts, fly_again
-from .restart_guess import guess_with_restarts, has_restarts
+from .restart_guess import disposal_hint, guess_with_restarts, has_restarts
 from .steering import LaunchFrame, launch_frame
 
 _EASY_C3 = -2e6  # m²/s²: to the Moon's distance
@@ -158,6 +158,7 @@ def solve_ascent(
             hook=lambda number, objective, g: count(Iteration(number, math.nan, 0.0, soft=True)),
         )
         if isinstance(failed, UndecidedError) and not blamed:
+            failed.add(disposal_hint(guess, mission))
             raise
         refused = ImpossibleError(failed.message, details=failed.details)
         raise no_flight(refused, mission, blamed) from None

@@ -15,11 +15,13 @@ import numpy as np
 from ..core.earth import MU, RADIUS
 from .ascent_guess import GuessedPhase
 from .burn_fit import Landing, Sizes, Wanted, asymptote_direction, farthest, fit_burn, fly_fitted
+from .environment.gravity import WGS84
 from .flight_plan import FlightPlan, Segment
 from .mission import LOWEST_PERIGEE, EscapeOrbit, InsertionOrbit, Mission, TargetOrbit
 from .motion import thrust_in_vacuum, total_mass_flow
 from .optimal_control.solution import PhaseSolution, Solution
 from .range_safety.corridor import direction_of
+from .range_safety.impact_point import vacuum_impact_coordinates
 from .steering import LaunchFrame
 
 _PARKING_PERIGEE = 185e3  # m
@@ -110,6 +112,24 @@ def _landing(burn: Segment, mission: Mission, clock: float) -> Landing | None:
     (area,) = mission.limits.disposal_area
     middle = direction_of(area.latitude, area.longitude).mean(axis=0)
     return Landing(middle / np.linalg.norm(middle), clock)
+
+
+def disposal_hint(guess: tuple[GuessedPhase, ...], mission: Mission) -> tuple[str, ...]:
+    """What helps a user whose flight was not found: that even the best disposal burn of its longest coast misses the area."""
+    if mission.limits.disposal_area is None:
+        return ()
+    (area,) = mission.limits.disposal_area
+    last = guess[-1]
+    at = vacuum_impact_coordinates(WGS84, last.start + last.duration, *_final_state(last)[:6])
+    outside = float(area.distance(*at)[0])
+    if not outside > 0.0:
+        return ()
+    latitude, longitude = np.degrees(at)
+    return (
+        f"along the flight guessed, of all disposal burns within the longest coast the nearest one to {area.name} leads to "
+        f"{latitude:.1f} deg, {longitude:.1f} deg, {outside / 1e3:.0f} km outside: the ground track may not pass it; "
+        "allow a longer coast, or choose an area under the track",
+    )
 
 
 def _final_state(phase: GuessedPhase) -> np.ndarray:

@@ -24,6 +24,7 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
     ("environment", "environment", 0.5),
     ("flight", "flight", 20.0),
     ("optimal control", "optimal_control", 5.0),
+    ("missions of several burns", "several_burns", 250.0),
     ("Falcon 9", "falcon9", 20.0),
     ("launch vehicles", "launchers", 150.0),
     ("Falcon 9 as flown", "falcon_flights", 110.0),

@@ -13,6 +13,7 @@ from osea_rocket.core.earth import MU, RADIUS
 from osea_rocket.studies.ascend import engines_of
 from osea_rocket.studies.documents import Study
 from osea_rocket.trajectory.ascent import solve_ascent
+from osea_rocket.trajectory.ascent_guess import GuessedPhase
 from osea_rocket.trajectory.ascent_result import fly_ascent
 from osea_rocket.trajectory.burn_fit import Landing, Wanted, asymptote_direction, fit_burn, fly_fitted
 from osea_rocket.trajectory.flight_plan import FlightPlan, flight_plan
@@ -20,7 +21,8 @@ from osea_rocket.trajectory.mission import EscapeOrbit, Mission
 from osea_rocket.trajectory.motion import thrust_in_vacuum, total_mass_flow
 from osea_rocket.trajectory.orbit import elements, outgoing_asymptote, state_from_elements
 from osea_rocket.trajectory.range_safety.corridor import direction_of
-from osea_rocket.trajectory.restart_guess import escape_plane
+from osea_rocket.trajectory.range_safety.polygons import Area
+from osea_rocket.trajectory.restart_guess import disposal_hint, escape_plane
 from osea_rocket.trajectory.result import AscentResult
 from osea_rocket.trajectory.sequence import Burn, BurnOrbit, Disposal
 from osea_rocket.trajectory.steering import launch_frame
@@ -133,6 +135,26 @@ def test_a_disposal_burn_is_fitted_to_its_place(study):
     )  # the optimizer's area decides the rest; without it 12e6 m
     unguided = fit_burn(coast, burn, frame, state, Wanted((RADIUS, RADIUS + 500e3)))
     assert abs(unguided.coast - fitted.coast) > 600.0
+
+
+def test_an_area_off_the_track_is_told(study: Study) -> None:
+    """A last phase that falls at 24 deg south, 63 deg west: outside one area, inside another."""
+    r, v = state_from_elements(RADIUS + 100e3, 0.03, np.radians(28.5), 0.0, 0.0, np.pi)
+    names = ("x", "y", "z", "vx", "vy", "vz")
+    phase = GuessedPhase(
+        0.0, 1.0, dict(zip(names, np.array([*r, *v])[:, None], strict=True)) | {"mass": np.array([4e3])}, np.zeros(1)
+    )
+
+    def told(*longitudes: float) -> tuple[str, ...]:
+        area = Area(name="sea", latitude=tuple(np.radians([-30, 30, 30, -30])), longitude=tuple(np.radians(longitudes)))
+        limits = study.mission.limits.evolve(disposal_area=(area,))
+        return disposal_hint((phase,), study.mission.evolve(limits=limits))
+
+    (text,) = told(120.0, 120.0, 150.0, 150.0)
+    assert "nearest one to sea" in text and "km outside" in text
+    assert "-24.4 deg, -63.4 deg" in text
+    assert told(-80.0, -80.0, -40.0, -40.0) == ()
+    assert disposal_hint((phase,), study.mission) == ()
 
 
 def test_a_burn_out_of_a_parking_orbit_leaves_along_its_asymptote(study):
