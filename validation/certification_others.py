@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,18 @@ def package_mutants(own: Mapping[str, Any], folder: Path) -> Made:
     """A package of one record of each kind; its files spoilt, then its records, rule by rule."""
     sound = package_files(examples(), {}, HEAD)
 
-    def of(files: Mapping[str, bytes], name: str) -> Callable[[], SuiteResult]:
+    def of(files: Callable[[], Mapping[str, bytes]], name: str) -> Callable[[], SuiteResult]:
         def examined() -> SuiteResult:
             place = folder / name
             place.mkdir()
-            for file, octets in files.items():
+            for file, octets in files().items():
                 (place / file).parent.mkdir(parents=True, exist_ok=True)
                 (place / file).write_bytes(octets)
             return examine(_first_class(package_examiner(place, {})), "package")
 
         return examined
 
-    yield "", "", of(sound, "sound")
+    yield "", "", of(lambda: sound, "sound")
     count = 0
     for name, operator in own.items():
         if operator.on == "file":
@@ -58,25 +59,37 @@ def _first_class(whole: Examiner) -> Examiner:
     return Examiner(whole.suite.evolve(requirements=kept), whole.subject, whole.programs, tidy=whole.tidy)
 
 
-def _file_faults(do: str, sound: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
+def _file_faults(do: str, sound: Mapping[str, bytes]) -> Iterator[tuple[str, Callable[[], Mapping[str, bytes]]]]:
     if do == "add":
-        yield "notes.txt", {**sound, "notes.txt": b"a word more\n"}
+        yield "notes.txt", lambda: {**sound, "notes.txt": b"a word more\n"}
         return
     for name, octets in sound.items():
         if name == MANIFEST:
             continue
         if do == "drop":
-            yield name, {n: o for n, o in sound.items() if n != name}
+            yield name, partial(_without, sound, name)
         else:
             at = len(octets) // 2
-            yield name, {**sound, name: octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :]}
+            yield name, partial(_with, sound, name, octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1 :])
 
 
-def _broken_rules() -> Iterator[tuple[str, dict[str, bytes]]]:
+def _without(files: Mapping[str, bytes], name: str) -> dict[str, bytes]:
+    return {n: octets for n, octets in files.items() if n != name}
+
+
+def _with(files: Mapping[str, bytes], name: str, octets: bytes) -> dict[str, bytes]:
+    return {**files, name: octets}
+
+
+def _broken_rules() -> Iterator[tuple[str, Callable[[], Mapping[str, bytes]]]]:
     """Records that break one rule of duty "must": one that breaks another is conformant still."""
     for code, rule in RULES.items():
         if rule.severity == "ERROR":
-            yield code, package_files(changed(examples(), dict(rule.fails)), {}, HEAD)
+            yield code, partial(_breaking, dict(rule.fails))
+
+
+def _breaking(change: dict[str, Any]) -> dict[str, bytes]:
+    return package_files(changed(examples(), change), {}, HEAD)
 
 
 def _flight(name: str, *kinds: str) -> Flight:
