@@ -39,7 +39,8 @@ def summary(result: ChainResult, folder: Path) -> tuple[dict[str, Any], str]:
     width = max(len(s.title) for s in result.steps)
     lines = [f"{result.name}{' (quick)' if result.quick else ''}: {result.seconds:.0f} s", ""]
     for s in result.steps:
-        lines.append(f"  {s.title:<{width}}  {s.state:<14} {s.seconds:6.1f} s{'  ' + s.message if s.message else ''}")
+        times = f"{s.seconds:6.1f} s, processor {s.processor_time:6.1f} s"
+        lines.append(f"  {s.title:<{width}}  {s.state:<14} {times}  {s.message}".rstrip())
     lines.append("")
     lines += [f"  {t.name}: {'not known' if t.value is None else f'{t.value:,.5g} {t.unit}'}" for t in result.headline]
     lines += ["", f"  report  {folder / 'report.html'}"]

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,26 +39,28 @@ class Work:
 
 @dataclass(frozen=True)
 class Done:
-    """How it ended: state and message as in StepOutcome, pages within the step's folder."""
+    """How it ended: state and message as in StepOutcome, pages within its folder; by the clock and of processor [s]."""
 
     state: str
     message: str
     text: str
     pages: tuple[tuple[str, str], ...]
     seconds: float
+    processor: float
 
 
 Answer = tuple[dict[str, Any], str, tuple[tuple[str, str], ...]]
 
 
 def begin_worker() -> None:
-    """Ctrl-C is the parent's to handle."""
+    """Ctrl-C is the parent's to handle; told to end, a worker ends what it started too (a flight computer)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def do(work: Work) -> Done:
     """Run one step. An error of ours is its answer; any other is a fault, and is named as one."""
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), _processor_time()
     try:
         data, text, pages = RUNNERS[work.kind](work)
         state = data.pop("state", None) or STATES.get(int(data.get("exit_code") or 0), "undecided")
@@ -68,7 +71,13 @@ def do(work: Work) -> Done:
     except Exception as error:
         state, text, pages = "undecided", "", ()
         message = f"a fault of OSEA-Rocket, not of your input: {type(error).__name__}: {error}"
-    return Done(state, message, text, pages, time.perf_counter() - begun)
+    return Done(state, message, text, pages, time.perf_counter() - begun, _processor_time() - used)
+
+
+def _processor_time() -> float:
+    """Of this process and of those that it started and saw ended [s]."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def _write_summary(folder: Path, data: dict[str, Any]) -> None:

@@ -46,9 +46,23 @@ def _steps(result: ChainResult) -> Table:
         page = s.pages[0] if s.pages else None
         more = Cell(s.pages[1][0], link=s.pages[1][1]) if len(s.pages) > 1 else ""
         rows.append(
-            (Cell(s.title, link=page[1] if page else ""), _WHAT[s.kind], s.state, Cell(s.seconds, decimals=1), more)
+            (
+                Cell(s.title, link=page[1] if page else ""),
+                _WHAT[s.kind],
+                s.state,
+                Cell(s.seconds, decimals=1),
+                Cell(s.processor_time, decimals=1),
+                more,
+            )
         )
-    columns = (Column("Step"), Column("What it is"), Column("Ended"), Column("Time", "s"), Column("More"))
+    columns = (
+        Column("Step"),
+        Column("What it is"),
+        Column("Ended"),
+        Column("Time", "s"),
+        Column("Processor", "s"),
+        Column("More"),
+    )
     return Table(columns, rows, "The steps; each name leads to its own page")
 
 

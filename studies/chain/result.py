@@ -1,9 +1,9 @@
 """What a chain returns: how every step ended, what passed between them, and the way back."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from ...core.results import Result
+from ...core.results import Result, Unit
 
 State = Literal["done", "answer is no", "undecided", "input is wrong", "recording", "absent", "left out", "not run"]
 BAD: dict[str, int] = {"answer is no": 1, "input is wrong": 2, "undecided": 3, "not run": 3}
@@ -12,7 +12,8 @@ BAD: dict[str, int] = {"answer is no": 1, "input is wrong": 2, "undecided": 3, "
 
 @dataclass(frozen=True, kw_only=True)
 class StepOutcome(Result):
-    """How a step ended. pages: (what, path from the chain's folder); said: its command's text."""
+    """How a step ended. pages: (what, path from the chain's folder); said: its command's text; processor_time: of its
+    process and of those that this one started."""
 
     name: str
     title: str
@@ -20,6 +21,7 @@ class StepOutcome(Result):
     state: str
     message: str = ""
     seconds: float = 0.0
+    processor_time: Annotated[float, Unit("s")] = 0.0
     pages: tuple[tuple[str, str], ...] = ()
     said: str = ""
     aside: bool = False

@@ -4,14 +4,15 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
 from ...core import strict_yaml
 from ...core.documents import Module, Source
-from ...core.errors import InputError
+from ...core.errors import InputError, UndecidedError
 from ...core.run_folder import RunFolder
 from ...core.variant import value_at, with_fields
 from ..campaign.document import CampaignStudy
@@ -46,7 +47,7 @@ def run_chain(
                 waiting.remove(step)
                 work = state.prepare(step)
                 if work is not None:
-                    hear(f"{state.label(step)}: begins")
+                    hear(f"{time.perf_counter() - begun:4.0f} s  {state.label(step)} …")
                     under_way[pool.submit(do, work)] = step
             if not under_way:
                 continue
@@ -56,9 +57,8 @@ def run_chain(
                 state.end(step, outcome)
                 done = sum(s.name in state.ended for s in ordered)
                 ended = f"{outcome.state} in {outcome.seconds:.0f} s"
-                hear(
-                    f"[{done}/{len(ordered)}] {state.label(step)}: {ended}{': ' + outcome.message if outcome.message else ''}"
-                )
+                told = f"{ended}: {outcome.message}" if outcome.message else ended
+                hear(f"{time.perf_counter() - begun:4.0f} s  [{done}/{len(ordered)}] {state.label(step)}: {told}")
     return ChainResult(
         input_hash=chain.content_hash(),
         name=chain.name,
@@ -76,6 +76,12 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=begin_worker)
     try:
         yield pool
+    except BrokenProcessPool:
+        raise UndecidedError("a worker process died; is there memory enough for two steps at a time?") from None
+    except BaseException:  # Ctrl-C: a step may take minutes, and nobody will read what it finds
+        for child in active_children():
+            child.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -83,7 +89,8 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
 def _outcome(step: Step, title: str, done: Done) -> StepOutcome:
     pages = tuple((what, f"{FOLDER}/{step.name}/{page}") for what, page in done.pages)
     return StepOutcome(
-        name=step.name, title=title, kind=step.run, state=done.state, message=done.message, seconds=done.seconds,
+        name=step.name, title=title, kind=step.run, state=done.state, message=done.message,
+        seconds=done.seconds, processor_time=done.processor,
         pages=pages if done.state not in ("input is wrong", "undecided") or done.text else (), said=done.text,
         aside=step.aside,
     )  # fmt: skip
