@@ -149,7 +149,8 @@ def _sized(study: Study, done: Flight) -> Flight:
     from .sizing.loop import size_study
 
     result = size_study(study).result
-    dry = sum(m.dry for m in result.masses)
+    stages = {s.stage for s in result.iterations[-1].stages}
+    dry = sum(m.dry for m in result.masses if m.stage in stages)  # not the fairing, which may be sized too
     cost = None if result.cost is None else result.cost.total
     return replace(done, payload_mass=result.payload, liftoff_mass=result.liftoff, dry_mass=dry, cost=cost)
 

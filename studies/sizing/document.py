@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from ...core.documents import Document, FieldError, Flag
 from ...core.quantity import SI, SIRange, ratio
+from ...vehicle.parts import Envelope
 from ...vehicle.stage import PositiveMass
 from ..cost.document import CostRules
 
@@ -59,6 +60,16 @@ class FreeStage(Document):
     tank_relation: Literal["Akin", "FELIN"] = "Akin"
 
 
+class FreeFairing(Document):
+    """A fairing made for its payload: around the envelope, measured from the payload's interface plane, with a clearance to the
+    outer surface that holds its structure and all motion. technology_factor: of the relation for its mass; left out, the one
+    with which it gives the document's mass."""
+
+    envelope: Envelope
+    clearance: Annotated[float, SI("m", ("0.3 m",), gt=0.0, le=2.0)]
+    technology_factor: Annotated[float, ratio(gt=0.1, lt=10.0)] | None = None
+
+
 class SizeRules(Document):
     """objective: sought; payload: to be carried, for all but "most payload"; lift_off_mass: the most, for "most payload".
 
@@ -72,6 +83,7 @@ class SizeRules(Document):
     payload: PositiveMass | None = None
     lift_off_mass: PositiveMass | None = None
     stages: tuple[FreeStage, ...] = ()
+    fairing: FreeFairing | None = None
     lift_off_thrust_to_weight: Bounds = Bounds(lower=1.2, upper=1.5)
     upper_thrust_to_weight: Bounds = Bounds(lower=0.6, upper=1.2)
     fineness: Annotated[float, ratio(ge=3.0, le=60.0)] = 22.0

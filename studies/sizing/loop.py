@@ -19,6 +19,7 @@ from ..documents import Study
 from .closing import Closed, SizingIteration, as_line, close_size
 from .cost import FlightCost, cost_per_flight
 from .document import Bounds, FreeStage, SizeRules
+from .fairing import sized_fairing
 from .losses import Losses, first_guess
 from .masses import StageMass, stage_mass
 from .optimum import lagrange_start, thrust_limits
@@ -75,6 +76,16 @@ def size_study(
     """
     progress, begun = progress or Progress(), perf_counter()
     rules = _rules(study)
+    covers: tuple[StageMass, ...] = ()
+    if rules.fairing is not None:
+        if study.vehicle.fairing is None:
+            raise InputError(
+                "there is no fairing to size; give the vehicle one, whose nose's shape is kept",
+                where=study.where("size.fairing"),
+            )
+        fairing, mass = sized_fairing(study.vehicle, rules.fairing)
+        covers = (mass,)
+        study = study.evolve(vehicle=study.vehicle.evolve(fairing=fairing))
     mission = study.mission.evolve(objective="payload")
     ambient = float(pressure(standard_atmosphere(), mission.site.ellipsoid_altitude()))
     with progress.step("engines"):
@@ -102,7 +113,7 @@ def size_study(
         return carried
 
     closed = close_size(model, (point, document), losses, flies, tell=tell, begun=begun)
-    return _finish(study, model, closed, rules, begun)
+    return _finish(study, model, closed, covers, begun)
 
 
 def _start(model: SizingModel, point: Point, losses: Losses) -> Point:
@@ -175,8 +186,8 @@ def _fly(
     return solved.payload_mass, solved.solution
 
 
-def _finish(study: Study, model: SizingModel, closed: Closed, rules: SizeRules, begun: float) -> Sized:
-    point = closed.point
+def _finish(study: Study, model: SizingModel, closed: Closed, covers: tuple[StageMass, ...], begun: float) -> Sized:
+    rules, point = model.rules, closed.point
     vehicle = sized_vehicle(model, point)
     masses = tuple(
         stage_mass(
@@ -187,6 +198,7 @@ def _finish(study: Study, model: SizingModel, closed: Closed, rules: SizeRules, 
         )
         for n in model.free
     )
+    masses += covers
     findings = [f for m in masses for f in m.findings if f.severity is not Severity.OK]
     weighed = model.weigh(point)
     findings += _bounds(model, point)

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from osea_rocket.core.documents import DocumentError, load_document
@@ -13,13 +14,15 @@ from osea_rocket.studies.cost.elements import costed
 from osea_rocket.studies.cost.relations import learning_sum
 from osea_rocket.studies.documents import Study
 from osea_rocket.studies.sizing.cost import cost_per_flight, costed_point
-from osea_rocket.studies.sizing.document import SizeRules
+from osea_rocket.studies.sizing.document import FreeFairing, SizeRules
+from osea_rocket.studies.sizing.fairing import sized_fairing, surface
 from osea_rocket.studies.sizing.loop import default_rules, size_study
 from osea_rocket.studies.sizing.losses import first_guess, measured
 from osea_rocket.studies.sizing.masses import plan_stage, stage_dry, stage_mass
 from osea_rocket.studies.sizing.optimum import best_point, lagrange_start
 from osea_rocket.studies.sizing.point import SizingModel
 from osea_rocket.studies.sizing.vehicle import sized_vehicle
+from osea_rocket.vehicle.layout import fairing_profile
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FALCON = EXAMPLES / "falcon9" / "study.yaml"
@@ -155,6 +158,26 @@ def test_a_point_costs_what_its_documents_cost(falcon, model):
     assert [e.count for e in ours.elements] == [e.count for e in theirs.elements]
     assert dict(ours.propellants) == pytest.approx(dict(theirs.propellants))
     assert (ours.liftoff_mass, ours.booster_dry_mass) == pytest.approx((theirs.liftoff_mass, theirs.booster_dry_mass))
+
+
+def test_a_fairing_covers_its_envelope_and_no_more(falcon):
+    """Falcon 9's own envelope with its own clearance gives about its own fairing; a wider payload a wider and heavier one."""
+    old = falcon.vehicle.fairing
+    own = FreeFairing(envelope=old.envelope, clearance=0.3)
+    same, mass = sized_fairing(falcon.vehicle, own)
+    assert same.diameter == pytest.approx(5.2) and same.length == pytest.approx(old.length, rel=0.1)
+    assert same.mass == pytest.approx(old.mass * (surface(same, 3.66) / surface(old, 3.66)) ** 1.15)
+    assert mass.lines[0].low < same.mass < mass.lines[0].high
+    wide, _ = sized_fairing(falcon.vehicle, own.evolve(envelope=old.envelope.evolve(diameter=5.4)))
+    assert wide.diameter == pytest.approx(6.0) and wide.mass > 1.1 * same.mass
+    # nowhere does the envelope come nearer to the nose than the clearance, and somewhere it does
+    heights, radii = fairing_profile(falcon.vehicle.evolve(fairing=same))
+    foot = falcon.vehicle.adapter.height
+    at = np.linspace(old.envelope.cylinder_height, old.envelope.height, 200)
+    room = np.interp(foot + at, heights, radii) - np.interp(
+        at, [old.envelope.cylinder_height, old.envelope.height], [2.3, old.envelope.top_diameter / 2]
+    )
+    assert room.min() == pytest.approx(0.3, abs=0.01)
 
 
 def test_half_an_engine_costs_half_of_the_next_one():
