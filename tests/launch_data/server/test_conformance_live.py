@@ -13,6 +13,7 @@ from osea_rocket.launch_data.conformance.classes import Outcome, classes
 from osea_rocket.launch_data.conformance.command import run_conformance
 from osea_rocket.launch_data.conformance.interface import CHECKS, Interface
 from osea_rocket.launch_data.protocol.examples import examples
+from osea_rocket.studies.certify.command import certify
 
 
 def test_our_server_holds_the_classes_of_an_interface(sqlite_store):
@@ -20,7 +21,9 @@ def test_our_server_holds_the_classes_of_an_interface(sqlite_store):
     put(sqlite_store, *(example(kind) for kind in (*order, "countdown-clock", "countdown-event")))
     with serving(sqlite_store) as client:
         data, text = run_conformance(client.url, ["C4"])
+        certified, results = certify(client.url)
     assert data["status"] == "done", text
+    assert certified.body["level"] == "gold" and [r.suite.code for r in results] == ["LDS"]
     assert {c: r["outcome"] for c, r in data["classes"].items()} == {"C1": "holds", "C4": "holds"}
 
 
@@ -56,12 +59,15 @@ def test_a_broken_server_fails():
     try:
         interface = Interface(f"http://127.0.0.1:{server.server_port}")
         found = {code: program(interface) for code, program in CHECKS.items()}
+        certified, _ = certify(interface.url)
     finally:
         server.shutdown()
         server.server_close()
     assert {c: o for c, (o, _) in found.items()} == {
         "C1-1": Outcome.FAILS, "C1-2": Outcome.FAILS, "C1-3": Outcome.FAILS, "C4-1": Outcome.FAILS, "C4-2": Outcome.FAILS,
     }, found  # fmt: skip
+    assert certified.body["level"] == "none"
+    assert {r["verdict"] for r in certified.body["suites"][0]["requirements"]} == {"fails"}
 
 
 def test_nobody_there_is_told_and_every_demand_has_its_program():
