@@ -18,10 +18,15 @@ from ..core.documents import Document, FieldError, Flag
 from ..core.errors import InputError
 from ..core.quantity import SI, Ratio, ratio
 from .signals import INDEX, INPUT_INDEX
+from .transports.base import LinkLostError
 
 CARDS, LINKS = "osea_rocket.hil_cards", "osea_rocket.hil_links"
 Options = Mapping[str, str | float | bool]
 Rate = Annotated[float, SI("Hz", ("100 Hz",), gt=0.0, le=20e3)]
+
+
+class CardLostError(Exception):
+    """A card is gone; says which, and what happened."""
 
 
 class Card(Protocol):
@@ -102,9 +107,13 @@ class CardSeat:
             raise InputError(f"card '{wiring.name}' cannot be opened: {error}", where=wiring.where("options")) from None
 
     def exchange(self, tick: int, signals: np.ndarray, inputs: np.ndarray) -> None:
-        """Outputs go to the card; what it says goes into inputs. A channel that has said nothing yet (NaN) changes nothing."""
+        """Outputs go to the card; what it says goes into inputs. A channel that has said nothing yet (NaN) changes nothing.
+        Raises CardLostError."""
         if tick % self._every == 0:
-            self._card.exchange(signals[self._out] * self._out_gain + self._out_offset, self._values)
+            try:
+                self._card.exchange(signals[self._out] * self._out_gain + self._out_offset, self._values)
+            except LinkLostError as error:
+                raise CardLostError(f"card '{self.name}': {error}") from None
         said = np.isfinite(self._values)
         inputs[self._in[said]] = ((self._values - self._in_offset) / self._in_gain)[said]
 

@@ -12,7 +12,7 @@ from ..avionics.codec import RejectedError
 from ..core.errors import InputError
 from ..core.results import Array, Result, Unit
 from ..trajectory.flight.layout import STATUS_NAMES
-from .cards import CardSeat
+from .cards import CardLostError, CardSeat
 from .conditions import Watch
 from .document import Bench, Computer
 from .fault_state import FaultBoard, FaultEvent, FaultyTransport
@@ -193,6 +193,8 @@ class BenchRun:
             seat = self._with
             seat.lost = seat.lost or str(error)
             self.stop(f"computer '{seat.computer.name}': {error}, at {self.plant.time:.4f} s")
+        except CardLostError as error:
+            self.stop(f"{error}, at {self.plant.time:.4f} s")
         except KeyboardInterrupt:
             self.stop("interrupted")
         finally:

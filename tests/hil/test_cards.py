@@ -173,7 +173,7 @@ def test_a_card_that_dies_stops_the_run(monkeypatch):
         "b": Wire(signal="answer.health"), "c": Wire(signal="answer.state")}),))  # fmt: skip
     with over_udp(b.computers[0].link, SmallComputer()):
         result = run_bench(b, flying(1.0))
-    assert not result.complete and result.status == "the card has lost its power"
+    assert not result.complete and result.status.startswith("card 'c': the card has lost its power, at 0.2")
 
 
 # ---- time from outside ----
