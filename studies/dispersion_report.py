@@ -240,13 +240,13 @@ def text_summary(dispersion: DispersionStudy, result: DispersionResult, folder: 
     lines = [f"{dispersion.name}: {result.runs:,} runs of the {result.model}, {result.rate:,.0f}/s", ""]
     for c in result.statuses:
         lines.append(f"  {c.name:<44}{c.count:>8,}   {c.probability:.4%}  ({c.low:.4%} to {c.high:.4%})")
-    lines += ["", f"  {'':<50}{'nominal':>11}{'σ':>11}{'0.135 %':>11}{'99.865 %':>11}"]
+    lines += ["", f"  {'':<60}{'nominal':>11}{'σ':>11}{'0.135 %':>11}{'99.865 %':>11}"]
     for o in result.outputs:
         k = known_output(o.key)
         if (key := JOINT_KEY.fullmatch(o.key)) and key["what"] != "equivalent":
             continue
         cells = [number_text(v, k) for v in (o.nominal, o.deviation, o.percentiles[0].value, o.percentiles[-1].value)]
-        lines.append(f"  {k.name + ', ' + k.unit:<50}" + "".join(f"{c:>11}" for c in cells))
+        lines.append(f"  {k.name + ', ' + k.unit:<60}" + "".join(f"{c:>11}" for c in cells))
     for c in (*result.events, *result.limits):
         lines.append(f"  {c.name:<44}{c.probability:.4%}  ({c.low:.4%} to {c.high:.4%})")
     lines += [

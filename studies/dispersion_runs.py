@@ -67,10 +67,10 @@ def output_of(key: str) -> Output | None:
     if key in STATIC:
         return STATIC[key]
     if found := JOINT_KEY.fullmatch(key):
-        name = f"{found['joint'].replace('_', ' ')}: {found['what']}"
+        name = f"{found['joint'].replace('_', ' ')}: {found['what']}".capitalize()
         return Output(key, name, "kN·m" if found["unit"] == "N_m" else "kN", 1e-3, False)
     if found := SPEED_KEY.fullmatch(key):
-        return Output(key, f"{found['body'].replace('_', ' ')}: touchdown speed", "m/s", 1.0, False)
+        return Output(key, f"{found['body'].replace('_', ' ')}: touchdown speed".capitalize(), "m/s", 1.0, False)
     return None
 
 

@@ -70,7 +70,7 @@ def joint_tables(result: DispersionResult) -> list[Any]:
         k = known_output(o.key)
         rows.append(
             (
-                name.replace("_", " "),
+                name.replace("_", " ").capitalize(),
                 *high,
                 interval_text(k, o.percentiles[-1]),
                 number_text(o.nominal, k),
