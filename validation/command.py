@@ -18,7 +18,7 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
     ("engine mass", "engine_mass", 0.5),
     ("mass relations", "mass_relations", 0.5),
     ("shells, beams, normal force", "vehicle_methods", 0.5),
-    ("vehicles sized again", "resizing", 15.0),
+    ("vehicles sized again", "resizing", 400.0),
     ("acoustics", "acoustics", 1.0),
     ("cooling", "cooling", 10.0),
     ("environment", "environment", 0.5),

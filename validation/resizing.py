@@ -278,9 +278,9 @@ def comparisons(progress: Progress | None = None) -> list[Comparison]:
     with_number = [e for e in errors if e < float("inf")]
     everyone = float(np.median(errors))
     why = (
-        f"{len(errors) - len(with_number)} of {len(errors)} have no size that makes the orbit, and count as worse than any: "
-        "Schilling's fit charges burn time, and upper stages of little thrust to transfer orbits burn for a quarter of an hour "
-        "(it asks 0.6 to 1.4 km/s more of them than they have), and Vega C's light motor cases are half the fit's."
+        f"{len(errors) - len(with_number)} of {len(errors)} do not close and count as worse than any; what stands in the way is "
+        "told with each. Engines keep their number and thrust, so that a law heavier than a vehicle's stages may leave nothing "
+        "that both lifts off and makes the orbit."
     )
     rows += [
         Comparison(
