@@ -14,7 +14,6 @@ from ...certification.messages import message_examiner
 from ...certification.reuse import reuse_examiner
 from ...core.documents import DocumentError, Module
 from ...core.errors import InputError
-from ...core.modules import Part
 from ...core.signing import PublicKey
 from ...launch_data.packaging.package import MANIFEST
 from ...propulsion.engine import Engine
@@ -27,6 +26,15 @@ from .documents import DocumentSubject
 from .modules import EngineSubject, SiteSubject, engine_examiner, module_examiner, site_examiner
 from .vehicle import VehicleSubject, vehicle_examiner
 
+MODULES = {  # the kinds of OSEA-M-002 that have no suite of their own
+    f"osea/{kind}/v1"
+    for kind in (
+        "thrust-curve", "solid-motor",
+        "tank", "thrust-structure", "stage", "interstage", "fairing", "payload-adapter", "dispenser",
+        "payload", "avionics-unit", "battery", "harness-segment", "landing-legs", "fins", "reaction-control", "parachute",
+        "umbilical", "launch-pad",
+    )
+}  # fmt: skip
 LARGEST_FOLDER = 5000  # files: a folder that is searched through
 
 
@@ -155,6 +163,8 @@ def _file(found: Subjects, file: Path, root: Path, wishes: Wishes) -> bool:
 def _examiners(
     file: Path, name: str, document: Module | None, schema: str, tidy: Callable[[str], str], wishes: Wishes
 ) -> Iterable[tuple[str, Examiner]]:
+    if isinstance(document, Study) and document.size is not None:
+        return  # what is still to be sized is no vehicle yet
     if schema in (Study.schema_id, Vehicle.schema_id):
         loads = read_loads(wishes.loads) if wishes.loads else None
         yield name, vehicle_examiner(VehicleSubject(file, "vehicle", loads=loads), tidy)
@@ -167,7 +177,7 @@ def _examiners(
     elif schema == Engine.schema_id:
         yield name, engine_examiner(EngineSubject(file), tidy)
         yield name, module_examiner(DocumentSubject(file), tidy)
-    elif (isinstance(document, Part) if document else schema.startswith("osea/")) and "landing-needs" not in schema:
+    elif schema in MODULES:
         yield name, module_examiner(DocumentSubject(file), tidy)
 
 
