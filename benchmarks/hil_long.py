@@ -33,7 +33,9 @@ def watch(k):
     with connect(sys.argv[1], max_size=None) as socket:
         n = 0
         for message in socket:
-            n += isinstance(message, bytes)
+            if isinstance(message, str):
+                continue
+            n += 1
             if n == 1:
                 print("watching", flush=True)
 threads = [threading.Thread(target=watch, args=(k,), daemon=True) for k in range(int(sys.argv[2]))]

@@ -21,7 +21,7 @@ from ...launch_data.server.page import TYPES
 from .shown import NAMES
 from .sources import Show, Source
 
-PERIOD = 0.05  # s between two looks at the bench
+PERIOD = 0.1  # s between two looks at the bench
 MOST_VIEWERS = 32
 _LONGEST = 2_000  # octets of what a viewer may say
 _PIECE = 4_000  # samples in one message
@@ -36,14 +36,12 @@ class Hub:
         self.show: Show | None = None
         self.viewers = 0
         self._bell = asyncio.Condition()
-        self.looks = 0
 
     async def run(self) -> None:
         """Look, for ever; not at all while nobody watches."""
         while True:
             if self.viewers:
                 self.show = self.source.look()
-                self.looks += 1
                 async with self._bell:
                     self._bell.notify_all()
             await asyncio.sleep(PERIOD)
@@ -146,7 +144,7 @@ async def _tell(socket: WebSocket, hub: Hub) -> None:
             if line < len(show.lines) or show.state != said:
                 new, line, said = show.lines[line:], len(show.lines), show.state
                 await socket.send_text(json.dumps({"state": said, "lines": new}))
-            if show.health is not None and show.health != health and hub.looks % 5 == 0:
+            if show.health is not None and show.health != health:
                 health = show.health
                 await socket.send_text(json.dumps({"health": health}))
         await hub.next_look()

@@ -44,7 +44,7 @@ def run_dashboard(
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=2,
     )  # fmt: skip
     with suppress(OSError, AttributeError):
-        os.nice(5)  # the bench comes first
+        os.nice(10)  # the bench comes first
     shown = f"[{bind}]" if ":" in bind else bind
     where = f"http://{shown}:{port}/" + (f"#token={token}" if token else "")
     print(f"dashboard on {where} (Ctrl-C ends it)", file=sys.stderr, flush=True)

@@ -17,6 +17,7 @@ from .facts import FACTS
 from .shown import shown
 
 _STATES = {FLYING: "flying", ENDED: "ended"}
+_HEALTH_EVERY = 3  # looks between two at the counters
 KEPT = 60_000
 """Samples of one flight that a page may be sent: 50 minutes at 20 a second."""
 
@@ -67,7 +68,7 @@ class Live:
         self._reader: BoardReader | None = None
         self._show: Show | None = None
         self._last: np.ndarray | None = None
-        self._number = 0
+        self._number = self._looks = 0
 
     def look(self) -> Show | None:
         if self._reader is None or (self._show is not None and self._show.state == "ended"):
@@ -82,7 +83,9 @@ class Live:
             show.count += len(rows)
         show.state = _STATES.get(reader.state, "waiting")
         show.lines += reader.lines()
-        show.health = reader.health()
+        self._looks += 1
+        if self._looks % _HEALTH_EVERY == 1:
+            show.health = reader.health()
         return show
 
     def _find(self) -> None:
