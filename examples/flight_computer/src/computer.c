@@ -12,7 +12,9 @@
 #define LOW_VOLTAGE 24.0      /* V */
 #define GIMBAL_LIMIT 0.02     /* rad between commanded and measured, for GIMBAL_TIME */
 #define GIMBAL_TIME 0.3       /* s */
-#define LOST_ANGLE 0.5236     /* 30 deg: the attitude is lost */
+#define LOST_ANGLE 0.5236     /* 30 deg for LOST_TIME: the attitude is lost */
+#define LOST_TIME 2.0         /* s: gimbals that have just come to life may yet turn it back */
+#define GONE_ANGLE 1.2217     /* 70 deg: at once */
 #define THRUST_SHARE 0.85     /* of the acceleration before */
 #define EMPTY 1.0             /* kg */
 
@@ -76,7 +78,8 @@ static void watch(computer_t *fc, const osea_bench_sample_t *s, double dt)
     if (fc->silent > SILENT_LIMIT) {
         fc->state = STATE_SAFE;
     }
-    if (fc->control.error > LOST_ANGLE) {
+    fc->astray = fc->control.error > LOST_ANGLE ? fc->astray + dt : 0.0;
+    if (fc->astray > LOST_TIME || fc->control.error > GONE_ANGLE) {
         fc->health |= FAULT_ATTITUDE;
         fc->state = STATE_SAFE;
     }
@@ -86,10 +89,15 @@ static void navigate(computer_t *fc, const osea_bench_sample_t *s, double dt)
 {
     double turn[3], push[3];
     for (int i = 0; i < 3; i++) {
-        if (s->imu_valid) {
-            fc->last_turn[i] = (double)s->delta_angle[i] / dt, fc->last_push[i] = (double)s->delta_velocity[i] / dt;
+        if (s->imu_valid) { /* increments are of one period: those of samples that were lost lie between the last and these */
+            const double rate = (double)s->delta_angle[i] / SAMPLE_PERIOD, force = (double)s->delta_velocity[i] / SAMPLE_PERIOD;
+            const double gap = dt - SAMPLE_PERIOD;
+            turn[i] = (double)s->delta_angle[i] + 0.5 * gap * (fc->last_turn[i] + rate);
+            push[i] = (double)s->delta_velocity[i] + 0.5 * gap * (fc->last_push[i] + force);
+            fc->last_turn[i] = rate, fc->last_push[i] = force;
+        } else { /* without samples: on as before */
+            turn[i] = fc->last_turn[i] * dt, push[i] = fc->last_push[i] * dt;
         }
-        turn[i] = fc->last_turn[i] * dt, push[i] = fc->last_push[i] * dt; /* without samples: on as before */
         fc->turn[i] += turn[i];
     }
     fc->push += push[0];

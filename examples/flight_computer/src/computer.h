@@ -49,7 +49,7 @@ typedef struct {
     double turn[3], push, span;      /* gathered since the last run of the control */
     double last_turn[3], last_push[3];
     double rates[3], reciprocal;     /* body rates; filtered 1 / sensed acceleration */
-    double silent, gimbal_off, low_power;      /* how long an inertial unit, a gimbal or the bus has been out [s] */
+    double silent, gimbal_off, low_power, astray; /* how long the inertial unit, a gimbal, the bus, the attitude has been out [s] */
     double thrust_off;
     double guided_at;
     osea_bench_command_t command;

@@ -139,9 +139,10 @@ bool navigation_fix(navigation_t *nav, const double r[3], const double v[3])
         return false;
     }
     if (!credible) {
-        for (int i = VELOCITY; i < GYRO; i++) {
-            const double wide = i < POSITION ? 10.0 : 100.0;
-            nav->p[i][i] += wide * wide;
+        /* a unit that has drifted has turned the platform, too: rad, m/s, m, rad/s, m/s^2 */
+        static const double wide[5] = { 5e-3, 10.0, 100.0, 1e-4, 2e-2 };
+        for (int i = 0; i < STATES; i++) {
+            nav->p[i][i] += wide[i / 3] * wide[i / 3];
         }
     }
     nav->rejected = 0;
