@@ -12,8 +12,8 @@
 #define LOW_VOLTAGE 24.0      /* V */
 #define GIMBAL_LIMIT 0.02     /* rad between commanded and measured, for GIMBAL_TIME */
 #define GIMBAL_TIME 0.3       /* s */
-#define LOST_ANGLE 0.5236     /* 30 deg for LOST_TIME: the attitude is lost */
-#define LOST_TIME 2.0         /* s: gimbals that have just come to life may yet turn it back */
+#define LOST_ANGLE 0.5236     /* 30 deg, and growing for LOST_TIME: the attitude is lost */
+#define LOST_TIME 3.0         /* s: gimbals that have just come to life may yet turn it back */
 #define GONE_ANGLE 1.2217     /* 70 deg: at once */
 #define THRUST_SHARE 0.85     /* of the acceleration before */
 #define EMPTY 1.0             /* kg */
@@ -78,7 +78,11 @@ static void watch(computer_t *fc, const osea_bench_sample_t *s, double dt)
     if (fc->silent > SILENT_LIMIT) {
         fc->state = STATE_SAFE;
     }
-    fc->astray = fc->control.error > LOST_ANGLE ? fc->astray + dt : 0.0;
+    if (fc->control.error != fc->last_error) { /* the control has run since */
+        fc->grows = fc->control.error > fc->last_error;
+        fc->last_error = fc->control.error;
+    }
+    fc->astray = fc->control.error < LOST_ANGLE ? 0.0 : fc->grows ? fc->astray + dt : clamp(fc->astray - dt, 0.0, LOST_TIME);
     if (fc->astray > LOST_TIME || fc->control.error > GONE_ANGLE) {
         fc->health |= FAULT_ATTITUDE;
         fc->state = STATE_SAFE;

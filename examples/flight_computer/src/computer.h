@@ -50,6 +50,8 @@ typedef struct {
     double last_turn[3], last_push[3];
     double rates[3], reciprocal;     /* body rates; filtered 1 / sensed acceleration */
     double silent, gimbal_off, low_power, astray; /* how long the inertial unit, a gimbal, the bus, the attitude has been out [s] */
+    double last_error; /* of the attitude, and whether it grows */
+    bool grows;
     double thrust_off;
     double guided_at;
     osea_bench_command_t command;
