@@ -61,6 +61,7 @@ def _run(arguments: Sequence[str]) -> int:
             engine,
             fly,
             hil,
+            land,
             modules,
             rocket,
             sweep,

@@ -143,10 +143,16 @@ class GuidanceRules(Document):
     glide_slope: Angle = 60.0 * DEGREE
     touchdown_speed: Speed = 1.0
     throttle_reserve: Annotated[float, ratio(ge=0.0, le=0.3)] = Field(
-        default=0.03, description="above the lowest throttle"
+        default=0.05, description="above the lowest throttle"
     )
     ignition_throttle: Annotated[float, ratio(gt=0.0, le=1.0)] = Field(
         default=0.7, description="mean throttle that the landing burn is timed for"
+    )
+    terminal_throttle: Annotated[float, ratio(gt=0.0, le=1.0)] = Field(
+        default=0.6, description="of the last, vertical part, at the empty booster's mass"
+    )
+    terminal_time: Annotated[float, SI("s", ("3.5 s",), ge=1.0, le=10.0)] = Field(
+        default=3.5, description="of the last, vertical part"
     )
 
 
@@ -162,4 +168,7 @@ class LandingStudy(Module, schema="osea/landing/v1"):
     dispersion: LandingDispersion = LandingDispersion()
     satellite: SatelliteReceiver = SatelliteReceiver(position=1.0, velocity=0.05)
     radar_range: Distance = 5000.0
+    required: Annotated[float, ratio(gt=0.0, le=1.0)] = Field(
+        default=0.99, description="share of dispersed flights that are to touch down within the legs' limits"
+    )
     seed: Annotated[int, Field(strict=True, ge=1)] = 1

@@ -1,15 +1,18 @@
 """Powered landings flown with six degrees of freedom: the design's place of the pad, one flight, many dispersed ones."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from ..trajectory.flight.case import Case, parameter_index
 from ..trajectory.flight.layout import I_, M, N
 from ..trajectory.flight.plant import Flight
+from .descent_burn import Command
 from .descent_case import (
     FALL,
-    STANDING,
+    LANDING,
+    STEP,
     AirTable,
     PadFrame,
     air_above,
@@ -23,21 +26,52 @@ from .descent_guidance import DescentGuidance
 
 PERIOD = 0.04
 """Between two askings of the guidance [s]; its plan is renewed at its own rate."""
+SLOW_PERIOD, SLOW_ABOVE = 0.12, 8000.0
+"""In the fall above a height [m], where nothing is quick."""
 NAVIGATED = I_ + 31
 """Where the flight remembers the time of its last navigation."""
 LANDED = "within the legs' limits"
 TOPPLED = np.radians(15.0)
-LOG = ("time", "x", "y", "z", "vx", "vy", "vz", "mass", "tilt", "thrust", "throttle", "alpha", "q", "phase")
+EMPTY = 1.0
+"""Propellant [kg] that counts as none: the burn ended for want of it."""
+LOG = (
+    "time", "x", "y", "z", "vx", "vy", "vz", "mass", "tilt", "thrust", "throttle", "alpha", "q", "phase", "lean_x", "lean_y",
+    "asked_x", "asked_y", "miss_x", "miss_y",
+)  # fmt: skip
+
+
+class Contact(NamedTuple):
+    """The body over the pad: place x, y [m] and velocity across [m/s] in the pad's axes, sink rate [m/s], tilt [rad]."""
+
+    x: float
+    y: float
+    sink: float
+    across_x: float
+    across_y: float
+    tilt: float
+
+    @property
+    def distance(self) -> float:
+        return float(np.hypot(self.x, self.y))
+
+    @property
+    def drift(self) -> float:
+        return float(np.hypot(self.across_x, self.across_y))
+
+
+NEAR = 20.0
+"""Height of the feet [m] below which each step is looked at."""
 
 
 @dataclass(frozen=True)
 class Touchdown:
-    """How a flight ended: verdict in words; at the first contact of the feet, distance [m] from the pad's middle, sink rate and
-    lateral speed [m/s], tilt [rad], and propellant left [kg]; stroke [m] that the legs used; time [s] since the entry burn
-    began. outcomes: how often the guidance answered what."""
+    """How a flight ended: verdict in words; at the first contact of the feet, place [m] from the pad's middle along and left of
+    the flight's azimuth, sink rate and lateral speed [m/s], tilt [rad], and propellant left [kg]; stroke [m] that the legs
+    used; time [s] since the entry burn began. outcomes: how often the convex guidance answered what."""
 
     verdict: str
-    position: float
+    x: float
+    y: float
     vertical_speed: float
     lateral_speed: float
     tilt: float
@@ -45,6 +79,10 @@ class Touchdown:
     stroke: float
     time: float
     outcomes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def position(self) -> float:
+        return float(np.hypot(self.x, self.y))
 
     @property
     def landed(self) -> bool:
@@ -68,11 +106,10 @@ def design_landing(study: LandingStudy) -> LandingDesign:
     """Put the pad where the entry burn and an unsteered fall come down."""
     frame, air = pad_frame(study), air_above(study.altitude)
     uprange = study.entry.speed * np.cos(study.entry.path_angle) * 60.0
-    b = study.booster
     for _ in range(12):
         position, velocity = entry_position(study, frame, uprange)
         guidance = DescentGuidance(study, frame, air)
-        guidance._predict(position, velocity, b.engine.thrust_vacuum * b.entry_engines, study.guidance.entry_speed)
+        guidance.predict(position, velocity, study.guidance.entry_speed)
         miss = float(guidance.miss[0])
         uprange += miss
         if abs(miss) < 1.0:
@@ -117,72 +154,93 @@ def fly_landing(design: LandingDesign, seed: int = 0, log: list[tuple[float, ...
     case, parameters = dispersed(design, seed)
     flight = Flight(case, parameters, seed=seed)
     guidance = DescentGuidance(design.study, design.frame, design.air)
-    m, frame, booster = flight.memory, design.frame, design.study.booster
-    contact: tuple[float, float, float, float] | None = None
+    m, frame = flight.memory, design.frame
+    contact: Contact | None = None
     start = -design.velocity / np.linalg.norm(design.velocity)
     m[M.pitch], m[M.yaw] = attitude(frame, frame.inertial(0.0, start))
     status = flight.advance(0.5 * PERIOD)
     while status == "flying":
         phase = int(m[M.phase])
-        if phase == STANDING and contact is None:
-            contact = touch(design, flight)
         known = float(m[NAVIGATED])  # the estimate is of the last control run
         position, velocity = frame.local(known, m[N : N + 3], m[N + 3 : N + 6])
         body = frame_of_body(frame, known, m[N + 6 : N + 10])
-        command = guidance.steer(flight.time, phase, position, velocity, body, m[M.rate_x : M.rate_x + 3])
-        axis = frame.inertial(flight.time, command.axis)
-        pitch, yaw = attitude(frame, axis)
-        m[M.pitch], m[M.yaw], m[M.throttle] = pitch, yaw, command.throttle
-        m[M.fin_command_y], m[M.fin_command_z] = command.fins
-        if command.ends:
-            m[M.end_time] = flight.time
-        status = flight.advance(flight.time + PERIOD)
-        truth, over = frame.local(flight.time, flight.state[:3], flight.state[3:6])
+        command = guidance.steer(flight.time, phase, position, velocity, body, m[M.rate_x : M.rate_x + 3], m[M.push])
+        ask(frame, flight, command)
+        status, contact = go_on(design, flight, contact)
         if log is not None:
-            leaning = frame_of_body(frame, flight.time, flight.state[6:10])[2, 0]
-            log.append((flight.time, *truth, *over, flight.state[13], np.arccos(np.clip(leaning, -1, 1)), m[M.thrust],
-                        m[M.throttle], m[M.alpha], m[M.q], float(phase)))  # fmt: skip
-        if contact is None and phase >= FALL and truth[2] <= standing_height(booster, flight.state[13]):
-            contact = touch(design, flight)
+            truth, over = frame.local(flight.time, flight.state[:3], flight.state[3:6])
+            axis = frame_of_body(frame, flight.time, flight.state[6:10])[:, 0]
+            log.append((flight.time, *truth, *over, flight.state[13], np.arccos(np.clip(axis[2], -1, 1)), m[M.thrust],
+                        m[M.throttle], m[M.alpha], m[M.q], float(phase), axis[0], axis[1], command.axis[0], command.axis[1],
+                        *guidance.miss))  # fmt: skip
     return judge(design, flight, contact, guidance)
 
 
-def touch(design: LandingDesign, flight: Flight) -> tuple[float, float, float, float]:
-    """Distance from the pad, sink rate, lateral speed and tilt of the true state."""
+def ask(frame: PadFrame, flight: Flight, command: Command) -> None:
+    """Hand a command to the flight's control."""
+    m, time = flight.memory, flight.time
+    m[M.pitch], m[M.yaw] = attitude(frame, frame.inertial(time, command.axis))
+    ahead = command.axis + PERIOD * command.turning
+    pitch, yaw = attitude(frame, frame.inertial(time, ahead / np.linalg.norm(ahead)))
+    m[M.pitch_rate], m[M.yaw_rate] = (pitch - m[M.pitch]) / PERIOD, (yaw - m[M.yaw]) / PERIOD
+    m[M.throttle] = command.throttle
+    if command.ends:
+        m[M.end_time] = time
+
+
+def go_on(design: LandingDesign, flight: Flight, contact: Contact | None) -> tuple[str, Contact | None]:
+    """Fly one period of the guidance; near the ground step by step: the contact is the state just before the legs push."""
+    m, over = flight.memory, standing_height(design.study.booster, flight.state[13])
+    slow = m[M.phase] == FALL and m[M.altitude] > SLOW_ABOVE
+    until, status = flight.time + (SLOW_PERIOD if slow else PERIOD), "flying"
+    near = contact is None and m[M.phase] >= LANDING and m[M.altitude] - design.study.altitude < over + NEAR
+    if not near:
+        return flight.advance(until), contact
+    while status == "flying" and flight.time < until - 1e-9:
+        before = touch(design, flight)
+        status = flight.advance(min(flight.time + STEP, until))
+        if contact is None and m[M.most_stroke] > 0.0:
+            contact = before
+    return status, contact
+
+
+def touch(design: LandingDesign, flight: Flight) -> Contact:
+    """The true state over the pad."""
     position, velocity = design.frame.local(flight.time, flight.state[:3], flight.state[3:6])
     body = frame_of_body(design.frame, flight.time, flight.state[6:10])
-    tilt = float(np.arccos(np.clip(body[2, 0], -1.0, 1.0)))
-    return float(np.hypot(*position[:2])), float(-velocity[2]), float(np.hypot(*velocity[:2])), tilt
+    tilt = np.arccos(np.clip(body[2, 0], -1.0, 1.0))
+    (x, y, _), (across_x, across_y, climb) = position.tolist(), velocity.tolist()
+    return Contact(x, y, -climb, across_x, across_y, float(tilt))
 
 
-def judge(
-    design: LandingDesign, flight: Flight, contact: tuple[float, float, float, float] | None, guidance: DescentGuidance
-) -> Touchdown:
+def judge(design: LandingDesign, flight: Flight, contact: Contact | None, guidance: DescentGuidance) -> Touchdown:
     """What the end was: within the limits, or the first that was broken."""
     limits, legs = design.study.booster.legs.limits, design.study.booster.legs
-    position, sink, drift, tilt = contact or touch(design, flight)
     at_rest = touch(design, flight)
-    stroke = float(flight.memory[M.most_stroke])
-    if flight.status == "control lost":
-        verdict = "control lost"
-    elif contact is None:
+    c, m = contact or at_rest, flight.memory
+    stroke = float(m[M.most_stroke])
+    left = float(flight.state[13] - m[M.mass_offset] - design.study.booster.dry_mass)
+    if contact is None:
         verdict = f"not landed ({flight.status})"
-    elif sink > limits.vertical_speed:
+    elif left < EMPTY:
+        verdict = "out of propellant"
+    elif c.sink > limits.vertical_speed:
         verdict = "too fast" if "lands" in guidance.outcomes else "too fast: no plan was found"
-    elif drift > limits.lateral_speed:
+    elif c.drift > limits.lateral_speed:
         verdict = "drifting"
-    elif tilt > limits.tilt:
+    elif c.tilt > limits.tilt:
         verdict = "tilted"
-    elif position > limits.position:
+    elif c.distance > limits.position:
         verdict = "beside the pad"
     elif stroke > legs.stroke:
         verdict = "legs struck through"
-    elif flight.status != "done" or at_rest[3] > TOPPLED:
+    elif flight.status != "done" or at_rest.tilt > TOPPLED:
         verdict = "toppled"
     else:
         verdict = LANDED
-    left = float(flight.state[13] - flight.memory[M.mass_offset] - design.study.booster.dry_mass)
-    return Touchdown(verdict, position, sink, drift, tilt, left, stroke, flight.time, guidance.outcomes)
+    return Touchdown(
+        verdict, c.x, c.y, c.sink, c.drift, c.tilt, left, stroke, flight.time, dict(sorted(guidance.outcomes.items()))
+    )
 
 
 def frame_of_body(frame: PadFrame, time: float, q: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from .guidance.lander import Lander, LandingVehicle
 from .guidance.native import best_lander
 
 FINENESS = 0.01  # s
+TRIES = 50
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,25 @@ def ignition_window(
 ) -> IgnitionWindow:
     """When a burn may begin that lands on the pad, for a body that falls freely through the guidance's air until then.
 
-    position, velocity (3,): in the pad's axes [m, m/s]; a window found by steps of a fiftieth of the fall and bisection to
-    FINENESS. A vehicle that hovers has a window too: its earliest ignition is where propellant runs short.
+    position, velocity (3,): in the pad's axes [m, m/s]; a window found by TRIES steps of the fall and bisection to FINENESS. A
+    vehicle that hovers has a window too: its earliest ignition is where propellant runs short.
     """
+    return window_of(vehicle, *free_fall(vehicle, position, velocity, mass, horizon), mass)
+
+
+def window_of(vehicle: LandingVehicle, times: np.ndarray, states: np.ndarray, mass: float) -> IgnitionWindow:
+    """As `ignition_window`, for a fall that is given: times (n,) [s] and states (n, 6); the window is looked for
+    by TRIES of them, then bisected between two."""
     engines, lander = vehicle.engines[-1], best_lander(vehicle)
     least = engines.least_thrust - vehicle.air_pressure * engines.exit_area
     weight = vehicle.dry_mass * float(np.linalg.norm(vehicle.gravity))
-    times, states = _fall(vehicle, position, velocity, mass, horizon)
-    every = max(len(times) // 50, 1)
+    every = max(len(times) // TRIES, 1)
     tried = list(range(0, len(times), every))
     good = [k for k in tried if _lands(lander, states[k], mass)]
     if not good:
         return IgnitionWindow(least / weight, least < weight, np.nan, np.nan)
     first, last = good[0], good[-1]
-    earliest = _edge(lander, times, states, mass, first - every, first) if first > 0 else 0.0
+    earliest = _edge(lander, times, states, mass, first - every, first) if first > 0 else float(times[0])
     latest = _edge(lander, times, states, mass, min(last + every, len(times) - 1), last)
     return IgnitionWindow(least / weight, least < weight, earliest, latest)
 
@@ -64,7 +70,7 @@ def _edge(lander: Lander, times: np.ndarray, states: np.ndarray, mass: float, ba
     return float(times[good])
 
 
-def _fall(
+def free_fall(
     vehicle: LandingVehicle, position: np.ndarray, velocity: np.ndarray, mass: float, horizon: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Times (n,) and states (n, 6) FINENESS apart of a free fall to the ground."""

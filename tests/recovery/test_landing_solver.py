@@ -1,6 +1,8 @@
 """The landing solver against published optima, its own equations, and the same functions in C."""
 
+import shutil
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -158,6 +160,29 @@ def test_the_c_equals_the_python(c_compiler, tmp_path):
     done = subprocess.run([str(tmp_path / "landing_test")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert done.stdout == "4 vectors, 0 failures\n"
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+def test_the_c_is_clean_under_valgrind(c_compiler, tmp_path):
+    """Nothing read before it was written, nothing out of bounds, no heap at all."""
+    short = replace(BOOSTER, intervals=10)
+    write_landing(tmp_path, [(short, [State((150.0, -80.0, 2600.0), (-12.0, 5.0, -240.0), 28700.0, 2.0)])])
+    command = [
+        c_compiler,
+        "-std=c99",
+        "-O1",
+        "-g",
+        "osea_landing.c",
+        "osea_landing_test.c",
+        "-lm",
+        "-o",
+        "landing_test",
+    ]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    watched = ["valgrind", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=all", "./landing_test"]
+    done = subprocess.run(watched, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ERROR SUMMARY: 0 errors" in done.stderr and "no leaks are possible" in done.stderr
 
 
 def wrong_list(n: int) -> float:

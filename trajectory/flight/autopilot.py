@@ -4,7 +4,7 @@ import numpy as np
 
 from ...core.compiled import compiled_ieee
 from ...core.numeric import lookup
-from .equations import dryden_length, quaternion_product
+from .equations import dryden_length, quaternion_product, to_body
 from .layout import GUIDANCE_EXTERNAL, GUIDANCE_PEG, GUIDANCE_TABLE, I_, PH, G, H, M, N, P, Y
 from .lookups import expected_center, flat, grid, inertia_about, programme
 from .navigation import GYRO, align, navigate
@@ -177,19 +177,24 @@ def steer(bank, ph, y, memory, rates, t, step):
 @compiled_ieee
 def _fins(bank, ph, y, memory, errors, off):
     """Deflections of the grid fins about y and z that give the angular acceleration of a second-order response, over what
-    the air turns the body by; none where the air is too thin to give a tenth of it."""
+    trims the air's moment at the attitude asked for; none where the air is too thin to give a tenth of it."""
     mass = y[13] - memory[M.mass_offset]
     slope = lookup(flat(bank, ph[PH.fin_slope]), memory[M.mach])
     center, q_area = expected_center(bank, ph, mass), memory[M.q] * ph[PH.area]
     _, per_sine, pressure_center = grid(bank, int(ph[PH.normal]), memory[M.mach], np.sin(0.5 * memory[M.alpha]))
-    air = abs(q_area * per_sine * (pressure_center - center))
-    effect = q_area * slope * (ph[PH.fin_station] - center)
-    effect = effect if memory[M.alpha] > 0.5 * np.pi else -effect
+    # the estimated motion through still air in the body's axes, turned so that it points forward
+    vx, vy = memory[N + 3] + bank[H.rotation] * memory[N + 1], memory[N + 4] - bank[H.rotation] * memory[N]
+    bu, bv, bw = to_body(memory[N + 6], memory[N + 7], memory[N + 8], memory[N + 9], vx, vy, memory[N + 5])
+    sense = -1.0 if bu < 0.0 else 1.0
+    speed = max(np.sqrt(bu * bu + bv * bv + bw * bw), 1.0)
+    asked = (sense * bw / speed - errors[1], -sense * bv / speed - errors[2])  # angles of the attitude asked for from it
+    steady = -sense * q_area * per_sine * (pressure_center - center)  # moment that turns the body back into the motion
+    effect = -sense * q_area * slope * (ph[PH.fin_station] - center)
     for i in range(2):
         inertia = inertia_about(bank, ph, 1 + i, mass)
         bound = min(max(errors[1 + i], -ERROR_LIMIT), ERROR_LIMIT)
-        moment = (inertia * FIN_FREQUENCY * FIN_FREQUENCY + air) * bound
-        moment += inertia * 2.0 * FIN_DAMPING * FIN_FREQUENCY * off[1 + i]
+        moment = (inertia * FIN_FREQUENCY * FIN_FREQUENCY + max(-steady, 0.0)) * bound
+        moment += inertia * 2.0 * FIN_DAMPING * FIN_FREQUENCY * off[1 + i] - steady * asked[i]
         limit = ph[PH.fin_limit]
         enough = abs(effect) * limit > 0.1 * inertia * FIN_FREQUENCY * FIN_FREQUENCY * ERROR_LIMIT
         memory[M.fin_command_y + i] = min(max(moment / effect, -limit), limit) if enough else 0.0

@@ -1,0 +1,322 @@
+"""The landing burn: a convex plan, renewed at the guidance's rate, to a gate over the pad, and from there straight down.
+
+The plan (`guidance.lander`) brakes about evenly, with a reserve of throttle to either side, and ends at the gate: over the
+pad's middle, upright, sinking at the speed that an even deceleration takes to the ground in the rules' terminal time. It begins
+where the body will be when it can have taken up the plan's attitude. Near the gate the throttle takes over the deceleration
+that ends at the ground, v^2 / 2 h, and the lean nulls what is left of speed across.
+
+A lean pushes by thrust one way and by lift the other. While lift has the upper hand the body stays against the motion.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..core.earth import G0
+from .descent_case import ATTITUDE_BANDWIDTH, AirTable, center_of_mass, pitch_inertia, standing_height
+from .descent_document import Booster, LandingStudy
+from .descent_reach import Knowledge, Reach
+from .guidance import node
+from .guidance.lander import Engines, Lander, LandingVehicle, Plan
+from .guidance.native import best_lander
+
+BANDS = (0.06, 0.15, 0.5)
+"""Of a plan's throttle about the even one, tried until there is a plan. A plan of least propellant brakes as late as its limits
+allow; between close ones it brakes evenly, and what is above them is reserve."""
+LEAST_BAND = 0.03
+LEAD = 0.6
+"""Time [s] by which the body follows the axis asked for: plans begin where it will be then, and are read ahead by as much."""
+LAST_RENEWAL = 2.0
+"""Time before the gate [s] at which the terminal law takes over: plans of fewer seconds than that are all corrections."""
+PLACE_GAIN, SPEED_GAIN = 0.04, 0.4
+"""Of the deviation from the plan between two of them, 1/s^2 and 1/s."""
+LEAST_LEFT = 3.8
+"""Time [s] that the terminal law across takes at least to bring speed and lean to nought together."""
+HOMING_TIME, HOMING_SPEED = 6.0, 1.0
+"""Of the terminal law: the speed towards the middle is the distance over the first, no more than the second, and fades over the
+last HOMING_TIME / 2."""
+RATE_LAG = 0.5
+"""With which the reference takes up the rate that the terminal law asks for [s]."""
+PATH_TILT, LEAST_TILT, WIDER_TILT = np.radians(5.0), np.radians(8.0), np.radians(5.0)
+"""A plan may lean this far beyond the flight path, and at least so far; each further band adds the last. Plans of least
+propellant go across by the largest leans at the last moment."""
+LAST_HEIGHT = 2.5
+"""Of the feet [m], below which the deceleration is LAST_MARGIN over the least that the engine allows: errors of height
+cost least."""
+LAST_MARGIN, LEAST_SLOWING = 1.3, 1.5
+"""Above the least; and where the engine could hover [m/s^2]."""
+LEAST_FREE = 0.2
+"""Share of the thrust's push across that lift must leave for the body to lean at all."""
+MOST_SHARE = 0.8
+"""Of the lean at which lift takes as much as thrust adds."""
+TURN_FREQUENCY, TURN_DAMPING = 2.0, 0.9
+"""Of the reference that the axis asked for goes through [rad/s]."""
+MOST_TURN, MOST_TURNING = np.radians(12.0), np.radians(6.0)
+"""Rate [rad/s] and acceleration [rad/s^2] of that reference: inside what the gimbals give."""
+
+
+@dataclass
+class Command:
+    """What is asked of the control: axis of the body in the pad's axes (3,) and its rate (3,) [1/s], throttle, and whether the
+    phase is to end."""
+
+    axis: np.ndarray
+    throttle: float = 1.0
+    ends: bool = False
+    turning: np.ndarray = field(default_factory=lambda: np.zeros(3))
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Where the plan ends: height of the feet over the pad [m] and sink rate [m/s] there."""
+
+    height: float
+    sink: float
+
+
+def gate(study: LandingStudy, air: AirTable) -> Gate:
+    """From the terminal throttle and time of the rules, at the empty booster's mass."""
+    b, rules = study.booster, study.guidance
+    push = b.landing_engines * (
+        rules.terminal_throttle * b.engine.thrust_vacuum
+        - float(np.interp(0.0, air.height, air.pressure)) * b.engine.exit_area
+    )
+    slowing, t = push / b.dry_mass - G0, rules.terminal_time
+    return Gate(rules.touchdown_speed * t + 0.5 * slowing * t * t, rules.touchdown_speed + slowing * t)
+
+
+def landing_vehicle(study: LandingStudy, air: AirTable) -> LandingVehicle:
+    """What the convex guidance knows of the booster: throttle limits less reserves, air as exponentials of its lowest 5 km."""
+    b, rules, engine = study.booster, study.guidance, study.booster.engine
+    thrust = engine.thrust_vacuum * b.landing_engines
+    low, high = np.searchsorted(air.height, (0.0, 5000.0))
+    span = air.height[high] - air.height[low]
+    least = engine.throttle + rules.throttle_reserve
+    return LandingVehicle(
+        engines=(Engines(least * thrust, thrust, engine.exit_area * b.landing_engines),),
+        specific_impulse=engine.specific_impulse,
+        dry_mass=b.dry_mass,
+        air_pressure=float(air.pressure[low]),
+        pressure_height=float(span / np.log(air.pressure[low] / air.pressure[high])),
+        air_density=float(air.density[low]),
+        density_height=float(span / np.log(air.density[low] / air.density[high])),
+        drag_area=subsonic_drag(b) * b.area,
+        tilt=rules.tilt,
+        last_tilt=rules.last_tilt,
+        glide_slope=rules.glide_slope,
+        touchdown_velocity=(0.0, 0.0, -gate(study, air).sink),
+        intervals=rules.intervals,
+    )
+
+
+def subsonic_drag(booster: Booster) -> float:
+    """Axial coefficient at Mach 0.6."""
+    return float(np.interp(0.6, [p.mach for p in booster.drag], [p.coefficient for p in booster.drag]))
+
+
+def percussion(booster: Booster, mass: float) -> float:
+    """How far over the centre of mass the point lies that a force at the gimbals does not move at once [m]."""
+    center = center_of_mass(booster, mass)
+    return pitch_inertia(booster, mass) / (mass * (center - booster.gimbal_station))
+
+
+class LandingBurn:
+    """One flight's landing burn."""
+
+    def __init__(self, study: LandingStudy, air: AirTable, reach: Reach) -> None:
+        self.study, self.air, self.reach = study, air, reach
+        self.gate = gate(study, air)
+        self.lander: Lander = best_lander(landing_vehicle(study, air))
+        self.full = study.booster.engine.thrust_vacuum * study.booster.landing_engines
+        self.plan: Plan | None = None
+        self.pending: Plan | None = None
+        self.planned = self.pending_at = self.renewed = -1e9
+        self.terminal, self.mean = False, 0.0
+        self.throttle = study.guidance.ignition_throttle
+        self.lean, self.turn = np.zeros(2), np.zeros(2)
+        self.outcomes: dict[str, int] = {}
+
+    def begin(self, body: np.ndarray) -> None:
+        """From the attitude that the body has."""
+        self.lean, self.turn = body[:2, 0].copy(), np.zeros(2)
+
+    def steer(
+        self,
+        time: float,
+        since: float,
+        elapsed: float,
+        position: np.ndarray,
+        velocity: np.ndarray,
+        body: np.ndarray,
+        spin: np.ndarray,
+        know: Knowledge,
+    ) -> Command:
+        """since [s]: the burn began; elapsed [s]: the last call; spin (3,): rate of the body's axis in the pad's axes [1/s]."""
+        b, rules = self.study.booster, self.study.guidance
+        speed = float(np.linalg.norm(velocity))
+        back = -velocity / max(speed, 1e-6)
+        height = position[2] - standing_height(b, know.mass)
+        if since < b.engine.start_ramp:
+            self.throttle = rules.ignition_throttle
+            return self._command(back[:2] if speed > 20.0 else np.zeros(2), elapsed)
+        tilt = float(np.linalg.norm(body[:2, 0]))
+        height -= b.legs.radius * tilt  # of the lowest foot
+        # Gimbals that turn the body push its foot the other way. The point on the axis that this leaves alone is the one that
+        # moves as thrust along the axis says (the centre of percussion); the middle is where it is when the body stands upright.
+        ahead = percussion(b, know.mass)
+        position = position + ahead * np.array([body[0, 0], body[1, 0], 0.0])
+        velocity = velocity + ahead * np.array([spin[0], spin[1], 0.0])
+        above = np.array([position[0], position[1], height - self.gate.height])
+        push = self.throttle * self.full * know.strength - self.reach.back_pressure(position[2]) * b.landing_engines
+        if not self.terminal:
+            self._plans(time, above, velocity, body[:, 0] * push / know.mass, know)
+        if self.terminal:
+            up = self._straight_down(height, velocity, know)
+            command = self._across(height, position, velocity, up, elapsed)
+            up -= self._drag(position[2], speed, know) * back[2]
+        else:
+            wanted = self._planned(time, above, velocity, know)
+            size = float(np.linalg.norm(wanted))
+            lean = self._against_lift(wanted[:2] / size, back, position[2], speed, know, size)
+            command, up = self._command(lean, elapsed), wanted[2]
+        force = up * know.mass / max(body[2, 0], 0.7)
+        back_pressure = self.reach.back_pressure(position[2]) * b.landing_engines
+        throttle = (force + back_pressure) / (self.full * know.strength)
+        self.throttle = command.throttle = float(np.clip(throttle, b.engine.throttle, 1.0))
+        command.ends = height < 0.05 or (velocity[2] > -0.1 and height < 2.0)
+        return command
+
+    # ---- pieces ----
+
+    def _plans(self, time: float, above: np.ndarray, velocity: np.ndarray, push: np.ndarray, know: Knowledge) -> None:
+        """Take over the plan made at the last call, make another when it is due, and see whether the gate is near."""
+        if self.pending is not None:
+            self.plan, self.planned, self.pending = self.pending, self.pending_at, None
+            thrust = np.linalg.norm(self.plan.acceleration, axis=1) * self.plan.mass
+            self.mean = float(np.trapezoid(thrust, self.plan.time)) / self.plan.flight_time
+        near = self.plan is not None and self._left(time) < LAST_RENEWAL
+        low = above[2] < 0.0 or -velocity[2] < self.gate.sink  # past the gate without a plan
+        if near or low:
+            self.terminal = True
+        elif time - self.renewed >= 1.0 / self.study.guidance.rate - 1e-9:
+            self.renewed = time
+            speed = float(np.linalg.norm(velocity))
+            pull = push - velocity / speed * self._drag(max(above[2], 0.0), speed, know) - np.array([0.0, 0.0, G0])
+            later = velocity + LEAD * pull
+            self._renew(time + LEAD, above + 0.5 * LEAD * (velocity + later), later, know)
+
+    def _renew(self, begins: float, above: np.ndarray, velocity: np.ndarray, know: Knowledge) -> None:
+        """A plan from a state over the gate's place at a time to come."""
+        b, rules, w = self.study.booster, self.study.guidance, self.lander.work
+        speed = float(np.linalg.norm(velocity))
+        # of what lies before it, not only of where it is: the air's force falls with the square of the speed
+        w[node.DRAG_AREA] = self.reach.axial(max(above[2], 0.0), 0.8 * speed) * b.area * know.thickness
+        over = above + np.array([0.0, 0.0, self.gate.height + standing_height(b, know.mass)])
+        even = self.reach.even_throttle(know, over, velocity, over[2] - above[2], self.gate.sink)
+        floor = b.engine.throttle + rules.throttle_reserve
+        tilt = max(np.arctan2(float(np.hypot(*velocity[:2])), -velocity[2]) + PATH_TILT, LEAST_TILT)
+        for n, band in enumerate(BANDS):
+            w[node.TILT] = np.cos(min(tilt + n * WIDER_TILT, rules.tilt))
+            low = min(max(even - band, floor), 1.0 - 2.0 * LEAST_BAND)
+            high = max(min(even + band, 1.0), low + LEAST_BAND)
+            w[node.LEAST], w[node.MOST] = low * self.full * know.strength, high * self.full * know.strength
+            if self.plan is None:
+                plan = self.lander.solve(above, velocity, know.mass)
+            else:
+                plan = self.lander.update(above, velocity, know.mass, begins - self.planned)
+            self.outcomes[plan.outcome] = self.outcomes.get(plan.outcome, 0) + 1
+            if plan.outcome == "lands" or (plan.found and plan.miss < 0.5 * b.legs.limits.position):
+                self.pending, self.pending_at = plan, begins
+                return
+
+    def _planned(self, time: float, above: np.ndarray, velocity: np.ndarray, know: Knowledge) -> np.ndarray:
+        """Acceleration of thrust that the plan asks for (3,) [m/s^2]; without one, that of an even deceleration."""
+        plan = self.plan
+        if plan is None:
+            up = self._even(max(above[2] + self.gate.height, 1.0), velocity[2], self.study.guidance.touchdown_speed)
+            return np.array([0.0, 0.0, up]) - up / min(velocity[2], -5.0) * np.array([-velocity[0], -velocity[1], 0.0])
+        now = time - self.planned
+        at, of = _between(plan.time, plan.position, now), _between(plan.time, plan.velocity, now)
+        ahead = _between(plan.time, plan.acceleration, now + LEAD)
+        # its mean thrust, in its direction: where it brakes unevenly what is left above is reserve
+        ahead *= self.mean / (know.mass * float(np.linalg.norm(ahead)))
+        return ahead if now < 0.0 else ahead + PLACE_GAIN * (at - above) + SPEED_GAIN * (of - velocity)
+
+    def _straight_down(self, height: float, velocity: np.ndarray, know: Knowledge) -> float:
+        """Upward push [m/s^2]: evenly down to LAST_HEIGHT, and from there as gently as the engine can."""
+        b, last = self.study.booster, self.study.guidance.touchdown_speed
+        push = b.engine.throttle * self.full * know.strength - self.reach.back_pressure(0.0) * b.landing_engines
+        gentle = max(LAST_MARGIN * (push / know.mass - G0), LEAST_SLOWING)
+        if height > LAST_HEIGHT:
+            return self._even(
+                height - LAST_HEIGHT + 0.5, velocity[2], np.sqrt(last**2 + 2.0 * gentle * (LAST_HEIGHT - 0.5))
+            )
+        return self._even(max(height, 0.2), velocity[2], last)
+
+    def _even(self, height: float, climb: float, last: float) -> float:
+        """Upward push [m/s^2] of the even deceleration to a sink rate [m/s] a height [m] below."""
+        return G0 + max((climb * abs(climb) * -1.0 - last * last) / (2.0 * height), -0.5 * G0)
+
+    def _across(self, height: float, position: np.ndarray, velocity: np.ndarray, up: float, elapsed: float) -> Command:
+        """The lean that brings the speed across to that which leads to the middle, together with itself."""
+        left = 2.0 * max(height, 0.0) / max(-velocity[2], 1.0)
+        home = -position[:2] / HOMING_TIME
+        home *= min(1.0, HOMING_SPEED / max(float(np.linalg.norm(home)), 1e-9)) * min(2.0 * left / HOMING_TIME, 1.0)
+        # jerk of the cubic of time that takes speed and acceleration to nought in what is left
+        left = max(left, LEAST_LEFT)
+        rate = 6.0 * (home - velocity[:2]) / (up * left**2) - 4.0 * self.lean / left
+        return self._turn((rate - self.turn) / RATE_LAG, elapsed)
+
+    def _left(self, time: float) -> float:
+        return np.inf if self.plan is None else self.plan.flight_time - (time - self.planned)
+
+    def _drag(self, height: float, speed: float, know: Knowledge) -> float:
+        """Of the air against the motion [m/s^2]."""
+        force = self.reach.dynamic_pressure(height, speed) * self.study.booster.area * self.reach.axial(height, speed)
+        return force * know.thickness / know.mass
+
+    def _against_lift(
+        self, lean: np.ndarray, back: np.ndarray, height: float, speed: float, know: Knowledge, push: float
+    ) -> np.ndarray:
+        """The lean with which thrust and lift together push across as the thrust alone would with the one wanted."""
+        if speed < 20.0:
+            return lean
+        b, off = self.study.booster, lean - back[:2]
+        slope, growth = self.reach.lift(height, speed, know.mass)
+        force = self.reach.dynamic_pressure(height, speed) * b.area * know.thickness / (push * know.mass)
+        free, grows, wanted = 1.0 - force * slope, max(force * growth, 1e-6), float(np.linalg.norm(off))
+        if free < LEAST_FREE or wanted < 1e-6:
+            return back[:2]
+        # T a - q A (slope + growth a) a = T wanted, and no further than where lift begins to take all that is added
+        root = max(free**2 - 4.0 * grows * wanted, 0.0)
+        angle = min((free - np.sqrt(root)) / (2.0 * grows), MOST_SHARE * 0.5 * free / grows)
+        return back[:2] + off * (min(angle, np.sin(self.study.guidance.tilt)) / wanted)
+
+    def _command(self, lean: np.ndarray, elapsed: float) -> Command:
+        """The axis after the reference that turns towards a lean (2,) no faster than the gimbals can."""
+        size, most = float(np.linalg.norm(lean)), np.sin(self.study.guidance.tilt)
+        lean = lean * min(1.0, most / max(size, 1e-9))
+        turning = TURN_FREQUENCY**2 * (lean - self.lean) - 2.0 * TURN_DAMPING * TURN_FREQUENCY * self.turn
+        return self._turn(turning, elapsed)
+
+    def _turn(self, turning: np.ndarray, elapsed: float) -> Command:
+        """Let the reference turn with an acceleration (2,) [rad/s^2], and ask for it."""
+        turning = turning * min(1.0, MOST_TURNING / max(float(np.linalg.norm(turning)), 1e-9))
+        self.turn = self.turn + elapsed * turning
+        self.turn *= min(1.0, MOST_TURN / max(float(np.linalg.norm(self.turn)), 1e-9))
+        self.lean = self.lean + elapsed * self.turn
+        # the acceleration too is asked for, as the error of attitude that gives it
+        asked = self.lean + turning / ATTITUDE_BANDWIDTH**2
+        up = np.sqrt(1.0 - asked @ asked)
+        return Command(
+            np.array([asked[0], asked[1], up]),
+            self.throttle,
+            turning=np.array([self.turn[0], self.turn[1], -(asked @ self.turn) / up]),
+        )
+
+
+def _between(times: np.ndarray, rows: np.ndarray, time: float) -> np.ndarray:
+    """Linear between rows, the ends' beyond."""
+    k = int(np.clip(np.searchsorted(times, time), 1, len(times) - 1))
+    s = min(max((time - times[k - 1]) / max(times[k] - times[k - 1], 1e-9), 0.0), 1.0)
+    return (1.0 - s) * rows[k - 1] + s * rows[k]
