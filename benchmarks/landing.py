@@ -39,6 +39,9 @@ BOOSTER = LandingVehicle(
     touchdown_velocity=(0.0, 0.0, -1.0), intervals=30,
 )  # fmt: skip
 STATES, COLD_STATES = 1000, 100
+MASS, SCARCE_MASS = 28700.0, 27500.0
+"""Of the warm states' vehicle [kg]: with some 1.3 t of propellant more than it takes, and with some 240 kg, less than one sigma
+of the dispersed mass."""
 
 
 ONE = "\nint one(double *w, double t) { return solve_once(w, t); }\n"
@@ -106,16 +109,16 @@ def flown_miss(plan) -> float:
     return float(np.linalg.norm(end[:3] - plan.position[-1]))
 
 
-def warm_calls() -> dict[str, float]:
+def warm_calls(loaded: float) -> dict[str, float]:
     """Updates of one plan, a second after it, from states dispersed about it, one in twenty re-propagated; and plans from
     states dispersed about its start."""
     draw, lander = np.random.default_rng(7), NativeLander(BOOSTER)
     start = np.array([100.0, -50.0, 2800.0]), np.array([-10.0, 5.0, -240.0])
-    cold, warm, misses, solved, overlooked = [], [], [], 0, 0
+    cold, warm, misses, solved, overlooked, short = [], [], [], 0, 0, 0
     for _ in range(COLD_STATES):
         position, velocity = start[0] + draw.normal(size=3) * 50.0, start[1] + draw.normal(size=3) * 3.0
-        cold.append(timed(lambda p=position, v=velocity: lander.solve(p, v, 27500.0)))
-    plan = lander.solve(*start, 27500.0)
+        cold.append(timed(lambda p=position, v=velocity: lander.solve(p, v, loaded)))
+    plan = lander.solve(*start, loaded)
     kept = lander.work.copy()
     middle = [np.array([np.interp(1.0, plan.time, c) for c in v.T]) for v in (plan.position, plan.velocity)]
     mass = float(np.interp(1.0, plan.time, plan.mass))
@@ -128,10 +131,17 @@ def warm_calls() -> dict[str, float]:
         warm.append(time.process_time() - begun)
         solved += found.outcome == "lands"
         if found.outcome != "lands":
-            overlooked += lander.solve(position, velocity, dispersed).outcome == "lands"
+            again = lander.solve(position, velocity, dispersed)
+            overlooked += again.outcome == "lands"
+            short += again.shortfall > 0.0
         if n % 20 == 0 and found.outcome == "lands":
             misses.append(flown_miss(found))
-    answer = {"solved": solved / STATES, "overlooked": overlooked / STATES, "miss": max(misses)}
+    answer = {
+        "solved": solved / STATES,
+        "overlooked": overlooked / STATES,
+        "short": short / STATES,
+        "miss": max(misses),
+    }
     for name, times in (("cold", cold), ("warm", warm)):
         answer |= {f"{name}_p50": median(times), f"{name}_p99": float(np.percentile(times, 99))}
     return answer
@@ -162,7 +172,7 @@ def main() -> None:
     gfold = NativeLander(LandingVehicle(**{**vars(MARS), "glide_slope": np.radians(86.0)}))
     plan = gfold.solve(*OPENSCVX["start"])
     gfold_time = min(timed(lambda: gfold.solve(*OPENSCVX["start"]), 5) for _ in range(3))
-    w = warm_calls()
+    w, scarce = warm_calls(MASS), warm_calls(SCARCE_MASS)
     c, again, stated = median(ours), median(p["again_s"] for p in peers), median(p["stated_s"] for p in peers)
     openscvx = OPENSCVX["seconds"] / gfold_time
     warm, slow = (", ".join(f"{1e3 * w[f'{kind}_{p}']:.1f}" for p in ("p50", "p99")) for kind in ("warm", "cold"))
@@ -178,12 +188,24 @@ def main() -> None:
         ("difference of the two optima (of ln mass)", f"{agree:.1e}", "", None),
         ("search over the flight time, cold, N = 50, C", f"{1e3 * cold:.0f} ms", "≤ 60 ms", cold <= 0.06),
         (f"warm call, N = 30, {STATES} states, C: median, p99", f"{warm} ms", "≤ 50 ms", w["warm_p99"] <= 0.05),
-        ("… answered with a landing on the pad", f"{100 * w['solved']:.1f} %", "", None),
+        ("… answered with a landing on the pad", f"{100 * w['solved']:.1f} %", "≥ 99 %", w["solved"] >= 0.99),
+        (
+            "the same with propellant for the plan and 240 kg more: answered with a landing",
+            f"{100 * scarce['solved']:.1f} %",
+            "",
+            None,
+        ),
+        (
+            "… has less propellant than the least that a landing takes, named",
+            f"{100 * scarce['short']:.1f} %",
+            "",
+            None,
+        ),
         (
             "… answered with none, though a plan from nothing finds one",
-            f"{100 * w['overlooked']:.1f} %",
+            f"{100 * scarce['overlooked']:.1f} %",
             "≤ 1 %",
-            w["overlooked"] <= 0.01,
+            scarce["overlooked"] <= 0.01,
         ),
         ("… one in twenty flown by another integrator: largest distance", f"{w['miss']:.2f} m", "", None),
         (f"cold call, N = 30, {COLD_STATES} states, C: median, p99", f"{slow} ms", "", None),
@@ -197,8 +219,8 @@ def main() -> None:
     text = (
         f"# Speed of the landing guidance\n\nMade by `python benchmarks/landing.py --cvxpy PYTHON --write` ({place}; the machine "
         "is shared). Processor time; C with `cc -O2`; ours and cvxpy in alternation, medians of 3 rounds.\nWarm states: 15 m, "
-        "2 m/s and 1 % of mass (one sigma) off the plan. The booster weighs less than its least "
-        "thrust, so\nmany such states have no landing. openscvx was measured earlier on a machine of this class, not here.\n\n"
+        "2 m/s and 1 % of mass (one sigma) off the plan, a second after it; a booster of 28.7 t. openscvx was measured\nearlier "
+        "on a machine of this class, not here.\n\n"
         "| What | Measured | Aim | Met |\n|---|---|---|---|\n" + table + "\n"
     )
     print(text)
