@@ -79,10 +79,12 @@ def page(study: LandingStudy, r: LandingResult) -> str:
         + ".",
     ]
     if r.classes:
-        lines += ["", f"The 99 % ellipse of the landed ones has half-axes of {e.major:.1f} and {e.minor:.1f} m about "]
-        lines[-1] += f"({e.centre[0]:.1f}, {e.centre[1]:.1f}) m."
-        lines.append(f"Least propellant left: {r.propellant[r.landed].min():.0f} kg.")
-    lines += [f"| {v} | {len(s)} | {', '.join(map(str, s))} |" for v, s in r.classes.items()]
+        lines += [
+            "",
+            "| Failure | Flights | Seeds (`osea land examples/landing/study.yaml --seed S`) |",
+            "|---|---|---|",
+        ]
+        lines += [f"| {v} | {len(s)} | {', '.join(map(str, s))} |" for v, s in r.classes.items()]
     return "\n".join(lines) + "\n"
 
 

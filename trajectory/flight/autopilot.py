@@ -187,7 +187,10 @@ def _fins(bank, ph, y, memory, errors, off):
     bu, bv, bw = to_body(memory[N + 6], memory[N + 7], memory[N + 8], memory[N + 9], vx, vy, memory[N + 5])
     sense = -1.0 if bu < 0.0 else 1.0
     speed = max(np.sqrt(bu * bu + bv * bv + bw * bw), 1.0)
-    asked = (sense * bw / speed - errors[1], -sense * bv / speed - errors[2])  # angles of the attitude asked for from it
+    asked = (
+        sense * bw / speed - errors[1],
+        -sense * bv / speed - errors[2],
+    )  # angles of the attitude asked for from it
     steady = -sense * q_area * per_sine * (pressure_center - center)  # moment that turns the body back into the motion
     effect = -sense * q_area * slope * (ph[PH.fin_station] - center)
     for i in range(2):
