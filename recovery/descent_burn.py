@@ -100,18 +100,13 @@ def landing_vehicle(study: LandingStudy, air: AirTable) -> LandingVehicle:
         pressure_height=float(span / np.log(air.pressure[low] / air.pressure[high])),
         air_density=float(air.density[low]),
         density_height=float(span / np.log(air.density[low] / air.density[high])),
-        drag_area=subsonic_drag(b) * b.area,
+        drag_area=float(np.interp(0.6, [p.mach for p in b.drag], [p.coefficient for p in b.drag])) * b.area,
         tilt=rules.tilt,
         last_tilt=rules.last_tilt,
         glide_slope=rules.glide_slope,
         touchdown_velocity=(0.0, 0.0, -gate(study, air).sink),
         intervals=rules.intervals,
     )
-
-
-def subsonic_drag(booster: Booster) -> float:
-    """Axial coefficient at Mach 0.6."""
-    return float(np.interp(0.6, [p.mach for p in booster.drag], [p.coefficient for p in booster.drag]))
 
 
 def percussion(booster: Booster, mass: float) -> float:
@@ -124,7 +119,7 @@ class LandingBurn:
     """One flight's landing burn."""
 
     def __init__(self, study: LandingStudy, air: AirTable, reach: Reach) -> None:
-        self.study, self.air, self.reach = study, air, reach
+        self.study, self.reach = study, reach
         self.gate = gate(study, air)
         self.lander: Lander = best_lander(landing_vehicle(study, air))
         self.full = study.booster.engine.thrust_vacuum * study.booster.landing_engines

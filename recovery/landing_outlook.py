@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .descent_burn import landing_vehicle, subsonic_drag
+from .descent_burn import landing_vehicle
 from .descent_case import FALL, standing_height
 from .descent_flight import LOG, LandingDesign
 from .guidance.lander import Engines, LandingVehicle, Outcome
@@ -39,7 +39,6 @@ def whole_range(design: LandingDesign) -> LandingVehicle:
         landing_vehicle(design.study, design.air),
         engines=(engines,),
         touchdown_velocity=(0.0, 0.0, -rules.touchdown_speed),
-        drag_area=subsonic_drag(b) * b.area,
     )
 
 
