@@ -37,7 +37,8 @@ def chain_report(chain: Chain, result: ChainResult, folder: Path) -> Report:
         report = report.section(chain.trace_title, *_trace(result))
     if result.passed:
         report = report.section("What the steps hand on", _passed(result))
-    return report.section("What each step said", *(_said(s) for s in result.steps if s.said))
+    told = tuple(_said(s, folder) for s in result.steps if s.said and not s.pages)
+    return report.section("Steps without a page of their own", *told) if told else report
 
 
 def _steps(result: ChainResult) -> Table:
@@ -91,7 +92,8 @@ def _trace(result: ChainResult) -> tuple[Text | Table, ...]:
 
 def _line(t: Traced, result: ChainResult) -> Row:
     title = next(s.title for s in result.steps if s.name == t.step)
-    value = Cell(t.value, unit=t.unit, digits=5) if t.value is not None else t.message
+    whole = t.value is not None and t.value.is_integer() and abs(t.value) < 1e6
+    value = Cell(t.value, unit=t.unit, digits=5, decimals=0 if whole else None) if t.value is not None else t.message
     return Row((Cell(t.name, link=t.path), value, t.note, Cell(title, link=t.path)))
 
 
@@ -112,8 +114,9 @@ def _cell(value: float | None, scale: float = 1.0, unit: str = "") -> Cell | Non
     return None if value is None else Cell(value, scale=scale, unit=unit)
 
 
-def _said(step: StepOutcome) -> Section:
-    lines = [line.strip() for line in step.said.splitlines() if line.strip() and "report  " not in line]
+def _said(step: StepOutcome, folder: Path) -> Section:
+    said = step.said.replace(f"{folder.resolve()}/", "")
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     shown = lines[:14]
     if len(lines) > len(shown):
         shown.append(f"… and {len(lines) - len(shown)} lines more, on its page")
