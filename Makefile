@@ -9,7 +9,7 @@ RELEASE ?= dist
 .PHONY: demo test check validate bench release schemas constraints clean
 
 demo: $(STAMP)
-	$(BIN)/osea design examples/falcon9/study.yaml --out out/falcon9
+	$(BIN)/osea design examples/osea_r1/study.yaml --quick --out out/osea-r1
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile
