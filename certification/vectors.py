@@ -204,6 +204,7 @@ def _firsts(found: list[Vector]) -> Iterator[Vector]:
 
 
 def with_checksum(message: ResolvedMessage, octets: bytes) -> bytes:
+    """The octets of a message with its checksum made anew; as they are where it has none."""
     checksum = CHECKSUMS.get(message.crc)
     if checksum is None:
         return octets

@@ -154,7 +154,7 @@ def _casadi() -> str:
     )
     answer = float(solver(x0=0)["x"])
     assert abs(answer - 3.0) < 1e-6
-    return f"{casadi.__version__}: IPOPT solves"
+    return f"{importlib.metadata.version('casadi')}: IPOPT solves"
 
 
 def _cantera() -> str:

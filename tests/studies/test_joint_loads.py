@@ -43,7 +43,7 @@ def forces(falcon, stack, condition=CONDITION):
     air = body_loads(
         falcon, replace(stack.masses, items=()), condition, lowest_stage=stack.lowest_stage, fairing=stack.fairing
     )
-    return {j.name: module._forces(j, air, stack.masses, condition) for j in joints(falcon, stack)}
+    return {j.name: module.joint_forces(j, air, stack.masses, condition) for j in joints(falcon, stack)}
 
 
 def test_the_joints_of_the_stack_from_the_bottom_up(falcon, stack):
