@@ -23,7 +23,7 @@ from .propagate import Propagation
 from .range_safety.document import RangeSafety
 from .reach import no_flight, require_in_reach, require_payload
 from .reflight import drifts, fly_again
-from .restart_guess import disposal_hint, guess_with_restarts, has_restarts
+from .restart_guess import disposal_again, disposal_hint, guess_with_restarts, has_restarts, near_its_guess
 from .steering import LaunchFrame, launch_frame
 
 _EASY_C3 = -2e6  # m²/s²: to the Moon's distance
@@ -110,6 +110,14 @@ def solve_ascent(
     else:
         quiet = replace(options, explain=False)
         guess = _guess(anything, mission, frame, mesh_density, quiet, count, range_safety)
+    if mission.limits.disposal_area is not None:
+        # the flight is found first, then where it comes down: at once the solver is lost between both
+        anywhere = mission.evolve(limits=mission.limits.evolve(disposal_area=None))
+        with contextlib.suppress(ImpossibleError, UndecidedError):
+            free = ascent_problem(anything, anywhere, frame, guess, mesh_density, range_safety)
+            found = _solve_near(free, None, replace(options, explain=False), count, near=True)
+            guess = disposal_again(anything, mission, frame, found)
+            plan, anything = (near_its_guess(p, guess) for p in (plan, anything))
     problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
     start = None
     try:

@@ -28,6 +28,7 @@ _PARKING_PERIGEE = 185e3  # m
 _LEFT_TO_RAISE = 30e3  # m, so that the next burn has something to do
 _APART = 1.001  # of a transfer's two radii, at least
 _SAME = 1e-6
+_LEEWAY = 60.0  # s
 
 SolveFirstMesh = Callable[[FlightPlan, Mission, tuple[GuessedPhase, ...] | None], Solution]
 
@@ -103,6 +104,33 @@ def guess_with_restarts(
         phases += [coasting, burning]
         clock = burning.start + burning.duration
     return tuple(phases)
+
+
+def disposal_again(
+    plan: FlightPlan, mission: Mission, frame: LaunchFrame, solved: Solution
+) -> tuple[GuessedPhase, ...]:
+    """A flight found without its disposal area as a guess of the one with it: coast and disposal burn fitted anew to the area."""
+    last, coast, burn = plan.segments[-3:]
+    phases = [_as_guess(p) for p in solved.phases[:-2]]
+    state, clock = _final_state(phases[-1]).copy(), phases[-1].start + phases[-1].duration
+    state[6] = coast.mass_after_drop(state[6], float(solved.parameters["payload"]), last)
+    size = _asked(burn, mission.target)
+    assert size is not None  # a disposal burn names its perigee
+    fitted = fit_burn(coast, burn, frame, state, Wanted(size, lands=_landing(burn, mission, clock)))
+    coasting, burning, _ = fly_fitted(fitted, coast, burn, frame, state, clock)
+    return (*phases, coasting, burning)
+
+
+def near_its_guess(plan: FlightPlan, guess: tuple[GuessedPhase, ...]) -> FlightPlan:
+    """The plan with the coast to disposal held within a minute of its guess.
+
+    When it ends costs next to nothing, and decides where on Earth the stage comes down: a solver that moves it freely is lost.
+    """
+    *before, coast, burn = plan.segments
+    guessed = guess[-2].duration
+    longest = guessed + _LEEWAY if coast.longest is None else min(guessed + _LEEWAY, coast.longest)
+    held = replace(coast, shortest=max(guessed - _LEEWAY, coast.shortest), longest=longest)
+    return replace(plan, segments=(*before, held, burn))
 
 
 def _landing(burn: Segment, mission: Mission, clock: float) -> Landing | None:

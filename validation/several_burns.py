@@ -19,7 +19,7 @@ from .comparison import Comparison
 
 GROUP = "Missions of several burns"
 FOLDER = Path(__file__).resolve().parent.parent / "examples" / "falcon9" / "missions"
-CASES = ("three-drops", "geostationary", "escape-parked")
+CASES = ("three-drops", "geostationary", "escape-parked", "disposal")
 
 
 def comparisons(progress: Progress | None = None) -> list[Comparison]:
