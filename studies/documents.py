@@ -85,8 +85,10 @@ def load(path: str | Path) -> Module:
 def declared_schema(path: str | Path) -> str:
     """What a file's ``schema:`` line says, "" where none can be read: to choose the reader, who then says what is wrong."""
     try:
+        if not Path(path).is_file():  # a pipe or a device might never end
+            return ""
         head = Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         return ""
     found = re.search(r"^schema:\s*[\"']?(osea/[a-z-]+/v\d+)", head, re.MULTILINE)
     return found[1] if found else ""

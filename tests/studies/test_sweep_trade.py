@@ -1,6 +1,7 @@
 """Sweeps as trade studies: what is best, drawn in three ways, flown on a cluster, resumed."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -87,6 +88,7 @@ def test_a_study_with_size_is_sized_for_each_combination(study, monkeypatch):
     class _Closed:
         class result:  # noqa: N801
             payload, liftoff, masses = 1000.0, 60e3, ()
+            iterations = (SimpleNamespace(stages=()),)
 
             class cost:  # noqa: N801
                 total = 12.0
