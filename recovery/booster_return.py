@@ -23,7 +23,7 @@ from ..trajectory.mission import Mission
 from ..trajectory.optimal_control.ipopt import Options
 from ..trajectory.optimal_control.problem import Problem
 from ..trajectory.optimal_control.refine import finer, mesh_error
-from ..trajectory.optimal_control.solution import PhaseSolution, Solution
+from ..trajectory.optimal_control.solution import Solution
 from ..trajectory.optimal_control.solve import Iteration, solve
 from ..trajectory.range_safety.document import RangeSafety
 from ..trajectory.reflight import MOTION, fly_again
@@ -238,12 +238,7 @@ def _refined(
 
 
 def _guesses(solution: Solution) -> tuple[GuessedPhase, ...]:
-    return tuple(_guess_of(p) for p in solution.phases)
-
-
-def _guess_of(phase: PhaseSolution) -> GuessedPhase:
-    guess = phase.as_guess()
-    return GuessedPhase(guess.start, guess.duration, dict(guess.values), guess.at)
+    return tuple(GuessedPhase.of(p) for p in solution.phases)
 
 
 def _mesh_of(name: str, ascent: Solution, alone: Solution):

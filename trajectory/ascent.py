@@ -106,18 +106,19 @@ def solve_ascent(
     if like is not None and [p.name for p in like.phases] != [s.name for s in plan.segments]:
         like = None
     if like is not None:
-        guess = _as_guess(like)
+        guess = tuple(GuessedPhase.of(p) for p in like.phases)
     else:
         quiet = replace(options, explain=False)
         guess = _guess(anything, mission, frame, mesh_density, quiet, count, range_safety)
-    if mission.limits.disposal_area is not None:
+    if like is None and mission.limits.disposal_area is not None:
         # the flight is found first, then where it comes down: at once the solver is lost between both
         anywhere = mission.evolve(limits=mission.limits.evolve(disposal_area=None))
         with contextlib.suppress(ImpossibleError, UndecidedError):
             free = ascent_problem(anything, anywhere, frame, guess, mesh_density, range_safety)
             found = _solve_near(free, None, replace(options, explain=False), count, near=True)
             guess = disposal_again(anything, mission, frame, found)
-            plan, anything = (near_its_guess(p, guess) for p in (plan, anything))
+            if not disposal_hint(guess, mission):
+                plan, anything = (near_its_guess(p, guess) for p in (plan, anything))
     problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
     start = None
     try:
@@ -222,7 +223,7 @@ def _guess(
         segments = tuple(nearer if s is plan.insertion else s for s in plan.segments)
         with contextlib.suppress(ImpossibleError, UndecidedError):
             solution = on_first_mesh(replace(plan, segments=segments), mission, None)
-            return _as_guess(solution)
+            return tuple(GuessedPhase.of(p) for p in solution.phases)
     return guess_ascent(plan, mission, frame)
 
 
@@ -230,11 +231,6 @@ def _close_by(options: Options) -> Options:
     """For a start that is nearly a flight already: left slowly, and soon given up where it leads nowhere."""
     extra = tuple((dict(options.extra) | NEAR).items())
     return replace(options, max_iterations=min(LIKE_ITERATIONS, options.max_iterations), explain=False, extra=extra)
-
-
-def _as_guess(solution: Solution) -> tuple[GuessedPhase, ...]:
-    guesses = [p.as_guess() for p in solution.phases]
-    return tuple(GuessedPhase(g.start, g.duration, dict(g.values), g.at) for g in guesses)
 
 
 def _solve_near(

@@ -8,6 +8,7 @@ import numpy as np
 from .flight_plan import FlightPlan, Segment
 from .mission import Mission
 from .motion import right_hand_side, total_mass_flow
+from .optimal_control.solution import PhaseSolution
 from .steering import LaunchFrame, thrust_direction
 
 _STEP = 2.0  # s
@@ -24,6 +25,12 @@ class GuessedPhase:
     duration: float
     values: dict[str, np.ndarray | float]
     at: np.ndarray
+
+    @classmethod
+    def of(cls, phase: PhaseSolution) -> "GuessedPhase":
+        """A phase that was solved, as a guess of another flight's."""
+        guess = phase.as_guess()
+        return cls(guess.start, guess.duration, dict(guess.values), guess.at)
 
 
 def guess_ascent(plan: FlightPlan, mission: Mission, frame: LaunchFrame) -> tuple[GuessedPhase, ...]:

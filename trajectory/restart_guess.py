@@ -19,7 +19,7 @@ from .environment.gravity import WGS84
 from .flight_plan import FlightPlan, Segment
 from .mission import LOWEST_PERIGEE, EscapeOrbit, InsertionOrbit, Mission, TargetOrbit
 from .motion import thrust_in_vacuum, total_mass_flow
-from .optimal_control.solution import PhaseSolution, Solution
+from .optimal_control.solution import Solution
 from .range_safety.corridor import direction_of
 from .range_safety.impact_point import vacuum_impact_coordinates
 from .steering import LaunchFrame
@@ -68,7 +68,7 @@ def guess_with_restarts(
     parked = replace(first, burnout_mass=first.burnout_mass + kept, kept_per_payload=share, target=target)
     solution = solve(replace(plan, segments=(*before, parked)), mission, None)
     payload = max(float(solution.parameters["payload"]), plan.released)
-    phases = [_as_guess(p) for p in solution.phases]
+    phases = [GuessedPhase.of(p) for p in solution.phases]
     state, clock = _final_state(phases[-1]), phases[-1].start + phases[-1].duration
     for k in range(1, len(burns)):
         last, coast, burn = plan.segments[cut + 2 * k - 3 : cut + 2 * k]
@@ -111,7 +111,7 @@ def disposal_again(
 ) -> tuple[GuessedPhase, ...]:
     """A flight found without its disposal area as a guess of the one with it: coast and disposal burn fitted anew to the area."""
     last, coast, burn = plan.segments[-3:]
-    phases = [_as_guess(p) for p in solved.phases[:-2]]
+    phases = [GuessedPhase.of(p) for p in solved.phases[:-2]]
     state, clock = _final_state(phases[-1]).copy(), phases[-1].start + phases[-1].duration
     state[6] = coast.mass_after_drop(state[6], float(solved.parameters["payload"]), last)
     size = _asked(burn, mission.target)
@@ -197,11 +197,6 @@ def _inclinations(burns: list[Segment], wanted: float, mission: Mission) -> list
         if k == 0:
             found = found[1:]
     return found
-
-
-def _as_guess(phase: PhaseSolution) -> GuessedPhase:
-    guess = phase.as_guess()
-    return GuessedPhase(guess.start, guess.duration, dict(guess.values), guess.at)
 
 
 def _sizes(burns: list[Segment], final: TargetOrbit | EscapeOrbit) -> list[Sizes]:

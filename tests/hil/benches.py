@@ -76,6 +76,18 @@ class SmallComputer:
         return self.codec.pack(*raws, sequence_count=tick & 0x3FFF)
 
 
+def answer_until(stop, peer, computer):
+    """What comes over a socket, answered by the computer until the event is set."""
+    while not stop.is_set():
+        try:
+            frame, sender = peer.recvfrom(4096)
+        except TimeoutError:
+            continue
+        answer = computer.answer(frame)
+        if answer is not None:
+            peer.sendto(answer, sender)
+
+
 @contextmanager
 def over_udp(link, computer):
     """The computer at the other end of a UDP link, on a thread."""
@@ -85,17 +97,7 @@ def over_udp(link, computer):
     peer.settimeout(0.1)
     stop = threading.Event()
 
-    def work():
-        while not stop.is_set():
-            try:
-                frame, sender = peer.recvfrom(4096)
-            except TimeoutError:
-                continue
-            answer = computer.answer(frame)
-            if answer is not None:
-                peer.sendto(answer, sender)
-
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=answer_until, args=(stop, peer, computer), daemon=True)
     thread.start()
     try:
         yield computer

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from benches import SmallComputer, bench, flying, free_port, over_udp
+from benches import SmallComputer, answer_until, bench, flying, free_port, over_udp
 
 from osea_rocket.core.errors import InputError
 from osea_rocket.hil.document import Clock
@@ -94,17 +94,8 @@ def test_a_babbling_computer(tmp_path, silent_after, wanted):
     peer.bind((host, int(port)))
     peer.settimeout(0.1)
 
-    def answer():
-        while not computer.stop.is_set():
-            try:
-                frame, sender = peer.recvfrom(4096)
-            except TimeoutError:
-                continue
-            answer = computer.answer(frame)
-            if answer is not None:
-                peer.sendto(answer, sender)
-
-    threads = [threading.Thread(target=answer), threading.Thread(target=computer.babble, args=(peer,))]
+    answering = threading.Thread(target=answer_until, args=(computer.stop, peer, computer))
+    threads = [answering, threading.Thread(target=computer.babble, args=(peer,))]
     for t in threads:
         t.start()
     try:
