@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 RELEASE ?= dist
 
-.PHONY: demo test check validate bench release schemas constraints clean
+.PHONY: demo test check docs validate bench release schemas constraints clean
 
 demo: $(STAMP)
 	$(BIN)/osea design examples/osea_r1/study.yaml --quick --out out/osea-r1
@@ -19,6 +19,10 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+# The documentation site, from the pages and the sources; no network, warnings are errors → out/site/index.html
+docs: $(STAMP)
+	$(BIN)/python docs/site/make_site.py
 
 validate: $(STAMP)
 	$(BIN)/osea validate --write docs/validation.md
