@@ -4,12 +4,12 @@ Joints, equations and trim are those of `joint_loads`: the vehicle is rigid and 
 the nominal masses along the nominal flight; a run reads them at its own share of each segment.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from ..core.earth import G0
-from ..trajectory.dispersion.along import COEFFICIENTS, Ways
+from ..trajectory.dispersion.along import COEFFICIENTS, AlongTheWay, Ways
 from ..trajectory.dispersion.impacts import vacuum_impacts
 from ..trajectory.range_safety.fall import inertial_from_earth_fixed
 from ..vehicle.body_loads import FlightCondition, body_loads
@@ -23,15 +23,6 @@ ANGLES = np.radians([2.0, 6.0])  # rad: through both goes what a joint answers t
 PRESSURE, DRAG = 1e4, 1e5  # Pa, N: loads are proportional to them
 IMPACTS = 8  # instants at which the impact point is told
 FIRST_IMPACT, SLOWEST = 30.0, 5.0  # s: the first of them, and how long before the last finite one they end
-
-
-@dataclass(frozen=True)
-class AlongTheWay:
-    """Names of the joints in the order of the tables, and which of them are unknown while strap-ons fly beside them."""
-
-    joints: tuple[str, ...]
-    partly_known: tuple[str, ...]
-    ways: Ways
 
 
 def along_the_way(flown: FlownAscent, last: int) -> AlongTheWay:

@@ -15,14 +15,13 @@ import numpy as np
 
 from ..core.distribution import Distribution
 from ..trajectory.dispersion import importance
-from ..trajectory.dispersion.along import JOINT
+from ..trajectory.dispersion.along import JOINT, AlongTheWay
 from ..trajectory.dispersion.impacts import falls_of_runs, vacuum_impacts
 from ..trajectory.dispersion.point_mass import fly_many, outcomes
 from ..trajectory.dispersion.program import Program
 from ..trajectory.dispersion.program_layout import FAILURE, FAILURES, MARK, OUTCOME_SIZE, A, H, O
 from ..trajectory.dispersion.reliability import Failure
 from ..trajectory.dispersion.sampling import combined, correlated
-from .dispersion_loads import AlongTheWay
 from .dispersion_response import Response
 
 NAVIGATION = ("x", "y", "z")

@@ -46,8 +46,11 @@ class Response:
         # Lagrange's polynomials of the two ends; where the nominal value is an end itself, a straight line remains
         left = _lagrange(values, low, nominal, high)
         right = _lagrange(values, high, nominal, low)
-        changes = combined(left, self.low) + combined(right, self.high)
-        return np.where(multiplies, base * np.exp(np.where(multiplies, changes, 0.0)), base + changes)
+        changes = combined(np.hstack([left, right]), np.concatenate([self.low, self.high]))
+        factors = changes[:, multiplies]
+        changes += base
+        changes[:, multiplies] = base[multiplies] * np.exp(factors)
+        return changes
 
 
 def _lagrange(x: np.ndarray, at: np.ndarray, zero: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 A run's log has LOG_COLUMNS; the point mass writes it as it flies, a body's is made of its history.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,15 @@ class Ways(NamedTuple):
     durations: np.ndarray
     diameters: np.ndarray
     times: np.ndarray
+
+
+@dataclass(frozen=True)
+class AlongTheWay:
+    """Names of the joints in the order of the tables, and which of them are unknown while strap-ons fly beside them."""
+
+    joints: tuple[str, ...]
+    partly_known: tuple[str, ...]
+    ways: Ways
 
 
 NOTHING = Ways(np.zeros((0, 2, 0, len(COEFFICIENTS))), np.zeros(0), np.zeros(0), np.zeros(0))

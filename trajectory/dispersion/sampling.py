@@ -7,8 +7,8 @@ Everything random derives from one seed by counters: the point of a run, its own
 from typing import Literal
 
 import numpy as np
-from scipy.stats import qmc
 
+from ...core.compiled import compiled
 from ...core.errors import InputError
 
 Method = Literal["latin-hypercube", "sobol", "plain"]
@@ -27,6 +27,8 @@ def unit_points(method: Method, runs: int, dimensions: int, seed: int) -> np.nda
         raise InputError(f"1 to {MOST_RUNS} runs, not {runs}")
     if dimensions == 0:
         return np.empty((runs, 0))
+    from scipy.stats import qmc  # half a second, which a worker that is given points need not spend
+
     if method == "plain":
         points = np.array([_plain(seed, run, dimensions) for run in range(runs)])
     else:
@@ -57,9 +59,16 @@ def combined(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """scores (n, k) times rows (k, m), summed in one order: a run's numbers are the same whoever is drawn with it
     (BLAS's are not)."""
     total = np.zeros((len(scores), rows.shape[1]))
-    for k in range(len(rows)):
-        total += scores[:, k, None] * rows[k]
+    _add_rows(np.ascontiguousarray(scores), np.ascontiguousarray(rows), total)
     return total
+
+
+@compiled
+def _add_rows(scores, rows, total):
+    for i in range(total.shape[0]):  # a run's numbers stay in the processor's cache while they are summed
+        for k in range(rows.shape[0]):
+            for j in range(total.shape[1]):
+                total[i, j] += scores[i, k] * rows[k, j]
 
 
 def correlated(points: np.ndarray, correlation: np.ndarray) -> np.ndarray:
@@ -90,6 +99,8 @@ def factor(correlation: np.ndarray) -> np.ndarray:
 def paired_points(runs: int, dimensions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Two independent sets (runs, dimensions) for Sobol' indices: the halves of one scrambled Sobol' sequence (Saltelli
     2010)."""
+    from scipy.stats import qmc
+
     state = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PAIRS,)))
     points = qmc.Sobol(2 * dimensions, rng=state, bits=64).random(runs)
     points = np.clip(points, 2.0**-54, 1.0 - 2.0**-53)
