@@ -84,6 +84,14 @@ def campaign(
         bool,
         typer.Option("--resume", metavar="", help="Take up what an interrupted run of the same campaign has left."),
     ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option("--seeds", metavar="N", min=1, help="Fly each case with seeds 0 to N-1, not with the file's."),
+    ] = None,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", metavar="N", min=1, max=64, help="Benches at a time, each on ports of its own."),
+    ] = 1,
     record: Annotated[bool, typer.Option("--record/--no-record", help="Write recordings/CASE-SEED.mcap.")] = False,
     bind: Annotated[bool, typer.Option("--bind", metavar="", help="Open addresses that other machines reach.")] = False,
     json: JsonFlag = False,
@@ -94,8 +102,9 @@ def campaign(
 
     def work():
         return run_campaign(
-            file, out, start=start, bind=bind, resume=resume, record=record, only=tuple(only or ()), quiet=quiet
-        )
+            file, out, start=start, bind=bind, resume=resume, record=record, only=tuple(only or ()), seeds=seeds,
+            workers=workers, quiet=quiet,
+        )  # fmt: skip
 
     finish(json, work)
 

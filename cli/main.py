@@ -17,8 +17,6 @@ from ..core import interruption
 from ..core.errors import OseaError
 from .app import app, as_json, say
 
-INTERRUPTED = 130
-
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Entry point: no traceback reaches a user (set OSEA_TRACEBACK=1 to see one). Leaves by sys.exit.
@@ -46,7 +44,7 @@ def _run(arguments: Sequence[str]) -> int:
 
     def interrupted() -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C adds nothing
-        return failed(INTERRUPTED, "interrupted; nothing unfinished was published")
+        return failed(interruption.EXIT_CODE, "interrupted; nothing unfinished was published")
 
     try:
         from . import (  # noqa: F401  registers the commands

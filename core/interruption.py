@@ -6,6 +6,7 @@ The handler raises as usual, and remembers; before something is published, ``che
 import signal
 from typing import Any
 
+EXIT_CODE = 130
 _seen = False
 
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, TypeVar
+from typing import IO, Any, Literal, Self, TypeVar
 
 from . import interruption, strict_yaml
 from .documents import Module
@@ -180,15 +180,18 @@ class RunFolder:
         file.parent.mkdir(parents=True, exist_ok=True)
         return file
 
-    def publish(self) -> Path:
-        """Write run.json, put the folder in its place, and return it. Raises KeyboardInterrupt when one was swallowed."""
+    def publish(self, status: Literal["done", "stopped"] = "done") -> Path:
+        """Write run.json, put the folder in its place, and return it. Raises KeyboardInterrupt when one was swallowed.
+
+        stopped: the user ended the work, and what it holds is whole (a flight as far as it went); `read_run` refuses it.
+        """
         interruption.check()
         artefacts = {
             file.relative_to(self.partial).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(self.partial.rglob("*"))
             if file.is_file() and file != self.partial / "run.json"
         }
-        self._write_run("done", artefacts)
+        self._write_run(status, artefacts)
         _refuse_foreign(self._place)  # it may have come into being meanwhile
         # os.replace cannot put a folder over one that is not empty: the old run steps aside first
         aside = Path(tempfile.mkdtemp(prefix=f".{self._place.name}.", dir=self._place.parent))
@@ -212,7 +215,7 @@ class RunFolder:
             "command": self.command,
             "name": self.document.name,
             "started": self._started.isoformat(timespec="seconds"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds") if status == "done" else None,
+            "finished": datetime.now(UTC).isoformat(timespec="seconds") if status != "running" else None,
             "input_hash": self.document.content_hash(),
             "versions": {"python": platform.python_version(), **_versions()},
             "artefacts": artefacts,

@@ -100,6 +100,36 @@ class CaseRun(Result):
         return None if self.passed is None else True
 
 
+@dataclass(frozen=True)
+class CaseTally:
+    """What became of a case's flights, one for each seed."""
+
+    case: str
+    stated: str
+    flights: tuple[CaseRun, ...]
+
+    def count(self, outcome: str) -> int:
+        """Flights with this outcome."""
+        return sum(r.outcome == outcome for r in self.flights)
+
+    @property
+    def agree(self) -> int:
+        """Flights that ended as stated."""
+        return sum(r.agrees is True for r in self.flights)
+
+    @property
+    def held(self) -> int:
+        """Flights whose requirements all hold."""
+        return sum(r.passed is True for r in self.flights)
+
+    @property
+    def told(self) -> str:
+        """In a line."""
+        found = ", ".join(f"{n} {o}" for o in OUTCOMES if (n := self.count(o)))
+        stated = f"{self.agree} of {len(self.flights)} as stated ({self.stated})" if self.stated else "nothing stated"
+        return f"{self.case}: {found}; {stated}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CampaignResult(Result):
     """All runs of a campaign, in its order."""
@@ -110,6 +140,12 @@ class CampaignResult(Result):
     def count(self, outcome: str) -> int:
         """Runs with this outcome."""
         return sum(r.outcome == outcome for r in self.runs)
+
+    def by_case(self) -> tuple[CaseTally, ...]:
+        """The cases in their order."""
+        cases = dict.fromkeys(r.case for r in self.runs)
+        mine = {c: tuple(r for r in self.runs if r.case == c) for c in cases}
+        return tuple(CaseTally(c, flights[0].stated, flights) for c, flights in mine.items())
 
 
 def classified(

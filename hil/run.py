@@ -1,8 +1,11 @@
 """The loop of a bench: step the plant, send samples, take answers, apply commands, watch, record."""
 
 import gc
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
@@ -26,6 +29,8 @@ from .transports.base import LinkLostError, Octets, Transport, open_transport
 
 _ANSWERED = INPUT_INDEX["answer.tick"]
 _WAITING_PERIOD = 0.02  # s between two samples to a computer that has not answered yet
+INTERRUPTED = "interrupted"
+"""Status of a run that Ctrl-C ended."""
 _SETTLING = 2.0  # s at most: who still speaks then babbles, which the flight will tell
 
 
@@ -185,10 +190,11 @@ class BenchRun:
         gc.freeze()
         gc.disable()
         try:
-            self._first_answers()
-            self._begun = True
-            self.pacer.start()
-            self._fly(look, look_every)
+            with self._interruptible():
+                self._first_answers()
+                self._begun = True
+                self.pacer.start()
+                self._fly(look, look_every)
         except LinkLostError as error:
             seat = self._with
             seat.lost = seat.lost or str(error)
@@ -196,12 +202,33 @@ class BenchRun:
         except CardLostError as error:
             self.stop(f"{error}, at {self.plant.time:.4f} s")
         except KeyboardInterrupt:
-            self.stop("interrupted")
+            self.stop(INTERRUPTED)
         finally:
             gc.unfreeze()
             if collecting:
                 gc.enable()
         return self._result(time.perf_counter() - began)
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Ctrl-C ends the run after the step under way: an exception in the midst of a step could cut a recorded message in two.
+        A second one does not wait for the step."""
+        usual = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or usual in (signal.SIG_IGN, None):
+            yield
+            return
+
+        def asked(number: int, frame: object) -> None:
+            signal.signal(signal.SIGINT, usual)
+            self.stopped = self.stopped or INTERRUPTED
+
+        signal.signal(signal.SIGINT, asked)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, usual)
+        if self.stopped == INTERRUPTED:
+            self.stop(INTERRUPTED)
 
     def stop(self, why: str) -> None:
         """End the run after this step; the first reason stays."""
@@ -223,6 +250,8 @@ class BenchRun:
         self.plant.tick()
         for seat in self.seats:
             while not seat.answers:
+                if self.stopped:
+                    return None
                 if time.perf_counter() > deadline:
                     return self.stop(
                         f"computer '{seat.computer.name}' has not answered within {clock.patience:g} s; start it, "
@@ -315,6 +344,8 @@ class BenchRun:
                     return
                 if time.perf_counter() >= deadline:
                     break
+            if self.stopped:
+                return
         self.stop(
             f"computer '{seat.computer.name}' has been silent for {clock.resends + 1} x {clock.timeout:g} s "
             f"at {self.plant.time:.4f} s{_thrown_away(seat)}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from ..core import interruption
 from ..core.documents import load_document
 from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.progress import Progress, RichProgress
@@ -22,7 +23,7 @@ from ..hil.junit import junit
 from ..hil.recording.reading import opened
 from ..hil.recording.recorder import McapRecorder
 from ..hil.replay import replay
-from ..hil.run import BenchResult, BenchRun, run_bench
+from ..hil.run import INTERRUPTED, BenchResult, BenchRun, run_bench
 from .bench import BENCH_STEPS, BenchCase, bench_case
 
 STEPS = BENCH_STEPS | {"flight": 60.0, "report": 3.0}
@@ -36,7 +37,8 @@ def run_hil(
 
     start: a command that starts the flight computer, split as a shell would and run without one; it is ended with the run;
     board: let dashboards follow; by_hand: let them begin the faults that say so.
-    A requirement that fails makes the data's exit_code 1, one that was not shown, or a run that was stopped, 3.
+    A requirement that fails makes the data's exit_code 1, one that was not shown, or a run that something stopped, 3; Ctrl-C
+    in flight 130, with the run's status "stopped": recording and report hold what was flown.
     """
     from .bench_report import bench_figures, bench_report
 
@@ -59,7 +61,7 @@ def run_hil(
                 for name, svg in drawn.items():
                     run.write_text(f"figures/{name}.svg", svg)
                 run.write_text("report.html", bench_report(made, result, history, number, digest, drawn).html())
-            run.publish()
+            run.publish("stopped" if result.status == INTERRUPTED else "done")
     finally:
         progress.close()
     data, text = summary(result)
@@ -248,6 +250,9 @@ def summary(result: BenchResult) -> tuple[dict[str, Any], str]:
 
 
 def _refused(result: BenchResult) -> dict[str, Any]:
+    if result.status == INTERRUPTED:
+        text = f"interrupted at T{result.end_time:+.2f} s; recording and report hold the flight up to there"
+        return {"status": "stopped", "exit_code": interruption.EXIT_CODE, "message": text}
     failed = [v.name for v in result.verdicts if v.holds is False]
     if failed:
         return {"exit_code": ImpossibleError.exit_code, "message": f"requirements fail: {', '.join(failed)}"}

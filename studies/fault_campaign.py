@@ -2,7 +2,11 @@
 
 import json
 import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,13 +14,12 @@ from ..core.documents import load_document
 from ..core.errors import ImpossibleError, InputError, UndecidedError
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
-from ..hil.fault_campaign import OUTCOMES, CampaignResult, Case, CaseRun, FaultCampaign, classified
-from ..hil.mapping import empty_inputs
-from ..hil.recording.recorder import McapRecorder
-from ..hil.run import BenchRun, NoRecorder, Recorder, run_bench
+from ..hil.fault_campaign import OUTCOMES, CampaignResult, Case, CaseRun, FaultCampaign
+from ..hil.run import INTERRUPTED, BenchRun
 from .bench import BENCH_STEPS, BenchCase, bench_case
-from .bench_command import started
+from .fault_campaign_flights import Errand, fly_case, fly_in_worker, on_own_ports
 from .fault_campaign_report import campaign_report
+from .pool import shared_out
 
 _DONE = "runs.jsonl"
 _COLUMNS = (
@@ -27,13 +30,14 @@ _COLUMNS = (
 
 def run_campaign(
     path: Path, out: Path | None, *, start: str | None = None, bind: bool = False, resume: bool = False, record: bool = False,
-    only: tuple[str, ...] = (), quiet: bool = False,
+    only: tuple[str, ...] = (), seeds: int | None = None, workers: int = 1, quiet: bool = False,
 ) -> tuple[dict[str, Any], str]:  # fmt: skip
     """Fly every case of a campaign and publish its run folder; (summary as plain data, the same for people).
 
     start: a command that starts the flight computer, anew for each run. resume: take up what an interrupted campaign of the
-    same input has left; only: names of cases, the others stay unflown. An outcome that is not the stated one, or a requirement
-    that fails, makes the data's exit_code 1; one that was not shown 3.
+    same input has left; only: names of cases, the others stay unflown; seeds: fly each case with seeds 0, 1, … of this number
+    in place of the document's. workers: benches at a time, each a process with ports of its own (`on_own_ports`).
+    An outcome that is not the stated one, or a requirement that fails, makes the data's exit_code 1; one that was not shown 3.
     """
     campaign = load_document(FaultCampaign, path)
     unknown = [name for name in only if name not in {c.name for c in campaign.cases}]
@@ -41,25 +45,33 @@ def run_campaign(
         raise InputError(
             f"there is no case '{unknown[0]}'; there are {', '.join(c.name for c in campaign.cases)}", where=str(path)
         )
-    wanted = [(c, s) for c, s in campaign.runs() if not only or c.name in only]
-    progress = Progress() if quiet else RichProgress(BENCH_STEPS | {"flights": 20.0 * len(wanted), "report": 2.0})
+    if workers > 1:
+        on_own_ports(campaign.bench, start, workers - 1)  # what cannot be had twice is told before anything flies
+    runs = campaign.runs() if seeds is None else [(c, s) for c in campaign.cases for s in range(seeds)]
+    wanted = [(c, s) for c, s in runs if not only or c.name in only]
+    names = [f"flight {k + 1} of {len(wanted)}" for k in range(len(wanted))]
+    progress = Progress() if quiet else RichProgress(BENCH_STEPS | dict.fromkeys(names, 20.0) | {"report": 2.0})
     folder = out or Path("out") / (re.sub(r"\W+", "-", campaign.name.lower()).strip("-") or path.stem)
     try:
         made = bench_case(campaign.bench, progress)
-        with RunFolder(folder, "hil-campaign", campaign, keep=True, resume=resume) as run:
+        with (
+            RunFolder(folder, "hil-campaign", campaign, keep=True, resume=resume) as run,
+            TemporaryDirectory() as benches,
+        ):
             done = _read(run.read_text(_DONE) if resume else None)
             run.write_text(_DONE, "".join(map(_line, done.values())))  # without a line that was cut short
-            with progress.step("flights"):
-                for i, (case, seed) in enumerate(wanted):
-                    if (case.name, seed) in done:
-                        continue
-                    recording = run.partial / "recordings" / f"{_file_name(case.name)}-{seed}.mcap" if record else None
-                    note = f"{i + 1} of {len(wanted)}: {case.name}"
-                    flown = _fly(made, campaign, case, seed, start, bind, recording, progress, note)
-                    if flown.status == "interrupted":
-                        raise KeyboardInterrupt
-                    done[case.name, seed] = flown
-                    run.append_text(_DONE, _line(flown))
+            left = [(c, s) for c, s in wanted if (c.name, s) not in done]
+            errand = Errand(
+                path.resolve(), campaign.content_hash(), made.case, made.empty_mass, start, bind,
+                run.partial / "recordings" if record else None, Path(benches) if workers > 1 else None,
+            )  # fmt: skip
+            told = _Told(names[len(wanted) - len(left) :], progress, quiet)
+            flights = (
+                _beside(errand, made, left, workers) if workers > 1 else _in_turn(errand, made, campaign, left, told)
+            )
+            for flown in told.each(flights):
+                done[flown.case, flown.seed] = flown
+                run.append_text(_DONE, _line(flown))
             result = CampaignResult(campaign=campaign.name, runs=tuple(done[c.name, s] for c, s in wanted))
             with progress.step("report"):
                 run.write_result("campaign", result)
@@ -72,6 +84,59 @@ def run_campaign(
     data, text = summary(result)
     data |= {"run": str(folder), "report": str(folder / "report.html")}
     return data, f"{text}\n\n  report  {folder / 'report.html'}"
+
+
+def _beside(errand: Errand, made: BenchCase, left: Sequence[tuple[Case, int]], workers: int) -> Iterator[CaseRun]:
+    """Flights as they end, several at a time."""
+    pieces = [(k, c.name, s, made.flying(s).parameters) for k, (c, s) in enumerate(left)]
+    return shared_out(fly_in_worker, errand, pieces, jobs=workers)
+
+
+def _in_turn(
+    errand: Errand, made: BenchCase, campaign: FaultCampaign, left: Sequence[tuple[Case, int]], told: "_Told"
+) -> Iterator[CaseRun]:
+    """One flight after another, on the document's own ports. Raises KeyboardInterrupt when a flight was interrupted."""
+    for case, seed in left:
+
+        def note(run: BenchRun, name: str = case.name) -> None:
+            told.note(f"{name}, {run.plant.time:.0f} s")
+
+        flown = fly_case(errand, campaign, case, seed, made.flying(seed).parameters, note)
+        if flown.status == INTERRUPTED:
+            raise KeyboardInterrupt
+        yield flown
+
+
+class _Told:
+    """What is told of a campaign under way: a step of the bar for each flight, and the time left by the flights' own pace; where
+    there is no terminal, a line for each flight."""
+
+    def __init__(self, names: Sequence[str], progress: Progress, quiet: bool) -> None:
+        self._names, self._progress = names, progress
+        self._lines = not quiet and not sys.stderr.isatty()
+        self._left = ""
+
+    def note(self, text: str) -> None:
+        """Of the flight under way."""
+        self._progress.note(f"{self._left}{text}")
+
+    def each(self, flights: Iterator[CaseRun]) -> Iterator[CaseRun]:
+        """The flights, each told when it has ended."""
+        began = time.monotonic()
+        for k, name in enumerate(self._names):
+            with self._progress.step(name):
+                self.note("")
+                flown = next(flights)
+            pace = (time.monotonic() - began) / (k + 1)
+            minutes = pace * (len(self._names) - k - 1) / 60.0
+            self._left = f"about {minutes:.0f} min left; "
+            if self._lines:
+                mark = {True: "as stated", False: f"NOT AS STATED ({flown.stated})", None: "nothing stated"}[
+                    flown.agrees
+                ]
+                text = f"{name}: {flown.outcome}, {mark}: {flown.case}, seed {flown.seed}; about {minutes:.0f} min left"
+                print(text, file=sys.stderr, flush=True)
+            yield flown
 
 
 def _line(flown: CaseRun) -> str:
@@ -88,46 +153,6 @@ def _read(text: str | None) -> dict[tuple[str, int], CaseRun]:
             continue
         done[flown.case, flown.seed] = flown
     return done
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"\W+", "-", name.lower()).strip("-")
-
-
-def _fly(
-    made: BenchCase, campaign: FaultCampaign, case: Case, seed: int, start: str | None, bind: bool, recording: Path | None,
-    progress: Progress, note: str,
-) -> CaseRun:  # fmt: skip
-    bench = campaign.bench_of(case)
-    recorder: Recorder = NoRecorder()
-    if recording is not None:
-        recording.parent.mkdir(exist_ok=True)
-        facts = {"bench": bench.name, "case": case.name, "input_sha256": campaign.content_hash(), "seed": str(seed)}
-        recorder = McapRecorder(recording, tuple(c.name for c in bench.computers), facts, {})
-    inputs = empty_inputs()
-
-    def look(run: BenchRun) -> None:
-        progress.note(f"{note}, {run.plant.time:.0f} s")
-
-    def ended(run: BenchRun) -> None:
-        inputs[:] = run.inputs
-
-    try:
-        with started(start):
-            result = run_bench(
-                bench,
-                made.flying(seed),
-                recorder=recorder,
-                bind=bind,
-                seed=seed,
-                look=look,
-                look_every=0.5,
-                ended=ended,
-            )
-    finally:
-        if isinstance(recorder, McapRecorder):
-            recorder.close()
-    return classified(campaign, case, seed, result, inputs, tuple(made.case.names))
 
 
 def _row(r: CaseRun) -> tuple[Any, ...]:
@@ -164,7 +189,12 @@ def junit(result: CampaignResult) -> str:
 def summary(result: CampaignResult) -> tuple[dict[str, Any], str]:
     """As plain data and for people."""
     lines = [f"{result.campaign}: {len(result.runs)} runs, " + ", ".join(f"{result.count(o)} {o}" for o in OUTCOMES)]
+    several = len(result.runs) > len({r.case for r in result.runs})
+    if several:
+        lines += [f"  {case.told}" for case in result.by_case()]
     for r in result.runs:
+        if several and r.good is not False:
+            continue
         mark = {True: "as stated", False: f"NOT AS STATED ({r.stated})", None: ""}[r.agrees]
         broken = "".join(
             f"; {'not shown' if v.holds is None else 'FAILS'}: {v.name}" for v in r.verdicts if v.holds is not True

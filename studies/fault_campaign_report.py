@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from ..hil.fault_campaign import OUTCOMES, CampaignResult, CaseRun, FaultCampaign
+from ..hil.fault_campaign import OUTCOMES, CampaignResult, CaseRun, CaseTally, FaultCampaign
 from ..report.pieces import Column, KeyFigure, KeyFigures, Report, Row, Table, Text
 
 
@@ -25,7 +25,12 @@ def campaign_report(campaign: FaultCampaign, result: CampaignResult) -> Report:
         "A run keeps the mission, or its abort is safe, by the conditions above at its end; everything else, a computer that "
         "falls silent too, is a loss. Outcomes were stated in the campaign's file."
     )
-    report = report.section("Outcome", counts, text, _runs(campaign, result))
+    tallies = result.by_case()
+    if len(tallies) < len(result.runs):
+        report = report.section("Outcome", counts, text, _cases(tallies))
+        report = report.section("Every run", _runs(campaign, result))
+    else:
+        report = report.section("Outcome", counts, text, _runs(campaign, result))
     broken = [(r, v) for r in result.runs for v in r.verdicts if v.holds is not True]
     if broken:
         rows = [
@@ -34,6 +39,19 @@ def campaign_report(campaign: FaultCampaign, result: CampaignResult) -> Report:
         columns = tuple(Column(c) for c in ("Case", "Seed", "Requirement", "Verdict", "Why"))
         report = report.section("Requirements that do not hold", Table(columns, rows, "All others hold."))
     return report
+
+
+def _cases(tallies: tuple[CaseTally, ...]) -> Table:
+    columns = tuple(
+        Column(c) for c in ("Case", "Seeds", *map(str.capitalize, OUTCOMES), "Stated", "As stated", "Requirements hold")
+    )
+    rows = []
+    for t in tallies:
+        n = len(t.flights)
+        as_stated = f"{t.agree} of {n}" if t.stated else ""
+        counts = (str(t.count(o) or "") for o in OUTCOMES)
+        rows.append(Row((t.case, str(n), *counts, t.stated or "nothing", as_stated, f"{t.held} of {n}")))
+    return Table(columns, rows, "Each case with all its seeds.")
 
 
 def _runs(campaign: FaultCampaign, result: CampaignResult) -> Table:

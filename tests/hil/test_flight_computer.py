@@ -1,14 +1,19 @@
 """The reference flight computer, built as its users build it, flown on the bench."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import tty
+from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from mcap.reader import make_reader
 
 sys.path.insert(0, str(Path(__file__).parent))
 from benches import free_port
@@ -18,14 +23,18 @@ from osea_rocket.avionics.layout import layout
 from osea_rocket.avionics.message_set import MessageSet
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.errors import InputError
+from osea_rocket.core.run_folder import read_run
 from osea_rocket.hil.document import Bench, own_messages
 from osea_rocket.hil.faults import Fault
 from osea_rocket.hil.history import History
+from osea_rocket.hil.recording.layout import FIRST_FRAME, ROW
+from osea_rocket.hil.recording.reading import opened
 from osea_rocket.hil.run import BenchRun, Seat, run_bench
 from osea_rocket.hil.signals import INDEX
 from osea_rocket.hil.speech import speech
 from osea_rocket.hil.transports.document import UdpLink
 from osea_rocket.hil.transports.stream import Stream
+from osea_rocket.studies import bench_command
 from osea_rocket.studies.bench import bench_case
 from osea_rocket.studies.flight_software import mission_header
 
@@ -127,3 +136,46 @@ def test_the_same_flight_over_can_fd(made, program):
             pytest.skip(f"no multicast on this machine: {error}")
     assert result.complete and result.links[0].rejected == () and result.links[0].resent == 0
     assert np.array_equal(h.rows, over_network.rows)
+
+
+def test_ctrl_c_in_flight_keeps_the_recording_and_the_report(made, program, tmp_path, monkeypatch):
+    """In the middle of the ascent: exit code 130, a published folder that says that it was stopped, a recording that is whole."""
+    ports = free_port(), free_port()
+    link = UdpLink(local=f"127.0.0.1:{ports[0]}", remote=f"127.0.0.1:{ports[1]}")
+    bench = made.bench.evolve(computers=(made.bench.computers[0].evolve(link=link),))
+    monkeypatch.setattr(bench_command, "bench_case", lambda path, progress: replace(made, bench=bench))
+    fly = bench_command.run_bench
+
+    def interrupted(bench, flying, **options):
+        look, asked = options.pop("look"), []
+
+        def watch(run):
+            look(run)
+            if run.plant.time > 5.0 and not asked:
+                asked.append(run.plant.time)
+                os.kill(os.getpid(), signal.SIGINT)
+
+        return fly(bench, flying, look=watch, **options)
+
+    monkeypatch.setattr(bench_command, "run_bench", interrupted)
+    usual = signal.getsignal(signal.SIGINT)
+    data, _ = bench_command.run_hil(
+        HOME / "bench-udp.yaml", tmp_path / "out", start=f"{program} udp:{ports[1]}:{ports[0]}", quiet=True
+    )
+    assert signal.getsignal(signal.SIGINT) is usual
+    assert (data["status"], data["exit_code"]) == ("stopped", 130) and "interrupted at T+5" in data["message"]
+    out = tmp_path / "out"
+    run = json.loads((out / "run.json").read_text())
+    assert run["status"] == "stopped" and {"recording.mcap", "report.html", "junit.xml"} <= set(run["artefacts"])
+    with pytest.raises(InputError, match="not a finished run: its status is 'stopped'"):
+        read_run(out)
+    assert "interrupted" in (out / "report.html").read_text()
+    with opened(out / "recording.mcap") as recording:
+        counts = Counter(channel for channel, *_ in recording.messages())
+    steps = json.loads((out / "results" / "bench.json").read_text())["steps"]
+    assert 2800 < counts[ROW] == counts[FIRST_FRAME] == counts[FIRST_FRAME + 1]
+    assert steps - counts[ROW] in (0, 1)  # the step that was under way had perhaps not been exchanged yet
+    with (out / "recording.mcap").open("rb") as file:  # another's reader finds it whole
+        whole = make_reader(file, validate_crcs=True).get_summary()
+        assert whole is not None and whole.statistics is not None
+        assert whole.statistics.message_count == sum(counts.values())
