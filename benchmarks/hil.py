@@ -1,17 +1,19 @@
-"""The bench's speed: exchanges a second in lockstep, lateness in real time, cost of recording.
+"""The bench's speed: exchanges a second in lockstep, lateness in real time, cost of recording, viewers at the dashboard, hours.
 
-    python benchmarks/hil.py [--seconds 60] [--only viewers] [--write]
-    python benchmarks/hil.py --soak 2 [--write]        hours of simulated time: writes hil_soak.md
+    python benchmarks/hil.py [--seconds 60] [--write]            all but the soak, 8 minutes on an idle machine
+    python benchmarks/hil.py --only lockstep [--write]           one part: the others of the page stay as they are
+    python benchmarks/hil.py --only soak [--hours 2] [--write]   hours of simulated time: writes hil_soak.md
 
 Lockstep: plant and flight computer (examples/flight_computer) as two processes on one core, a whole ascent at 400 Hz, over UDP
-and over a pseudo-terminal. Real time: at 400 Hz and 1 kHz, alternately with a C program that does nothing but clock_nanosleep
-to the same instants. Recording: processor time of a step's three messages, and messages a second written to the end, beside
-the mcap package's own writer.
+and over a pseudo-terminal, beside two C programs that only hand the same octets to each other (hil_floor.c). Real time: at
+400 Hz and 1 kHz, alternately with a C program that does nothing but clock_nanosleep to the same instants. Recording: processor
+time of a step's three messages, and messages a second written to the end, beside the mcap package's own writer.
 """
 
 import argparse
 import os
 import platform
+import re
 import resource
 import shutil
 import subprocess
@@ -19,8 +21,11 @@ import sys
 import tempfile
 import time
 import tty
+from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -117,20 +122,34 @@ def _processor() -> float:
     return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
-def lockstep(made: BenchCase, program: Path) -> list[str]:
+def floors(folder: Path) -> dict[str, float]:
+    """Exchanges a second of two C programs on one core that hand a sample's and a command's octets to each other."""
+    program = folder / "floor"
+    subprocess.run([CC, "-O2", str(Path(__file__).with_name("hil_floor.c")), "-lutil", "-o", str(program)], check=True)
+    sizes = {m.name: m.size for m in layout(own_messages()).messages}
+    found = {}
+    for link in ("udp", "pty"):
+        words = [str(program), link, str(sizes["sample"]), str(sizes["command"]), "100000"]
+        found[link] = max(float(subprocess.run(words, capture_output=True, check=True).stdout) for _ in range(3))
+    return found
+
+
+def lockstep(made: BenchCase, program: Path, folder: Path) -> list[str]:
     """Exchanges a second, both processes on core 0: by the clock, and by the processor time of both together."""
+    floor = floors(folder)
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {0})
     lines = []
     try:
-        for link, goal in (("udp", 20_000), ("serial", 8_000)):
+        for link, kind, goal in (("udp", "udp", 20_000), ("serial", "pty", 8_000)):
             spent = _processor()
             result = run(made, program, link, core=0)
             work = result.exchanges / (_processor() - spent)
             rate = result.exchanges / result.host_time
             pace = result.end_time / result.host_time
             shown = {"udp": "UDP", "serial": "pseudo-terminal, COBS"}[link]
-            lines.append(f"| {shown} | {result.exchanges} | {rate:,.0f} | {work:,.0f} | {pace:.0f} | {goal:,} |")
+            cells = (f"{rate:,.0f}", f"{goal:,}", f"{pace:.0f}", f"{work:,.0f}", f"{floor[kind]:,.0f}")
+            lines.append(f"| {shown} | {result.exchanges} | {' | '.join(cells)} |")
             print(lines[-1], file=sys.stderr)
     finally:
         os.sched_setaffinity(0, before)
@@ -213,87 +232,123 @@ def recording(folder: Path, steps: int = 222_000) -> list[str]:
     return rows
 
 
-def main() -> None:
-    """Measure and print; --write puts the page beside this file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60.0, help="of real time at each rate")
-    parser.add_argument("--write", action="store_true")
-    parser.add_argument("--soak", type=float, metavar="HOURS", help="flights back to back instead")
-    parser.add_argument("--only", choices=["lockstep", "recording", "viewers"], help="this part alone, printed")
-    options = parser.parse_args()
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if options.only == "recording":
-            print("\n".join(recording(folder)))
-            return
-        made = bench_case(HOME / "bench-udp.yaml")
-        program, sleeper = compiled(folder, made)
-        if options.only == "lockstep":
-            print("\n".join(lockstep(made, program)))
-            return
-        if options.only:
-            print("\n".join(viewers(made, program, folder, options.seconds)))
-            return
-        if options.soak:
-            text = soak_page(soak(made, program, folder, options.soak), machine)
-            print(text)
-            if options.write:
-                Path(__file__).with_name("hil_soak.md").write_text(text, encoding="utf-8")
-            return
-        text = PAGE.format(
-            machine=machine,
-            lockstep="\n".join(lockstep(made, program)),
-            real_time="\n".join(real_time(made, folder, sleeper, options.seconds)),
-            recording="\n".join(recording(folder)),
-            viewers="\n".join(viewers(made, program, folder, options.seconds)),
-            seconds=f"{options.seconds:g}",
-        )
-    print(text)
-    if options.write:
-        Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: its heading, its text around the measured rows, and who measures them."""
+
+    heading: str
+    text: str
+    measure: Callable[["Prepared", float], list[str]]
+
+    def measured(self, prepared: "Prepared", seconds: float) -> str:
+        """The part as it stands in the page."""
+        before = os.getloadavg()[0]
+        rows = self.measure(prepared, seconds)
+        text = self.text.format(rows="\n".join(rows), seconds=f"{seconds:g}")
+        load = f"Load average {before:.1f} before, {os.getloadavg()[0]:.1f} after; {date.today().isoformat()}."
+        return f"## {self.heading}\n\n{text}\n\n{load}\n"
 
 
-PAGE = """# Speed of the bench
+class Prepared:
+    """A folder, and in it what a part may need: made when it is asked for."""
 
-Made by `python benchmarks/hil.py --write` on {machine}.
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
-## Lockstep, both processes on one core, a whole ascent at 400 Hz
+    @cached_property
+    def made(self) -> BenchCase:
+        return bench_case(HOME / "bench-udp.yaml")
 
-By processor time: exchanges over what both processes together spent, which a shared machine does not change much.
+    @cached_property
+    def programs(self) -> tuple[Path, Path]:
+        """The flight computer and the C loop."""
+        return compiled(self.folder, self.made)
 
-| link | exchanges | exchanges/s | by processor time | times real time | goal |
-|---|---:|---:|---:|---:|---:|
-{lockstep}
 
-## Real time, {seconds} s at each rate, alternately with a C loop of clock_nanosleep
+PARTS = {
+    "lockstep": Part(
+        "Lockstep, both processes on one core, a whole ascent at 400 Hz",
+        """By processor time: exchanges over what both processes together spent, which a shared machine does not change
+much. C alone: two programs on one core that do nothing but hand the same octets to each other, the least that
+this machine takes (best of three).
+Goals: 20,000 and 8,000 exchanges/s, 50 times real time over UDP.
 
-Late: by more than a tenth of a period. Overrun: the step's own work took longer than a period. Ratio: our overruns and gaps over
-the C loop's late steps (goal: 1.5 at most; median lateness a twentieth of the C loop's).
+| link | exchanges | exchanges/s | goal | times real time | by processor time | C alone, exchanges/s |
+|---|---:|---:|---:|---:|---:|---:|
+{rows}""",
+        lambda p, seconds: lockstep(p.made, p.programs[0], p.folder),
+    ),
+    "real-time": Part(
+        "Real time, alternately with a C loop of clock_nanosleep",
+        """{seconds} s at each rate. Late: by more than a tenth of a period. Overrun: the step's own work took longer than a
+period. Ratio: our overruns and gaps over the C loop's late steps (goal: 1.5 at most; median lateness a twentieth
+of the C loop's).
 
 | rate | steps | overruns | machine's gaps | median late [us] | p99 [us] | C loop: late | median [us] | p99 [us] | ratio |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-{real_time}
-
-## Recording, three messages a step
-
-A flight's 666,000 messages to a closed file. By processor time: of the busier of our two processes, start and all.
+{rows}""",
+        lambda p, seconds: real_time(p.made, p.folder, p.programs[1], seconds),
+    ),
+    "recording": Part(
+        "Recording, three messages a step",
+        """A flight's 666,000 messages to a closed file, best of three. By processor time: of the busier of our two processes,
+start and all.
 
 | by | processor time in the loop [us a step] | messages/s | mcap package's writer, messages/s | ratio |
 |---|---:|---:|---:|---:|
-{recording}
+{rows}
 
-Goals: 5 us a step, 4 times the package's writer.
-
-## Dashboard, {seconds} s at 400 Hz, alternately with nobody and with five viewers
-
-The board is there in both; the dashboard and its viewers come in turn. Viewers stand for other machines and keep to the
-last core. Goal: the p99 of a step's work changes by 10 % at most.
+Goals: 5 us a step, 4 times the package's writer.""",
+        lambda p, seconds: recording(p.folder),
+    ),
+    "viewers": Part(
+        "Dashboard, alternately with nobody and with five viewers",
+        """{seconds} s each at 400 Hz. The board is there in both; the dashboard and its viewers come in turn. Viewers stand
+for other machines and keep to the last core. Goal: the p99 of a step's work changes by 10 % at most.
 
 | who watches | steps | work, median [us] | work, p99 [us] | late, p99 [us] | change of p99 |
 |---|---:|---:|---:|---:|---:|
-{viewers}
-"""
+{rows}""",
+        lambda p, seconds: viewers(p.made, p.programs[0], p.folder, seconds),
+    ),
+}
+HEAD = "# Speed of the bench\n\nMade by `python benchmarks/hil.py --write`, part by part, on {machine}.\n"
+
+
+def with_parts(page: str, machine: str, measured: dict[str, str]) -> str:
+    """The page with these parts in place of the old ones; the others stay."""
+    kept = {piece.splitlines()[0]: piece for piece in re.split(r"^## ", page, flags=re.MULTILINE)[1:]}
+    pieces = [HEAD.format(machine=machine)]
+    for name, part in PARTS.items():
+        old = kept.get(part.heading)
+        text = measured.get(name) or (f"## {old}" if old else "")
+        pieces += [text.rstrip() + "\n"] if text else []
+    return "\n".join(pieces)
+
+
+def main() -> None:
+    """Measure and print; --write puts what was measured into the page beside this file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of real time at each rate, and with viewers")
+    parser.add_argument("--hours", type=float, default=2.0, help="of simulated time in the soak")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only", nargs="+", choices=[*PARTS, "soak"], help="these parts alone")
+    options = parser.parse_args()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    with tempfile.TemporaryDirectory() as name:
+        prepared = Prepared(Path(name))
+        asked = options.only or list(PARTS)
+        measured = {part: PARTS[part].measured(prepared, options.seconds) for part in PARTS if part in asked}
+        print("\n".join(measured.values()))
+        if options.write and measured:
+            page = Path(__file__).with_suffix(".md")
+            page.write_text(with_parts(page.read_text(encoding="utf-8"), machine, measured), encoding="utf-8")
+        if "soak" in asked:
+            text = soak_page(soak(prepared.made, prepared.programs[0], prepared.folder, options.hours), machine)
+            print(text)
+            if options.write:
+                Path(__file__).with_name("hil_soak.md").write_text(text, encoding="utf-8")
+
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,6 @@
 """What a bench's benchmark watches for a longer time: flights back to back, and viewers at the dashboard.
 
-python benchmarks/hil.py --soak 2 [--write]       hours of simulated time, in lockstep
+python benchmarks/hil.py --only soak --hours 2 [--write]       hours of simulated time, in lockstep
 """
 
 import gc
@@ -137,7 +137,7 @@ def soak_page(flights: list[Soaked], machine: str) -> str:
 
 SOAK_PAGE = """# The bench for hours
 
-Made by `python benchmarks/hil.py --soak 2 --write` on {machine}: flights from the pad to orbit in lockstep at
+Made by `python benchmarks/hil.py --only soak --write` on {machine}: flights from the pad to orbit in lockstep at
 400 Hz over UDP, one after another in one process, each with another seed, recording and board on; each recording is read again
 and its messages counted.
 
