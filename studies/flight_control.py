@@ -3,17 +3,26 @@
 import numpy as np
 
 from ..core.findings import Finding, Severity
-from ..core.numeric import lookup
 from ..core.results import Array
-from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound
+from ..trajectory.environment.atmosphere import density, speed_of_sound
 from ..trajectory.flight.aero import pressure_center
 from ..trajectory.flight.control_design import NONE_DB, ControlTable, LinearPoint, Mode
 from ..trajectory.flight.document import FlightRules, StageActuators
-from ..trajectory.motion import thrust_pressure_loss
 from ..trajectory.result import Trajectory
 from ..trajectory.segment import Segment
 from ..vehicle.aero_table import AeroTable
 from .flight_case import MassTables
+
+TAIL_OFF = 0.3
+"""Share of a burn's largest thrust below which no gains are designed: a solid motor runs out, and what its nozzle can turn with
+it. The gains before stand till the stage leaves."""
+
+
+def designed_span(trajectory: Trajectory, here: Array) -> tuple[float, float]:
+    """(begin, end) [s since T-0] of what the control is designed for in a burn; here: the trajectory's rows of its segment."""
+    thrust = trajectory.thrust[here]
+    strong = np.flatnonzero(thrust >= TAIL_OFF * thrust.max())
+    return float(trajectory.time[here[0]]), float(trajectory.time[here[strong[-1]]])
 
 
 def linear_point(
@@ -28,14 +37,11 @@ def linear_point(
 ) -> LinearPoint:
     """The vehicle about the optimum's flight at an instant [s since T-0]; here: the trajectory's rows of the segment."""
     model = segment.model
-    mass, altitude, speed, throttle = (
+    mass, altitude, speed, total = (
         float(np.interp(at, trajectory.time[here], column[here]))
-        for column in (trajectory.mass, trajectory.altitude, trajectory.speed_relative, trajectory.throttle)
+        for column in (trajectory.mass, trajectory.altitude, trajectory.speed_relative, trajectory.thrust)
     )
     center, inertia = (float(np.interp(mass, masses.mass, column)) for column in (masses.center, masses.pitch))
-    loss = float(thrust_pressure_loss(model, pressure(model.atmosphere, altitude)))
-    engines = model.engine_count * float(lookup(model.thrust_vacuum, max(throttle, segment.throttle_min)))
-    total = engines + model.steady_thrust - loss
     rho, sound = float(density(model.atmosphere, altitude)), float(speed_of_sound(model.atmosphere, altitude))
     q, mach = 0.5 * rho * speed * speed, speed / sound
     slope = float(np.interp(mach, aero.mach, aero.slope))

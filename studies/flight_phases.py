@@ -34,7 +34,7 @@ from ..vehicle.liquid import liquid
 from ..vehicle.stage import Stage
 from .ascend import FlownAscent
 from .flight_case import assembled, common_numbers, engine_tables, mass_tables, programme_rows
-from .flight_control import control_findings, linear_point
+from .flight_control import control_findings, designed_span, linear_point
 from .steering_table import SteeringTable
 
 DESIGN_STEP = 5.0
@@ -336,7 +336,7 @@ class _Builder:
         self, i: int, segment: Segment, act: StageActuators, numbers: dict[str, float], aero: AeroTable
     ) -> dict[str, Any]:
         t, here = self.trajectory, np.flatnonzero(self.trajectory.phase_index == i)
-        begin, end = float(t.time[here[0]]), float(t.time[here[-1]])
+        begin, end = designed_span(t, here)
         count = max(int(np.ceil((end - begin) / DESIGN_STEP)) + 1, 4)
         times = np.linspace(begin, end, count)
         lag, delay = act.gimbal_lag, self.rules.computing_delay + 0.5 / self.rules.control_rate
