@@ -12,6 +12,7 @@ from typing import Any
 from ..avionics.generate import c99
 from ..avionics.generate.build import GENERATORS, generate_all
 from ..avionics.generate.writing import write_files
+from ..avionics.inheritance import folded
 from ..avionics.layout import layout
 from ..avionics.layout_types import ResolvedField, ResolvedSet
 from ..avionics.message_set import MessageSet
@@ -90,15 +91,20 @@ def _units(subject: MessageSubject, _: Requirement) -> Seen:
         for f in m.values
         if f.kind in _PHYSICAL or f.calibration is not None or (f.kind in ("int", "uint") and f.scale != 1.0)
     ]
-    bare = [(name, f) for name, f in fields if not f.unit and not _pure_number(subject, f)]
+    bare = [(name, f) for name, f in fields if not f.unit and not _pure_number(subject, name, f)]
     return listed([f"{name}.{f.name} has no unit" for name, f in bare], f"{len(fields)} fields")
 
 
-def _pure_number(subject: MessageSubject, row: ResolvedField) -> bool:
+def _pure_number(subject: MessageSubject, message: str, row: ResolvedField) -> bool:
     """Whether the file says that a field has no dimension: `unit: "1"`, which the layout leaves out."""
     value: Any = subject.read
-    for step in row.path.split("."):
-        value = value[int(step)] if isinstance(value, tuple) and step.isdigit() else getattr(value, step, None)
+    if row.path.endswith("extends"):  # inherited: by its name in the message as it is with all that it inherits
+        value = {f.document.name: f.document for f in folded(value)}[message]
+        for name in row.name.split("."):
+            value = next((f for f in getattr(value, "fields", ()) if getattr(f, "name", None) == name), None)
+    else:
+        for step in row.path.split("."):
+            value = value[int(step)] if isinstance(value, tuple) and step.isdigit() else getattr(value, step, None)
     return getattr(value, "unit", None) == "1"
 
 

@@ -9,6 +9,7 @@ import math
 import re
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")  # \x85 is a line end to YAML
 _MAX_BYTES = 2_000_000  # a few seconds of PyYAML
 _MAX_DEPTH = 60
+_KEPT = 60_000  # characters: nodes of longer texts take too much room to be kept
 _MAX_DIGITS = 300  # of one number; Python itself refuses more than 4300
 
 
@@ -110,10 +112,8 @@ def compose(path: Path, name: str) -> tuple[Node, bytes]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise failed("not UTF-8 text; save the file as UTF-8", line) from None
-    loader = None
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
+        node = _nodes(text) if len(text) > _KEPT else _nodes_kept(text)
     except yaml.MarkedYAMLError as error:
         open_ended = error.problem == "found unexpected end of stream"
         mark = (error.context_mark if open_ended else None) or error.problem_mark or error.context_mark
@@ -123,17 +123,39 @@ def compose(path: Path, name: str) -> tuple[Node, bytes]:
         line = text[: error.position].count("\n") + 1
         column = error.position - text.rfind("\n", 0, error.position)
         raise failed(f"a control character (code {error.character}) is in the file", line, column) from None
-    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
-        # PyYAML's own slips, such as chr() on the escape \UFFFFFFFF
-        mark = loader.get_mark() if loader else None
-        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise failed(f"not YAML that can be read ({error})", *where) from None
-    finally:
-        if loader:
-            loader.dispose()
+    except _SlipError as error:
+        raise failed(f"not YAML that can be read ({error})", error.line, error.column) from None
     if node is None:
         raise failed("the file is empty")
     return node, raw
+
+
+class _SlipError(Exception):
+    """PyYAML's own slips, such as chr() on the escape \\UFFFFFFFF, with where it was."""
+
+    def __init__(self, error: Exception, line: int, column: int) -> None:
+        self.line, self.column = line, column
+        super().__init__(str(error))
+
+
+def _nodes(text: str) -> Node | None:
+    """The text's root node."""
+    loader = None
+    try:
+        loader = _Loader(text)
+        return loader.get_single_node()
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError):
+        raise
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+        mark = loader.get_mark() if loader else None
+        raise _SlipError(error, *((mark.line + 1, mark.column + 1) if mark else (1, 1))) from None
+    finally:
+        if loader:
+            loader.dispose()
+
+
+_nodes_kept = lru_cache(maxsize=128)(_nodes)
+"""Of files that are read again and again (a vehicle's modules by each study of it); nobody changes a node."""
 
 
 def _similar(path: Path) -> str:

@@ -140,6 +140,16 @@ def _events(plan: ReturnPlan, rows: dict[str, Array]) -> tuple[ReturnEvent, ...]
         values: dict[str, Any] = {
             n: float(rows[n][k]) for n in ("time", "altitude", "downrange", "speed_relative", "mass")
         }
+        so, co = np.sin(rows["longitude"][k]), np.cos(rows["longitude"][k])
+        sa, ca = np.sin(rows["latitude"][k]), np.cos(rows["latitude"][k])
+        velocity = rows["velocity_ecef"][k]
+        east, north, up = (
+            velocity @ [-so, co, 0.0],
+            velocity @ [-sa * co, -sa * so, ca],
+            velocity @ [ca * co, ca * so, sa],
+        )
+        values["flight_path_angle"] = float(np.arctan2(up, np.hypot(east, north)))
+        values["azimuth"] = float(np.arctan2(east, north)) % (2.0 * np.pi)
         found.append(ReturnEvent(name=name, **values))
 
     put("separation", 0)

@@ -8,7 +8,7 @@ from ..core.results import Array, Result, Unit
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnEvent(Result):
-    """One instant of the return; speed over the turning Earth."""
+    """One instant of the return; speed, its angle over the horizon and its azimuth from north are over the turning Earth."""
 
     name: str
     time: Annotated[float, Unit("s")]
@@ -16,6 +16,8 @@ class ReturnEvent(Result):
     downrange: Annotated[float, Unit("m")]
     speed_relative: Annotated[float, Unit("m/s")]
     mass: Annotated[float, Unit("kg")]
+    flight_path_angle: Annotated[float, Unit("rad")] = 0.0
+    azimuth: Annotated[float, Unit("rad")] = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

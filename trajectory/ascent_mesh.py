@@ -87,10 +87,7 @@ def solve_refined(
                     f"'{problem.name}' was solved, but flown again it misses its orbit by {share:.3g} times what a solution "
                     f"may, on the last of {passes} meshes (relative error {largest.max():.1e})"
                 )
-            apart = np.array(drifts(solution))
-            wanted = _SHARE / share * apart.max() / np.maximum(apart, 1e-12)
-            tighter = largest * np.clip(wanted, _TIGHTEST, 1.0)
-            tolerances = np.where(wanted < 1.0, tighter, np.maximum(tolerances, largest))
+            tolerances = tightened(tolerances, largest, np.array(drifts(solution)), share)
         meshes = []
         for segment, phase, error, asked in zip(plan.segments, problem.phases, errors, tolerances, strict=True):
             least, most = _degrees(segment)
@@ -99,6 +96,17 @@ def solve_refined(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
         solution, passes = again(problem, solution), passes + 1
+
+
+def tightened(tolerances: np.ndarray, largest: np.ndarray, apart: np.ndarray, share: float) -> np.ndarray:
+    """Tolerances (n,) of the segments' mesh errors after a flight that missed by so many times what it may.
+
+    largest (n,): the mesh errors; apart (n,): how far optimizer and integrator drift apart in each segment. Those that drift most
+    are tightened; of the others what was reached is enough.
+    """
+    wanted = _SHARE / share * apart.max() / np.maximum(apart, 1e-12)
+    tighter = largest * np.clip(wanted, _TIGHTEST, 1.0)
+    return np.where(wanted < 1.0, tighter, np.maximum(tolerances, largest))
 
 
 def _degrees(segment: Segment) -> tuple[int, int]:

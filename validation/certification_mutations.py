@@ -141,7 +141,10 @@ def run_joints(every: int = 1) -> Score:
                 continue
             planted += 1
             try:
-                ports = Port.model_validate(mutant.lower), Port.model_validate(mutant.upper)
+                if mutant.side == "lower":
+                    ports = Port.model_validate(mutant.lower), upper
+                else:
+                    ports = lower, Port.model_validate(mutant.upper)
             except ValidationError:
                 caught += 1
                 continue

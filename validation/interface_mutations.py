@@ -25,7 +25,7 @@ from ..core.versions import Version
 from ..studies.check_joints import check_joints, parts_of
 from ..vehicle.vehicle import Vehicle
 from .comparison import Comparison
-from .planting import DATA, GONE, Score, operators, other_words, put, rows, words_of
+from .planting import DATA, GONE, Score, operators, other_words, rows, with_put, words_of
 
 
 class Kind(Document):
@@ -46,7 +46,8 @@ class SoundJoints(Module, schema="osea/sound-joints/v1"):
 
 @dataclass(frozen=True)
 class Mutant:
-    """A joint with one fault: which operator, in which port (lower or upper), at which field; both ports as plain values."""
+    """A joint with one fault: which operator, in which port (lower or upper), at which field; both ports as plain values, which
+    mutants of one joint share where nothing was changed."""
 
     operator: str
     side: str
@@ -173,13 +174,13 @@ def mutants(lower: Port, upper: Port) -> Iterator[Mutant]:
     plain = lower.model_dump(exclude_none=True), upper.model_dump(exclude_none=True)
     for side, port, partner in ((0, lower, upper), (1, upper, lower)):
         for operator, path, value, field in _faults(port, partner):
-            data = [deepcopy(p) for p in plain]
             if operator == "deny_section":  # the section leaves as it is denied: both together the reader refuses
-                del data[side][value]
-                data[side]["none"] = (*data[side].get("none", ()), value)
+                spoilt = {k: v for k, v in plain[side].items() if k != value}
+                spoilt["none"] = (*spoilt.get("none", ()), value)
             else:
-                put(data[side], path, value)
-            yield Mutant(operator, ("lower", "upper")[side], field, data[0], data[1])
+                spoilt = with_put(plain[side], path, value)
+            data = (spoilt, plain[1]) if side == 0 else (plain[0], spoilt)
+            yield Mutant(operator, ("lower", "upper")[side], field, *data)
 
 
 Fault = tuple[str, tuple[Any, ...], Any, str]

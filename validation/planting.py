@@ -67,6 +67,19 @@ def put(data: Any, path: tuple[Any, ...], value: Any) -> None:
         data[last] = value
 
 
+def with_put(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """As `put`, in a copy that shares with *data* all that lies off the path."""
+    step, *way = path
+    if not way:
+        if isinstance(data, tuple):
+            raise TypeError("a path ends in a field")
+        return {k: v for k, v in data.items() if k != step} if value is GONE else {**data, step: value}
+    inner = with_put(data[step], tuple(way), value)
+    if isinstance(data, dict):
+        return {**data, step: inner}
+    return type(data)((*data[:step], inner, *data[step + 1 :]))
+
+
 def words_of(annotation: Any) -> tuple[Any, ...]:
     """The choices of a field that has a fixed list of them, else none; marks and None around the list do not matter."""
     if get_origin(annotation) is Literal:

@@ -9,7 +9,7 @@ from ...core.quantity import ratio
 from ...recovery.booster_return_document import Mode
 
 Kind = Literal[
-    "engine", "check", "design", "ascent", "disperse", "electrical", "messages", "bench", "package", "campaign",
+    "engine", "check", "design", "ascent", "disperse", "land", "electrical", "messages", "bench", "package", "campaign",
     "certify",
 ]  # fmt: skip
 
@@ -71,6 +71,13 @@ class Link(Value):
     note: str = ""
 
 
+class Swap(Document):
+    """Another module in the place of a part of a step's document: the same line, another file."""
+
+    field: str = Field(description="dotted path in the document, lists by position or by an item's name")
+    module: Reference[Module]
+
+
 class Quick(Document):
     """What is other with --quick. skip: the step is left out; document: another is run in its place, under title.
 
@@ -84,18 +91,20 @@ class Quick(Document):
 
 
 class Step(Document):
-    """One run. document: what it runs; of: steps whose run folders it works on; takes: fields set from steps before it.
+    """One run. document: what it runs; swaps: its parts that are other modules here; of: steps whose run folders it works on;
+    takes: fields set from steps before it, after the swaps.
 
-    recover: of an ascent. runs, model: of a dispersion; runs also of a campaign. source: folder of the flight computer's C
-    sources; recording: a folder with a bench's run, shown where no C compiler is. own: folder of the provider's own records.
-    strict: of a check. place, level: what is certified, a file or a folder, and the level to be
-    reached; signed with a key made for the run. aside: the step may end badly without the chain ending badly.
+    recover: of an ascent. runs, model: of a dispersion; runs also of a campaign and of landings. source: folder of the flight
+    computer's C sources; recording: a folder with a bench's run, shown where no C compiler is. own: folder of the provider's own
+    records. strict: of a check. place, level: what is certified, a file or a folder, and the level to be reached; signed with a
+    key made for the run. aside: the step may end badly without the chain ending badly.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
     run: Kind
     title: str = ""
     document: Reference[Module] | None = None
+    swaps: tuple[Swap, ...] = ()
     of: tuple[str, ...] = ()
     takes: tuple[Take, ...] = ()
     takes_handed: tuple[HandedAt, ...] = ()
@@ -127,7 +136,7 @@ class Step(Document):
             raise FieldError("place", "name the file or folder that is certified")
         if self.run == "package" and not self.of:
             raise FieldError("of", "name the runs that the package is made of")
-        if self.run == "disperse" and self.runs is None:
+        if self.run in ("disperse", "land") and self.runs is None:
             raise FieldError("runs", "say how many runs are flown")
         if self.run == "bench" and self.source is None:
             raise FieldError("source", "name the folder of the flight computer's sources")

@@ -131,6 +131,13 @@ def _disperse(work: Work) -> Answer:
     return *run_disperse(_file(work), work.runs, work.folder, jobs=1, model=work.model, quiet=True), _REPORT
 
 
+def _land(work: Work) -> Answer:
+    from ..landing_command import run_land
+
+    assert work.runs is not None
+    return *run_land(_file(work), work.folder, runs=work.runs, jobs=1, quiet=True), _REPORT
+
+
 def _electrical(work: Work) -> Answer:
     from ..command import run_check
 
@@ -242,7 +249,7 @@ def _recorded(work: Work) -> Answer:
 
 
 RUNNERS: dict[str, Callable[[Work], Answer]] = {
-    "engine": _engine, "check": _check, "design": _design, "ascent": _ascent, "disperse": _disperse,
+    "engine": _engine, "check": _check, "design": _design, "ascent": _ascent, "disperse": _disperse, "land": _land,
     "electrical": _electrical, "messages": _messages, "bench": _bench, "package": _package, "campaign": _campaign,
     "certify": _certify,
 }  # fmt: skip

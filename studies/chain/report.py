@@ -13,6 +13,7 @@ _WHAT = {
     "check": "ports and joints, masses, power",
     "ascent": "ascent and the booster's return, one optimum",
     "disperse": "many flights, scattered",
+    "land": "the booster's landing, once and many times",
     "electrical": "harness, power, buses held against the rules",
     "messages": "message set: codecs, databases, control document",
     "bench": "a flight computer flies it",

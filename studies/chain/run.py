@@ -140,15 +140,15 @@ class _State:
         document = step.quick.document if self.quick and step.quick.document is not None else step.document
         if document is None:
             return None
+        origin = document
+        document = with_fields(document, {s.field: s.module for s in step.swaps}) if step.swaps else document
         changes: dict[str, Any] = {
             t.field: v for t in self.chain.takes(step) if (v := self._taken(step, t, document)) is not None
         }
         if self.quick and isinstance(document, CampaignStudy) and document.explore is not None:
             changes["explore"] = None  # what else could be flown is not what is asked
-        if not changes:
-            file = next(iter(document.input_files()), None)
-            if file is not None and document._origin is not None:
-                return Path(document._origin.file).resolve()
+        if not changes and document is origin and document._origin is not None:
+            return Path(document._origin.file).resolve()
         changed = with_fields(document, changes) if changes else document
         for take in self.chain.takes(step):
             if take.field in changes:

@@ -71,6 +71,20 @@ def test_a_message_set(small):
     assert wanting <= {"OSEA-CERT-MSG-007"}  # without a compiler
 
 
+@pytest.mark.parametrize(("unit", "holds"), [(', unit: "1"', True), ("", False)])
+def test_a_pure_number_of_the_set_that_is_extended_says_so_itself(tmp_path, unit, holds):
+    text = SET.replace("fields:\n", f"fields:\n  - {{name: attitude, type: float, bits: 32, count: 4{unit}}}\n", 1)
+    (tmp_path / "base.yaml").write_text(text, encoding="utf-8")
+    variant = "schema: osea/message-set/v1\nname: variant\nextends: base.yaml\nmessages:\n"
+    variant += "- {name: own, extends: rates, type: telemetry, apid: 4, fields: [{name: more, type: uint, bits: 8}]}\n"
+    (tmp_path / "set.yaml").write_text(variant, encoding="utf-8")
+    answers = {a.requirement.number: a for a in examine(message_examiner(tmp_path / "set.yaml"), "set").answers}
+    found = answers["OSEA-CERT-MSG-004"]
+    assert (found.verdict is Verdict.HOLDS) == holds, found.evidence
+    if not holds:
+        assert "rates.attitude" in found.evidence and "own.attitude" in found.evidence
+
+
 def _flight(name: str, *kinds: str, holds: bool | None = True, complete: bool = True, acted: bool = True) -> Flight:
     events = tuple(FaultEvent(time=1.0, fault=k, kind=k, begins=True) for k in kinds if acted)
     result = BenchResult(

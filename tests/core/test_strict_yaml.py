@@ -198,3 +198,16 @@ plain_data = st.recursive(
 @given(plain_data)
 def test_what_is_dumped_reads_back_equal(tmp_path, data):
     assert read(strict_yaml.dump({"data": data}), tmp_path) == {"data": data}
+
+
+def test_two_files_of_one_text_are_told_apart_and_a_changed_file_is_read_anew(tmp_path):
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    for file in (one, other):
+        file.write_text("a: [1\n", encoding="utf-8")
+        with pytest.raises(YamlError, match=file.name):
+            strict_yaml.compose(file, file.name)
+    values = []
+    for text in ("a: 1\n", "a: 2\n", "a: 1\n"):
+        one.write_text(text, encoding="utf-8")
+        values.append(strict_yaml.plain(strict_yaml.compose(one, one.name)[0], one.name, []))
+    assert values == [{"a": 1}, {"a": 2}, {"a": 1}]

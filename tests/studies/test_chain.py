@@ -14,6 +14,7 @@ from osea_rocket.studies.chain.kinds import RUNNERS
 from osea_rocket.studies.chain.values import read_value
 from osea_rocket.studies.command import run_design_of
 from osea_rocket.studies.documents import load
+from osea_rocket.vehicle.vehicle import Vehicle
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / "examples" / "engines" / "s10.yaml"
@@ -40,6 +41,7 @@ def test_a_step_comes_after_what_it_needs(tmp_path):
     ("step", "said"),
     [
         (f"{{name: a, run: disperse, document: {CAMPAIGN}}}", "say how many runs"),
+        (f"{{name: a, run: land, document: {ROOT / 'examples/landing/study.yaml'}}}", "say how many runs"),
         ("{name: a, run: package}", "name the runs that the package is made of"),
         ("{name: a, run: campaign}", "name what is run"),
     ],
@@ -113,6 +115,24 @@ trace:
     file = chain_of(folder, steps, more)
     data, text = run_design_of(file, folder / "out", quiet=True, quick=True)
     return folder / "out", data, text
+
+
+def test_another_module_takes_the_place_of_a_part(tmp_path):
+    """The engine of the modular example's first stage, in one line; what is handed on is set in the other module."""
+    modular = ROOT / "examples/modular"
+    swap = f"{{field: stages.first stage.engine, module: {modular / 'engines/m-120.yaml'}}}"
+    steps = f"  - {{name: engine, run: engine, document: {ENGINE}}}\n"
+    steps += (
+        f"  - {{name: variant, run: check, strict: false, document: {modular / 'vehicle.yaml'}, swaps: [{swap}]}}\n"
+    )
+    data, _ = run_design_of(chain_of(tmp_path, steps), tmp_path / "out", quiet=True)
+    assert {s["name"]: s["state"] for s in data["steps"]}["engine"] == "done"
+    checked = load(tmp_path / "out/taken/variant.yaml")
+    assert isinstance(checked, Vehicle)
+    assert [s.engine.name for s in checked.stages if s.engine is not None] == ["M-120", "K-120"]
+    with pytest.raises(DocumentError, match="no such file"):
+        load(chain_of(tmp_path, f"  - {{name: a, run: check, document: {modular / 'vehicle.yaml'}, "
+                                "swaps: [{field: payload, module: none.yaml}]}\n"))  # fmt: skip
 
 
 def test_a_number_passes_from_step_to_step(chained):
