@@ -49,7 +49,7 @@ class McapRecorder:
         self._octets: tuple[memoryview, memoryview] = (memoryview(b""), memoryview(b""))
         self._waiting: deque[bytes] = deque()
         self._sequences = [0] * (FIRST_FRAME + 2 * len(computers))
-        self.messages = 0
+        self._time, self._log_time = 0.0, T0_NS  # a step's messages have one time
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and code
             [sys.executable, "-m", "osea_rocket.hil.recording.writer", str(path)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
@@ -70,18 +70,17 @@ class McapRecorder:
     def frame(self, time: float, computer: int, sent: bool, octets: Octets) -> None:
         channel, size = FIRST_FRAME + 2 * computer + (not sent), len(octets)
         at, counts = self._at, self._sequences
+        if time != self._time:
+            self._time, self._log_time = time, T0_NS + round(time * 1e9)
         begin = at + _FRAME_SIZE
         end = begin + size
         if end > _ROOM:
             return self._again(end - at, lambda: self.frame(time, computer, sent, octets))
         count = counts[channel]
         counts[channel] = count + 1
-        pack_frame(
-            self._buffer, at, MESSAGE, size + 30, channel, count, T0_NS + round(time * 1e9), time_ns(), CDR, size
-        )
+        pack_frame(self._buffer, at, MESSAGE, size + 30, channel, count, self._log_time, time_ns(), CDR, size)
         self._view[begin:end] = octets
         self._at = end
-        self.messages += 1
         if end > _FLUSH:
             self._flush()
         return None
@@ -93,15 +92,17 @@ class McapRecorder:
         end = middle + 8 * INPUT_COUNT
         if end > _ROOM:
             return self._again(end - at, lambda: self.row(time, signals, inputs))
+        if time != self._time:
+            self._time, self._log_time = time, T0_NS + round(time * 1e9)
         if signals is not self._signals or inputs is not self._inputs:  # the same two arrays all through a run
             self._signals, self._inputs = signals, inputs
             self._octets = signals.data.cast("B"), inputs.data.cast("B")
         count = counts[ROW]
         counts[ROW] = count + 1
-        pack_row(self._buffer, at, MESSAGE, _ROW_SIZE + 22, ROW, count, T0_NS + round(time * 1e9), time_ns(), CDR)
-        self._view[begin:middle], self._view[middle:end] = self._octets
+        pack_row(self._buffer, at, MESSAGE, _ROW_SIZE + 22, ROW, count, self._log_time, time_ns(), CDR)
+        view = self._view
+        view[begin:middle], view[middle:end] = self._octets
         self._at = end
-        self.messages += 1
         if end > _FLUSH:
             self._flush()
         return None
@@ -117,7 +118,6 @@ class McapRecorder:
         pack_frame(self._buffer, at, MESSAGE, size + 30, EVENT, count, T0_NS + round(time * 1e9), time_ns(), CDR, size)
         self._view[end - size : end] = octets
         self._at = end
-        self.messages += 1
         return None
 
     def _again(self, size: int, write: Callable[[], None]) -> None:
@@ -129,7 +129,16 @@ class McapRecorder:
 
     def _flush(self) -> None:
         if self._at:
-            self._waiting.append(bytes(self._view[: self._at]))
+            begin = 0
+            if not self._waiting:  # straight from the buffer, as far as the pipe takes it
+                try:
+                    begin = os.write(self._pipe, self._view[: self._at])
+                except BlockingIOError:
+                    pass
+                except BrokenPipeError:
+                    raise self._dead() from None
+            if begin < self._at:
+                self._waiting.append(bytes(self._view[begin : self._at]))
             self._at = 0
         while self._waiting:
             piece = self._waiting[0]
@@ -138,12 +147,16 @@ class McapRecorder:
             except BlockingIOError:
                 return
             except BrokenPipeError:
-                self._waiting.clear()
-                raise InputError(f"the recording's writer has died; is there room for {self.path}?") from None
+                raise self._dead() from None
             if n == len(piece):
                 self._waiting.popleft()
             else:
                 self._waiting[0] = piece[n:]
+
+    def _dead(self) -> InputError:
+        self._waiting.clear()
+        self._at = 0
+        return InputError(f"the recording's writer has died; is there room for {self.path}?")
 
     def close(self) -> str:
         """Finish the file; the SHA-256 of its content (`layout`)."""

@@ -11,8 +11,8 @@ import sys
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Callable
-from io import BufferedReader
+from collections.abc import Callable, Iterable
+from io import RawIOBase
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,8 +50,10 @@ class McapFile:
         self._at = 0
         self._infos: list[dict[str, Any]] = first["channels"]
         self._metadata: dict[str, str] = first["metadata"]
-        self._pending = bytearray()
-        self._scanned = 0
+        self._buffer = bytearray(
+            2 * CHUNK
+        )  # one place for all that comes: fresh memory costs more than what is done in it
+        self._filled = self._scanned = 0
         self._index: defaultdict[int, array[int]] = defaultdict(numbers)
         self._pattern = Pattern()
         self._runs: list[Run] = []
@@ -77,7 +79,7 @@ class McapFile:
         )
         self._write(MAGIC + _record(HEADER, _text("ros2") + _text(LIBRARY)) + self._schemas + self._channels)
 
-    def _write(self, octets: bytes) -> int:
+    def _write(self, octets: bytes | memoryview) -> int:
         """The place where they begin."""
         at = self._at
         self._file.write(octets)
@@ -92,21 +94,29 @@ class McapFile:
         entry = struct.pack("<QQQQQ", at, len(record), 0, 0, len(data)) + _text(name) + _text("application/yaml")
         self._attachments.append(_record(ATTACHMENT_INDEX, entry))
 
-    def feed(self, data: bytes) -> None:
-        """Whole message records and perhaps the beginning of another."""
-        pending, at, index, read = self._pending, self._scanned, self._index, _SCANNED.unpack_from
-        pending += data
-        last, end = len(pending) - HEAD_SIZE, len(pending)
+    def take(self, source: RawIOBase) -> bool:
+        """Read what is there, whole message records and perhaps the beginning of another; false at the end."""
+        if self._filled == len(self._buffer):  # a record that is longer than the buffer
+            self._buffer += bytes(len(self._buffer))
+        with memoryview(self._buffer) as view:
+            count = source.readinto(view[self._filled :])
+        self._filled += count or 0
+        self._scan()
+        return bool(count)
+
+    def _scan(self) -> None:
+        data, at, end, index, read = self._buffer, self._scanned, self._filled, self._index, _SCANNED.unpack_from
+        last = end - HEAD_SIZE
         while at <= last:
-            length, channel, log_time = read(pending, at)
+            length, channel, log_time = read(data, at)
             after = at + 9 + length
             if after > end:
                 break
             steps = self._pattern.seen(channel, length)
             if steps is not None:
-                run = steps.run(pending, at, end)
+                run = steps.run(data, at, end)
                 if run.count > 1:
-                    run.index(pending, index)
+                    run.index(data, index)
                     self._runs.append(run)
                     at += run.count * run.size
                     continue
@@ -115,27 +125,22 @@ class McapFile:
             at = after
         self._scanned = at
         if at >= CHUNK:
-            self._chunk(at)
+            self._chunk()
 
-    def _chunk(self, end: int) -> None:
-        """Write the messages up to *end* as one chunk with its indexes."""
+    def _chunk(self) -> None:
+        """Write the messages that have been read as one chunk with its indexes, and make room."""
+        end = self._scanned
         if not end:
             return
-        data = bytes(memoryview(self._pending)[:end])
-        del self._pending[:end]
-        self._scanned = 0
         index = {channel: entries for channel, entries in sorted(self._index.items()) if entries}
-        self._hash(data, index)
         low, high = min(min(e[::2]) for e in index.values()), max(max(e[::2]) for e in index.values())
         self._first, self._last = min(self._first, low), max(self._last, high)
-        packed, name = self._compress(data)
-        body = (
-            struct.pack("<QQQI", low, high, len(data), zlib.crc32(data))
-            + _text(name)
-            + struct.pack("<Q", len(packed))
-            + packed
-        )
-        at = self._write(_record(CHUNK_RECORD, body))
+        with memoryview(self._buffer) as view:
+            packed, name = self._compress(view[:end])
+            head = struct.pack("<QQQI", low, high, end, zlib.crc32(view[:end])) + _text(name)
+            head += struct.pack("<Q", len(packed))
+            at = self._write(struct.pack("<BQ", CHUNK_RECORD, len(head) + len(packed)) + head)
+            self._write(packed)
         size = self._at - at
         offsets, index_begin = {}, self._at
         for channel, entries in index.items():
@@ -146,25 +151,33 @@ class McapFile:
             self._counts[channel] = self._counts.get(channel, 0) + len(entries) // 2
         table = b"".join(struct.pack("<HQ", c, o) for c, o in offsets.items())
         entry = struct.pack("<QQQQI", low, high, at, size, len(table)) + table
-        entry += struct.pack("<Q", self._at - index_begin) + _text(name) + struct.pack("<QQ", len(packed), len(data))
+        entry += struct.pack("<Q", self._at - index_begin) + _text(name) + struct.pack("<QQ", len(packed), end)
         self._chunks.append(_record(CHUNK_INDEX, entry))
+        self._hash(end, index[EVENT][1::2] if EVENT in index else ())
         self._index = defaultdict(numbers)
+        rest = self._buffer[end : self._filled]
+        self._buffer[: len(rest)] = rest
+        self._filled, self._scanned = len(rest), 0
 
-    def _hash(self, data: bytes, index: dict[int, "array[int]"]) -> None:
-        """The chunk's records with their publish times as nought, events left out, into the digest."""
-        content = bytearray(data)
+    def _hash(self, end: int, events: Iterable[int]) -> None:
+        """The chunk's records with their publish times as nought, events left out, into the digest. They have been written: the
+        buffer itself is blanked."""
+        content = self._buffer
         for run in self._runs:
             run.blank(content)
         for at in self._singles:
             content[at + PUBLISHED.start : at + PUBLISHED.stop] = _NOUGHT
-        for at in reversed(index[EVENT][1::2] if EVENT in index else ()):
-            del content[at : at + 9 + int.from_bytes(content[at + 1 : at + 9], "little")]
-        self._digest.update(content)
+        begin = 0
+        with memoryview(content) as view:
+            for at in events:
+                self._digest.update(view[begin:at])
+                begin = at + 9 + int.from_bytes(view[at + 1 : at + 9], "little")
+            self._digest.update(view[begin:end])
         self._runs, self._singles = [], []
 
     def close(self) -> str:
         """Write what is left, and the summary; the content's SHA-256."""
-        self._chunk(self._scanned)
+        self._chunk()
         digest = self._digest.hexdigest()
         record = _record(METADATA_RECORD, _text(METADATA) + _map(self._metadata | {"content_sha256": digest}))
         at = self._write(record)
@@ -193,7 +206,7 @@ class McapFile:
         return digest
 
 
-def _compressor() -> Callable[[bytes], tuple[bytes, str]]:
+def _compressor() -> Callable[[memoryview], tuple[bytes | memoryview, str]]:
     """By Zstandard where the extra `hil` is installed; else as it is, which is larger and no MissingExtraError."""
     try:
         import zstandard
@@ -203,18 +216,26 @@ def _compressor() -> Callable[[bytes], tuple[bytes, str]]:
     return lambda data: (compress(data), "zstd")
 
 
-def main(path: str, source: BufferedReader) -> int:
+def _exactly(source: RawIOBase, size: int) -> bytes:
+    """So many octets; what there is when the stream ends before."""
+    found = b""
+    while len(found) < size and (piece := source.read(size - len(found))):
+        found += piece
+    return found
+
+
+def main(path: str, source: RawIOBase) -> int:
     """Read the stream, write the file; its content's SHA-256 goes to standard output."""
-    size = struct.unpack("<I", source.read(4))[0]
-    first = json.loads(source.read(size))
+    size = struct.unpack("<I", _exactly(source, 4))[0]
+    first = json.loads(_exactly(source, size))
     target = Path(path)
     partial = target.with_name(target.name + ".partial")
     with partial.open("wb") as file:
         made = McapFile(file, first)
         for name, length in first["attachments"].items():
-            made.attach(name, source.read(length))
-        while piece := source.read1(1 << 20):
-            made.feed(piece)
+            made.attach(name, _exactly(source, length))
+        while made.take(source):
+            pass
         digest = made.close()
         file.flush()
         os.fsync(file.fileno())
@@ -224,4 +245,4 @@ def main(path: str, source: BufferedReader) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], open(0, "rb")))  # noqa: SIM115  standard input, buffered
+    sys.exit(main(sys.argv[1], open(0, "rb", buffering=0)))  # noqa: SIM115  standard input
