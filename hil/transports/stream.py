@@ -158,15 +158,18 @@ class Stream:
 
     def receive(self, timeout: float) -> list[bytes]:
         deadline = time.perf_counter() + timeout
+        waits = timeout > 0.0  # what is waited for is hardly ever there yet: to ask first spares a call in vain
         while True:
+            if waits:
+                left = deadline - time.perf_counter()
+                if left <= 0.0 or not self._poll.poll(max(left * 1e3, 0.05)):
+                    return []
             try:
                 data = os.read(self._fd, _CHUNK)
             except (BlockingIOError, InterruptedError):
-                left = deadline - time.perf_counter()
-                if left <= 0.0:
-                    return []
-                self._poll.poll(max(left * 1e3, 0.05))
-                continue
+                if waits:
+                    continue
+                return []
             except OSError as error:
                 raise LinkLostError(f"receiving failed: {error.strerror or error}") from None
             if not data:
