@@ -14,7 +14,9 @@ from osea_rocket.core.documents import load_document
 from osea_rocket.core.earth import ROTATION_RATE, ecef_from_geodetic
 from osea_rocket.core.errors import InputError
 from osea_rocket.core.findings import Severity
+from osea_rocket.recovery.booster_return import SolvedReturn, solve_alone
 from osea_rocket.recovery.booster_return_document import BoosterReturn, ReturnBurn
+from osea_rocket.recovery.booster_return_flight import fly_return
 from osea_rocket.recovery.booster_return_guess import guess_return, ignition_times
 from osea_rocket.recovery.booster_return_motion import (
     descent_right_hand_side,
@@ -186,6 +188,35 @@ def test_rules_bring_a_booster_down(planned, study):
     assert late is not None and (early is None or early < late)
     assert late >= phases[-1].start - 1.0
     assert np.degrees(np.atleast_1d(last["pitch"])[-1]) == pytest.approx(86.0, abs=5.0)
+
+
+def test_one_three_one_engines_in_entry_and_landing_are_solved_and_flown_again(planned, study):
+    """Three times as many phases in each burn: the least propellant from over the air to a ship."""
+    heavier, maps, flight, _ = planned
+    counts = ReturnBurn(engines=(1, 3, 1))
+    document = study.recovery.evolve(
+        entry=counts, landing=counts.model_copy(update={"throttle": study.recovery.landing.throttle}), flip=1.0
+    )
+    plan = return_plan(heavier.vehicle, study.mission, maps, flight, document, "ship")
+    frame = launch_frame(study.mission.site, study.mission.launch_azimuth())
+    state, begun = falling_state(plan), 400.0
+    state[6] = 1.6 * plan.landing_mass
+    solution = solve_alone(plan, frame, state, begun)
+    back = SolvedReturn(plan, frame, solution, tuple(fly_return(plan, frame, solution, state)))
+    assert back.miss[0] < 50.0 and back.miss[1] < 1.0
+    assert [s.engines for s in plan.segments] == [0, 1, 3, 1, 0, 1, 3, 1]
+    burned = {}
+    for segment, (times, states) in zip(plan.segments, back.flown, strict=True):
+        assert times[-1] - times[0] >= segment.shortest - 1e-3
+        if segment.engines:
+            flow = (states[0, 6] - states[-1, 6]) / (times[-1] - times[0]) / segment.engines
+            assert 0.5 * 270.0 < flow < 1.05 * 320.0  # kg/s of one engine
+            burned[segment.name] = states[0, 6] - states[-1, 6]
+    assert len(burned) == 6
+    end = back.flown[-1][1][-1]
+    east, north, up = local_velocity(WGS84, *end[:6].tolist())
+    assert np.hypot(east, north) < 2.0 and -3.5 < up < 1.0
+    assert geodetic_altitude(WGS84, *end[:3].tolist()) == pytest.approx(plan.ship_altitude, abs=50.0)
 
 
 def test_a_hover_slam_is_said_with_its_window(planned):
