@@ -23,7 +23,14 @@ from .propagate import Propagation
 from .range_safety.document import RangeSafety
 from .reach import no_flight, require_in_reach, require_payload
 from .reflight import drifts, fly_again
-from .restart_guess import disposal_again, disposal_hint, guess_with_restarts, has_restarts, near_its_guess
+from .restart_guess import (
+    disposal_again,
+    disposal_hint,
+    guess_with_restarts,
+    has_restarts,
+    near_its_guess,
+    without_disposal,
+)
 from .steering import LaunchFrame, launch_frame
 
 _EASY_C3 = -2e6  # m²/s²: to the Moon's distance
@@ -31,7 +38,7 @@ TIME_LIMIT = 900.0  # s of processor time, of all solves of one ascent
 # Throttle ends on its bound, and the engine map has a corner there: without relaxed bounds it is never reached.
 OPTIONS = Options(max_iterations=300, max_time=TIME_LIMIT, extra=(("bound_relax_factor", 0.0),))
 NEAR = dict.fromkeys(("bound_push", "bound_frac", "slack_bound_push", "slack_bound_frac"), 1e-6) | {"mu_init": 1e-4}
-NEAR_ITERATIONS = 200
+NEAR_ITERATIONS = 300
 LIKE_ITERATIONS = 60  # from a flight like it: those that succeed take 15 to 30
 
 
@@ -214,7 +221,16 @@ def _guess(
 
     if has_restarts(plan):
         with contextlib.suppress(ImpossibleError, UndecidedError):  # nothing is lost but a guess
-            return guess_with_restarts(plan, mission, frame, on_first_mesh)
+            guess = guess_with_restarts(plan, mission, frame, on_first_mesh)
+            if not (plan.segments[-1].payload_gone and has_restarts(released := without_disposal(plan, mission))):
+                return guess
+            # several burns and then one down again: solved until the release, or the solver wanders for hundreds of iterations
+            with contextlib.suppress(ImpossibleError, UndecidedError):
+                anywhere = mission.evolve(limits=mission.limits.evolve(disposal_area=None))
+                problem = ascent_problem(released, anywhere, frame, guess[:-2], mesh_density, range_safety)
+                found = _solve_near(problem, None, options, on_iteration, near=True)
+                return disposal_again(plan, mission, frame, found)
+            return guess
     target = mission.target
     if isinstance(target, EscapeOrbit) and target.c3 > _EASY_C3 and not has_restarts(plan):
         # from a far ellipse on the way to a hyperbola: the plain pitch programme falls short of one by far

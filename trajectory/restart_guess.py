@@ -106,12 +106,22 @@ def guess_with_restarts(
     return tuple(phases)
 
 
+def without_disposal(plan: FlightPlan, mission: Mission) -> FlightPlan:
+    """The plan until its payload is released, its last burn keeping the propellant that the disposal burn takes from there."""
+    *before, last, _, burn = plan.segments
+    orbit, down = _asked(last, mission.target), _asked(burn, mission.target)
+    # a payload is released in the mission's orbit, and a disposal burn names its perigee
+    assert last.burnout_mass is not None and orbit is not None and down is not None
+    kept = _kept([last, burn], [_speed_change(orbit, down, 0.0)], 0.0)
+    return replace(plan, segments=(*before, replace(last, burnout_mass=last.burnout_mass + kept)))
+
+
 def disposal_again(
     plan: FlightPlan, mission: Mission, frame: LaunchFrame, solved: Solution
 ) -> tuple[GuessedPhase, ...]:
-    """A flight found without its disposal area as a guess of the one with it: coast and disposal burn fitted anew to the area."""
+    """A flight found without its disposal, or without its area, as a guess of the one with it: coast and burn fitted anew."""
     last, coast, burn = plan.segments[-3:]
-    phases = [GuessedPhase.of(p) for p in solved.phases[:-2]]
+    phases = [GuessedPhase.of(p) for p in solved.phases if p.name not in (coast.name, burn.name)]
     state, clock = _final_state(phases[-1]).copy(), phases[-1].start + phases[-1].duration
     state[6] = coast.mass_after_drop(state[6], float(solved.parameters["payload"]), last)
     size = _asked(burn, mission.target)
