@@ -127,9 +127,10 @@ class Watcher:
         """At the end of a run. complete: it ended as planned; an incomplete one shows nothing for what was still open."""
         holds, reason, margin = self._holds, self._reason, self._margin
         if self._at_end is not None:
-            holds, self._time = self._at_end.holds(signals, inputs), time
-            margin = self._at_end.margin(signals, inputs)
-            reason = "at the end"
+            if complete:
+                holds, self._time = self._at_end.holds(signals, inputs), time
+                margin = self._at_end.margin(signals, inputs)
+            reason = "at the end" if complete else "the run did not get to its end"
         elif holds is None:
             if self._begin is None:
                 reason = "its 'after' never came"

@@ -90,6 +90,9 @@ def test_what_was_not_seen_is_not_said_to_hold():
     assert verdict({"always": "truth.altitude < 99 km"}, CLIMB, complete=False).holds is None
     assert verdict({"eventually": "truth.altitude > 99 km"}, CLIMB, complete=False).holds is None
     assert verdict({"at_end": "truth.altitude > 3 km"}, CLIMB).holds is True
+    assert verdict({"at_end": "truth.altitude > 99 km"}, CLIMB).holds is False
+    for bound in ("3 km", "99 km"):  # a run that something stopped has not got to its end
+        assert verdict({"at_end": f"truth.altitude > {bound}"}, CLIMB, complete=False).holds is None
 
 
 @pytest.mark.parametrize(
