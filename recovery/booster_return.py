@@ -40,10 +40,10 @@ USUAL_SPEED = {"ship": 1500.0, "rtls": 2650.0}  # m/s of a return's burns togeth
 EXHAUST = 2900.0  # m/s
 TRIED = (1.0, 0.85, 1.2)  # of that guess
 TOLERANCE = 1e-6
-FLOWN_TOLERANCE = 1e-8  # once a flight missed: what is left of the scaled constraints adds up over an orbit, too
-MESH_TOLERANCE = 1e-5
-FLOWN_FROM = 1e-4  # mesh error from which a flight again says more than the error does
-PASSES = 10
+FLOWN_TOLERANCE = 1e-8  # on finer meshes: what is left of the scaled constraints adds up over an orbit, too
+MESH_TOLERANCE, ASCENT_TOLERANCE = 1e-5, 1e-6
+FLOWN_FROM = 3e-4  # mesh error of a return from which a flight again says more than the error does
+PASSES = 12
 RETURN_MISS = (50.0, 1.0)  # m, m/s at touchdown, flown open loop from separation
 TIME_LIMIT = 900.0  # s, of processor time
 
@@ -209,21 +209,19 @@ def _refined(
     Where one misses, it is tightened for the segments that make it miss: in the ascent those in which optimizer and integrator
     drift apart most, in the return all.
     """
-
-    def solved(problem: Problem, guess: Solution | None = None) -> Solution:
-        near = replace(options, max_iterations=200, extra=tuple((dict(options.extra) | NEAR).items()))
-        try:
-            return solve(problem, guess=guess, options=near, on_iteration=tell)
-        except (ImpossibleError, UndecidedError):
-            return solve(problem, guess=guess, options=options, on_iteration=tell)
-
-    solution = solved(problem)
+    near = replace(options, max_iterations=200, extra=tuple((dict(options.extra) | NEAR).items()))
+    try:
+        solution = solve(problem, options=near, on_iteration=tell)
+    except (ImpossibleError, UndecidedError):
+        solution = solve(problem, options=options, on_iteration=tell)
     up = len(flight.segments)  # the ascent's phases come first
-    tolerances = np.full(len(problem.phases), MESH_TOLERANCE)
+    tolerances = np.array([ASCENT_TOLERANCE] * up + [MESH_TOLERANCE] * (len(problem.phases) - up))
+    enough = np.array([ASCENT_TOLERANCE] * up + [FLOWN_FROM] * (len(problem.phases) - up))
+    options = replace(options, tolerance=FLOWN_TOLERANCE)
     for passes in range(1, PASSES + 1):
         errors = [mesh_error(p) for p in solution.phases]
         largest = np.array([e.largest for e in errors])
-        if np.all(largest <= np.maximum(tolerances, FLOWN_FROM)) or passes == PASSES:
+        if np.all(largest <= np.maximum(tolerances, enough)) or passes == PASSES:
             flown = fly_again(flight, mission, frame, solution)
             state = separation_state(solution, plan)
             back = SolvedReturn(plan, frame, solution, tuple(fly_return(plan, frame, solution, state)))
@@ -237,7 +235,7 @@ def _refined(
                     f"'{problem.name}' was solved, but flown again it misses by {off:.3g} times what a solution may, on the last "
                     f"of {passes} meshes (relative error {largest.max():.1e})"
                 )
-            options = replace(options, tolerance=FLOWN_TOLERANCE)
+            enough = np.full(len(problem.phases), np.inf)  # the flight tells from here on
             if missed > 1.0:
                 apart = np.array(drifts(flight, frame, solution))
                 tolerances[:up] = tightened(tolerances[:up], largest[:up], apart, missed)
@@ -250,7 +248,7 @@ def _refined(
         problem = replace(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
-        solution = solved(problem, solution)
+        solution = solve(problem, guess=solution, options=options, on_iteration=tell)
     raise AssertionError("the last pass returns or raises")
 
 

@@ -31,12 +31,12 @@ STEPS = BENCH_STEPS | {"flight": 60.0, "report": 3.0}
 
 def run_hil(
     path: Path, out: Path | None, *, start: str | None = None, bind: bool = False, seed: int | None = None,
-    record: bool = True, board: bool = True, by_hand: bool = False, quiet: bool = False,
+    record: bool = True, board: bool = True, by_hand: bool = False, quiet: bool = False, made: BenchCase | None = None,
 ) -> tuple[dict[str, Any], str]:  # fmt: skip
     """Fly a bench and publish its run folder; (summary as plain data, the same for people).
 
     start: a command that starts the flight computer, split as a shell would and run without one; it is ended with the run;
-    board: let dashboards follow; by_hand: let them begin the faults that say so.
+    board: let dashboards follow; by_hand: let them begin the faults that say so. made: the bench as it was prepared before.
     A requirement that fails makes the data's exit_code 1, one that was not shown, or a run that something stopped, 3; Ctrl-C
     in flight 130, with the run's status "stopped": recording and report hold what was flown.
     """
@@ -44,7 +44,7 @@ def run_hil(
 
     progress = Progress() if quiet else RichProgress(STEPS)
     try:
-        made = bench_case(path, progress)
+        made = made or bench_case(path, progress)
         bench = made.bench
         number = bench.seed if seed is None else seed
         folder = out or Path("out") / (re.sub(r"\W+", "-", bench.name.lower()).strip("-") or path.stem)
@@ -174,13 +174,15 @@ def run_replay(
     return data, "\n".join(lines)
 
 
-def run_load(path: Path, out: Path, *, quiet: bool = False) -> tuple[dict[str, Any], str]:
-    """Write a bench's mission data for the reference flight computer."""
+def run_load(
+    path: Path, out: Path, *, quiet: bool = False, made: BenchCase | None = None
+) -> tuple[dict[str, Any], str]:
+    """Write a bench's mission data for the reference flight computer. made: the bench as it was prepared before."""
     from .flight_software import mission_header
 
     progress = Progress() if quiet else RichProgress(BENCH_STEPS)
     try:
-        made = bench_case(path, progress)
+        made = made or bench_case(path, progress)
         text = mission_header(made)
     finally:
         progress.close()

@@ -201,7 +201,12 @@ def _certify(work: Work) -> Answer:
 
 
 def _bench(work: Work) -> Answer:
-    """Generated codec and mission data compiled with the flight computer, and flown; without a compiler a recording."""
+    """Generated codec and mission data compiled with the flight computer, and flown; without a compiler a recording.
+
+    Codecs: of the bench's messages, and of the message set can.yaml beside the sources' folder where there is one.
+    """
+    from ...core.progress import Progress
+    from ..bench import bench_case
     from ..bench_command import run_hil, run_load
 
     compiler = next((c for c in (os.environ.get("CC"), "cc", "gcc", "clang") if c and shutil.which(c)), None)
@@ -214,16 +219,21 @@ def _bench(work: Work) -> Answer:
     made = work.folder.with_name(work.folder.name + "-build")
     shutil.rmtree(made, ignore_errors=True)
     (made / "messages").mkdir(parents=True)
-    run_build(Path(bench_document.__file__).parent / "data" / "bench.yaml", made / "messages", ["c99"])
-    run_load(_file(work), made / "mission.h")
-    sources = [*sorted(work.source.glob("*.c")), *sorted((made / "messages").glob("*.c"))]
+    sets = [Path(bench_document.__file__).parent / "data" / "bench.yaml", work.source.parent / "can.yaml"]
+    for messages in (s for s in sets if s.is_file()):
+        run_build(messages, made / "messages", ["c99"])
+    prepared = bench_case(_file(work), Progress())
+    run_load(_file(work), made / "mission.h", made=prepared, quiet=True)
+    codecs = [f for f in sorted((made / "messages").glob("*.c")) if not f.stem.endswith("_test")]
+    sources = [*sorted(work.source.glob("*.c")), *codecs]
     program = made / "flight_computer"
     flags = ["-std=c99", "-O2", f"-I{work.source}", f"-I{made}", f"-I{made / 'messages'}"]
     call = [compiler, *flags, *map(str, sources), "-lm", "-o", str(program)]
     ended = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603  a compiler, its arguments ours
     if ended.returncode:
         raise UndecidedError(f"{compiler} did not compile the flight computer: {ended.stderr.strip()[:600]}")
-    data, text = run_hil(_file(work), work.folder, start=f"{shlex.quote(str(program))} {_ports(work)}", quiet=True)
+    start = f"{shlex.quote(str(program))} {_ports(work)}"
+    data, text = run_hil(_file(work), work.folder, start=start, quiet=True, made=prepared)
     shutil.rmtree(made, ignore_errors=True)
     return data, text, _REPORT
 
