@@ -112,6 +112,11 @@ def return_plan(
     _check_starts(stage, engine, document, mode)
     models = _Models(vehicle, stage, engine, mission, document)
     group = next((g for g in vehicle.boosters if g.stage.name == stage.name), None)
+    if group is not None and not group.kept:
+        raise InputError(
+            f"'{stage.name}' burns out before it leaves, and has nothing for its way back; give 'kept' to the strap-ons",
+            where=vehicle.where(f"boosters.{vehicle.boosters.index(group)}"),
+        )
     budget = propellant_budget(stage)
     above = vehicle.interstage_on(stage)
     kept = above.mass if above is not None and above.leaves_with == "lower" else 0.0

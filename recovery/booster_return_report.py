@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.earth import G0
+from ..core.earth import G0, ecef_from_geodetic
 from ..core.findings import Finding, Severity
 from ..propulsion.engine_map import EngineMap
 from ..trajectory.environment.atmosphere import pressure
@@ -167,9 +167,27 @@ def _events(plan: ReturnPlan, rows: dict[str, Array]) -> tuple[ReturnEvent, ...]
     return tuple(sorted(found, key=lambda e: e.time))
 
 
+def pad_findings(plan: ReturnPlan) -> list[Finding]:
+    """Where several bodies come back alike: that one of them is solved, and where the others land."""
+    pads = plan.document.pads
+    if plan.bodies == 1 or plan.mode != "rtls":
+        return []
+    where = plan.document.where("pads" if pads else "")
+    if len(pads) < plan.bodies:
+        text = f"{plan.bodies} of '{plan.booster}' come back, and {len(pads) or 'no'} pads are named: give one for each"
+        return [Finding(Severity.WARN, "booster_return.pads", where, text)]
+    first, *others = (np.array(ecef_from_geodetic(p.latitude, p.longitude, p.altitude)) for p in pads[: plan.bodies])
+    apart = ", ".join(f"{float(np.linalg.norm(o - first)):.0f} m" for o in others)
+    text = (
+        f"{plan.bodies} of '{plan.booster}' come back alike: one is solved, to '{pads[0].name}', and counted for all; the "
+        f"others' pads lie {apart} from it, and their ways are taken for its mirror image"
+    )
+    return [Finding(Severity.OK, "booster_return.pads", where, text)]
+
+
 def _findings(plan: ReturnPlan, rows: dict[str, Array], engine: EngineMap) -> list[Finding]:
     document = plan.document
-    asked, found = document.limits, []
+    asked, found = document.limits, pad_findings(plan)
     for name, column, limit in (
         ("dynamic_pressure", "dynamic_pressure", asked.dynamic_pressure),
         ("heat_flux", "heat_flux", asked.heat_flux),

@@ -33,8 +33,18 @@ class Motors:
 
 
 def strap_on_group(group: StrapOns, engine: EngineMap | MotorMap, mission: Mission, where: str) -> StrapOnGroup:
-    """The group's times. Raises InputError where it is to leave before it is empty."""
-    usable, units = propellant_budget(group.stage).usable, group.count * group.stage.engine_count
+    """The group's times. Raises InputError where it is to leave before it is cut off, or a solid motor to keep propellant."""
+    usable, units = propellant_budget(group.stage).usable - group.kept, group.count * group.stage.engine_count
+    if group.kept and (usable <= 0.0 or isinstance(engine, MotorMap)):
+        raise InputError(
+            f"'{group.stage.name}' cannot keep {group.kept:.0f} kg: "
+            + (
+                "a solid motor burns out"
+                if isinstance(engine, MotorMap)
+                else f"it has {usable + group.kept:.0f} kg to burn"
+            ),
+            where=where.removesuffix(".drop") + ".kept",
+        )
     name, begin = group.stage.name, group.ignition
     if isinstance(engine, MotorMap):
         burnout = begin + engine.burn_time

@@ -219,7 +219,7 @@ class _Planner:
         )
         if not groups:
             return {}
-        mass = sum(g.count * (g.stage.dry_mass + self._unburned(g.stage)) for g in groups)
+        mass = sum(g.count * (g.stage.dry_mass + self._unburned(g.stage) + g.kept) for g in groups)
         return {"dropped_before": mass, "dropped_name": f"{' and '.join(names)} separation"}
 
     # Upper stages

@@ -31,6 +31,9 @@ from .falcon_flights import RECORDS, flights, plan_of, records
 GROUP = "Falcon 9 boosters as flown: the way back"
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "falcon9" / "recovery" / "return.yaml"
 Array = np.ndarray
+PICTURE = (
+    "![Boosters over their records, the optimum beside them](images/booster-returns.png)"  # made by booster_figure
+)
 _ENGINES = 9
 SETTLES = 2.0  # s after a cut-off and before an ignition that are left out of a coast
 OPTIMUM_MISS = 100.0  # m at touchdown, flown again open loop from cut-off
@@ -245,7 +248,7 @@ def comparisons() -> list[Comparison]:
     rows = []
     for case in cases()["flights"]:
         rows += _compared(fly(case))
-    return rows
+    return [replace(rows[0], note=f"{rows[0].note} {PICTURE}"), *rows[1:]]
 
 
 def _compared(track: Track) -> list[Comparison]:

@@ -19,7 +19,8 @@ class StrapOns(Document):
 
     stage: the booster. count: how many (two or more). beside: name of the core stage that they are attached to (the lowest
     when left out). station: height of their exit plane over that of the lowest core stage. ignition: after lift-off
-    (0: on the ground). drop: after lift-off, when they leave; left out, when they burn out. fore_attachment, aft_attachment:
+    (0: on the ground). kept: propellant with which each is cut off, for its way back. drop: after lift-off, when they leave; left
+    out, when they are cut off. fore_attachment, aft_attachment:
     heights over their exit plane at which they are held to the core; thrust_attachment: which of the two carries their thrust.
     """
 
@@ -28,6 +29,7 @@ class StrapOns(Document):
     beside: str | None = None
     station: Annotated[float, SI("m", ("0 m",))] = 0.0
     ignition: Annotated[float, SI("s", ("65.5 s",), ge=0.0, le=3600.0)] = 0.0
+    kept: Annotated[float, SI("kg", ("50 t",), ge=0.0)] = 0.0
     drop: Annotated[float, SI("s", ("66 s",), gt=0.0, le=3600.0)] | None = None
     fore_attachment: Annotated[float, SI("m", ("20 m",), gt=0.0)] | None = None
     aft_attachment: Annotated[float, SI("m", ("3 m",), ge=0.0)] | None = None

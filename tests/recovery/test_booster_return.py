@@ -26,7 +26,7 @@ from osea_rocket.recovery.booster_return_motion import (
 )
 from osea_rocket.recovery.booster_return_plan import return_plan, with_kit
 from osea_rocket.recovery.booster_return_reach import Shortfall, refusal
-from osea_rocket.recovery.booster_return_report import hover_findings
+from osea_rocket.recovery.booster_return_report import hover_findings, pad_findings
 from osea_rocket.recovery.booster_return_result import IgnitionWindow
 from osea_rocket.studies.ascend import engines_of
 from osea_rocket.studies.documents import Study
@@ -217,6 +217,44 @@ def test_one_three_one_engines_in_entry_and_landing_are_solved_and_flown_again(p
     east, north, up = local_velocity(WGS84, *end[:6].tolist())
     assert np.hypot(east, north) < 2.0 and -3.5 < up < 1.0
     assert geodetic_altitude(WGS84, *end[:3].tolist()) == pytest.approx(plan.ship_altitude, abs=50.0)
+
+
+@pytest.fixture(scope="module")
+def heavy():
+    study = load_document(Study, EXAMPLE.parents[2] / "falcon_heavy" / "study.yaml")
+    return with_return(study, None)[0]
+
+
+def test_two_side_boosters_leave_with_propellant_and_each_has_its_pad(heavy):
+    vehicle, mission = heavy.vehicle, heavy.mission
+    _, maps = engines_of(vehicle)
+    flight = flight_plan(vehicle, mission, maps)
+    plan = return_plan(vehicle, mission, maps, flight, heavy.recovery, "rtls")
+    group, stage = vehicle.boosters[0], vehicle.boosters[0].stage
+    after = flight.segments[[s.name for s in flight.segments].index(plan.after) + 1]
+    assert plan.bodies == 2
+    each = plan.after_parting(1e6, after.mass_after_drop(1e6, 0.0))
+    assert each == pytest.approx(plan.empty_mass + plan.reserve + group.kept, rel=1e-6)
+    spent = group.count * (stage.propellant_mass - group.kept)
+    (times,) = flight.strap_ons
+    assert times.burned(times.burnout) == pytest.approx(spent, rel=0.01)
+    (finding,) = pad_findings(plan)
+    assert finding.severity is Severity.OK and "Landing Zone 1" in finding.message and "mirror image" in finding.message
+    one_pad = replace(plan, document=heavy.recovery.evolve(pads=heavy.recovery.pads[:1]))
+    (finding,) = pad_findings(one_pad)
+    assert finding.severity is Severity.WARN and "give one for each" in finding.message
+
+
+def test_strap_ons_without_propellant_for_the_way_back_are_refused(heavy):
+    group = heavy.vehicle.boosters[0]
+    empty = heavy.vehicle.evolve(boosters=(group.evolve(kept=0.0),))
+    _, maps = engines_of(empty)
+    flight = flight_plan(empty, heavy.mission, maps)
+    with pytest.raises(InputError, match="give 'kept' to the strap-ons"):
+        return_plan(empty, heavy.mission, maps, flight, heavy.recovery, "rtls")
+    greedy = heavy.vehicle.evolve(boosters=(group.evolve(kept=500e3),))
+    with pytest.raises(InputError, match="cannot keep 500000 kg"):
+        flight_plan(greedy, heavy.mission, maps)
 
 
 def test_a_hover_slam_is_said_with_its_window(planned):
