@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 RELEASE ?= dist
 
-.PHONY: demo test check docs validate bench release schemas constraints clean
+.PHONY: demo test check docs gallery validate bench release schemas constraints clean
 
 demo: $(STAMP)
 	$(BIN)/osea design examples/osea_r1/study.yaml --quick --out out/osea-r1
@@ -23,6 +23,10 @@ check: $(STAMP)
 # The documentation site, from the pages and the sources; no network, warnings are errors → out/site/index.html
 docs: $(STAMP)
 	$(BIN)/python docs/site/make_site.py
+
+# The gallery's pictures, made again by the examples.
+gallery: $(STAMP)
+	$(BIN)/python docs/site/gallery.py
 
 validate: $(STAMP)
 	$(BIN)/osea validate --write docs/validation.md

@@ -42,6 +42,7 @@ def run_key(path: Path) -> Answer:
     public = path.with_name(f"{path.stem}.pub.json")
     if public.exists():
         raise InputError(f"'{public}' exists; a key is never written over another")
+    path.parent.mkdir(parents=True, exist_ok=True)
     key = PrivateKey.create()
     key.write(path)
     key.public.write(public)

@@ -147,4 +147,5 @@ def write_html(
     """The report as one HTML file at *path*; payload_mass, loads: as the check was given them."""
     from .check_report import check_report
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(check_report(check, vehicle, payload_mass, loads).html(), encoding="utf-8")

@@ -25,6 +25,7 @@ def checked(
         from ..avionics.electrical.outputs import document, write_all
 
         if html is not None:
+            html.parent.mkdir(parents=True, exist_ok=True)
             html.write_text(document(e, check).html(), encoding="utf-8")
         if out is not None:
             files = write_all(e, check, out)
