@@ -56,6 +56,7 @@ SLOW = {
     "osea validate": "hours",
     "osea certify": "computes every verdict, or needs a certificate that was",
     "osea check examples/avionics/electrical.yaml --": "all the drawings",
+    "osea engine examples/engines/j-2.yaml --json": "the same work as without",
     "osea engine examples/engines/rl10a-3-3a.yaml": "contour and cooling",
     "osea engine examples/engines/methalox-demonstrator.yaml": "contour and cooling",
     "osea data serve": "serves until it is stopped",
