@@ -45,7 +45,7 @@ from osea_rocket.hil.speech import speech
 from osea_rocket.hil.transports.stream import Stream
 from osea_rocket.hil.transports.udp import Udp
 from osea_rocket.studies.bench import BenchCase, bench_case
-from osea_rocket.studies.flight_software import mission_header
+from osea_rocket.studies.flight_software import software_files
 
 ROOT = Path(__file__).resolve().parent.parent
 CC = shutil.which("cc") or "gcc"
@@ -76,8 +76,10 @@ def compiled(folder: Path, made: BenchCase) -> tuple[Path, Path]:
     """The flight computer and the C loop, built."""
     for messages in (own_messages(), load_document(MessageSet, HOME / "can.yaml")):
         build(layout(messages), folder, ["c99"])
-    (folder / "mission.h").write_text(mission_header(made))
-    sources = [*map(str, (HOME / "src").glob("*.c")), *(str(folder / f"osea_bench{c}.c") for c in ("", "_can"))]
+    for name, text in software_files(made).items():
+        (folder / name).write_text(text)
+    generated = (str(folder / f"{name}.c") for name in ("osea_bench", "osea_bench_can", "osea_landing"))
+    sources = [*map(str, (HOME / "src").glob("*.c")), *generated]
     flags = ["-std=c99", "-O2", f"-I{HOME / 'src'}", f"-I{folder}"]
     subprocess.run([CC, *flags, *sources, "-lm", "-o", str(folder / "fc")], check=True)
     (folder / "sleep.c").write_text(NANOSLEEP)

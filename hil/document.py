@@ -111,7 +111,9 @@ class Computer(Document):
 class Bench(Module, schema="osea/bench/v1"):
     """A bench: one vehicle, one or more flight computers, faults, requirements."""
 
-    study: Reference[Module] = Field(description="the study (osea/study/v1) that flies")
+    study: Reference[Module] = Field(
+        description="what flies: a study (osea/study/v1), or a booster's descent (osea/landing/v1)"
+    )
     messages: Reference[MessageSet] | None = Field(
         default=None, description="else the bench's own set, hil/data/bench.yaml"
     )
@@ -133,8 +135,10 @@ class Bench(Module, schema="osea/bench/v1"):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.study.schema_id != "osea/study/v1":
-            raise FieldError("study", f"expected a study (osea/study/v1), not {self.study.schema_id}")
+        if self.study.schema_id not in ("osea/study/v1", "osea/landing/v1"):
+            raise FieldError(
+                "study", f"expected a study (osea/study/v1) or a landing (osea/landing/v1), not {self.study.schema_id}"
+            )
         names = [c.name for c in self.computers]
         for what, items in (
             ("computers", names),

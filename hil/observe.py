@@ -7,6 +7,7 @@ import numpy as np
 from ..core.compiled import compiled_ieee
 from ..core.numeric import equation
 from ..trajectory.environment.gravity import Earth, geodetic_altitude
+from ..trajectory.flight.autopilot import turbulence
 from ..trajectory.flight.equations import orbital_energy, quaternion_product
 from ..trajectory.flight.layout import I_, PH, WK, H, M, P, Y
 from ..trajectory.flight.loop import step_plant
@@ -21,7 +22,7 @@ GIMBAL, ENGINE, POWER = INDEX["gimbal.y"], INDEX["engine.level"], INDEX["power.v
 PROPELLANT, VEHICLE = INDEX["propellant.mass"], INDEX["vehicle.phase"]
 TRUTH, ATTITUDE = INDEX["truth.position.x"], INDEX["truth.attitude.w"]
 NED, RATE = INDEX["truth.attitude_ned.w"], INDEX["truth.rate.x"]
-LOCAL = INDEX["truth.local.x"]
+LOCAL, TILT, TOUCHDOWN = INDEX["truth.local.x"], INDEX["truth.tilt"], INDEX["truth.touchdown.distance"]
 PLACE, MASS = INDEX["truth.latitude"], INDEX["truth.mass"]
 
 
@@ -70,6 +71,8 @@ def tick(bank, phases, parameters, y, memory, work, commands, clock, begin, empt
         dry = empty[int(memory[M.phase])]
         if dry > 0.0 and y[Y.mass] - memory[M.mass_offset] <= dry:
             commands[8] = 1.0  # out of propellant, whatever is commanded
+        if bank[H.turbulence] * parameters[P.turbulence] > 0.0:
+            turbulence(bank, parameters, memory, dt)
         status = step_plant(bank, phases, parameters, y, memory, work, commands, dt)
         commands[7] = asked
     inertial_unit(bank, parameters, memory, y)
@@ -85,13 +88,26 @@ def tick(bank, phases, parameters, y, memory, work, commands, clock, begin, empt
         signals[LOCAL + i] = 0.0
         for j in range(3):
             signals[LOCAL + i] += pad[1 + i, j] * (signals[TRUTH + j] - pad[0, j])
+    upright(memory, signals)
     signals[TIME], signals[TICK] = memory[M.time], count
     return status
 
 
+@compiled_ieee
+def upright(memory, signals):
+    """How the body stands over the pad; what a touchdown was stays when a foot has touched."""
+    w, x, y, z = signals[NED], signals[NED + 1], signals[NED + 2], signals[NED + 3]
+    signals[TILT] = np.arccos(min(max(-2.0 * (x * z - w * y), -1.0), 1.0))
+    if memory[M.most_stroke] == 0.0:
+        signals[TOUCHDOWN] = np.sqrt(signals[LOCAL] ** 2 + signals[LOCAL + 1] ** 2)
+        signals[TOUCHDOWN + 1] = signals[PLACE + 5]
+        signals[TOUCHDOWN + 2] = np.sqrt(signals[PLACE + 3] ** 2 + signals[PLACE + 4] ** 2)
+        signals[TOUCHDOWN + 3] = signals[TILT]
+
+
 def pad_axes(bank: np.ndarray, begin: np.ndarray) -> np.ndarray:
-    """(4, 3) of the pad, Earth-fixed: where it is, then its north, east and down. begin: state at T-0, when inertial axes are the
-    Earth-fixed ones."""
+    """(4, 3) of the pad, Earth-fixed: where it is, then its north, east and down. begin: its place, or the state at T-0, when
+    inertial axes are the Earth-fixed ones."""
     scratch = np.zeros(len(INDEX))
     scratch[TRUTH : TRUTH + 3] = begin[:3]
     over_ground(bank, TRUTH, PLACE, scratch)

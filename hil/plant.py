@@ -24,11 +24,13 @@ _SENSORS = np.array(
 @dataclass(frozen=True)
 class Flying:
     """What flies on a bench. case: packed flight; empty_mass (phases,) [kg]: of the vehicle when the flying stage's usable
-    propellant is gone (0: unknown, the tank then never runs dry); parameters: drawn errors, else nominal."""
+    propellant is gone (0: unknown, the tank then never runs dry); parameters: drawn errors, else nominal; origin (3,):
+    Earth-fixed place from which truth.local and truth.touchdown.distance count, else where the flight begins."""
 
     case: Case
     empty_mass: np.ndarray | None = None
     parameters: np.ndarray | None = None
+    origin: np.ndarray | None = None
 
 
 class BenchPlant:
@@ -66,7 +68,7 @@ class BenchPlant:
         least = case.phases[:, PH.least_mass] if flying.empty_mass is None else flying.empty_mass
         self._clock = np.array([self.dt, 0.0, float(self.held_ticks), 0.0])
         self._begin, self._empty = p.state.copy(), np.array(least, float)
-        self._pad = pad_axes(bank, self._begin)
+        self._pad = pad_axes(bank, self._begin if flying.origin is None else flying.origin)
         hold(bank, self._begin, p.state, memory, -self.held_ticks * self.dt)
         look(memory, p.state)
         memory[M.altitude] = bank[H.ground]

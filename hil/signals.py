@@ -85,6 +85,16 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("truth.perigee", "m", "over the equatorial radius, osculating", sensed=False),
     Signal("truth.apogee", "m", "over the equatorial radius, osculating", sensed=False),
     *_axes("truth.local", "m", "north, east and down of the pad at T-0, in its axes", sensed=False),
+    Signal("truth.tilt", "rad", "of the body's axis from the vertical", sensed=False),
+    Signal(
+        "truth.touchdown.distance",
+        "m",
+        "from the pad's middle, a step before a foot touched; till then, now",
+        sensed=False,
+    ),
+    Signal("truth.touchdown.sink", "m/s", "sink rate then", sensed=False),
+    Signal("truth.touchdown.drift", "m/s", "lateral speed over the ground then", sensed=False),
+    Signal("truth.touchdown.tilt", "rad", "of the body's axis from the vertical then", sensed=False),
 )
 INDEX = {s.name: i for i, s in enumerate(SIGNALS)}
 SIGNAL_COUNT = len(SIGNALS)

@@ -45,6 +45,16 @@ LAST_HEIGHT = 2.5
 cost least."""
 LAST_MARGIN, LEAST_SLOWING = 1.3, 1.5
 """Above the least; and where the engine could hover [m/s^2]."""
+LEAST_SPEED = 20.0
+"""Below it [m/s] the air neither points the way nor lifts."""
+LEAST_UPRIGHT = 0.7
+"""Of the axis's upward part, over which a lean makes up for the push upwards that it costs."""
+AIR_AHEAD = 0.8
+"""A plan's drag is taken at this share of the speed: of what lies before it, where the force falls with the speed's square."""
+END_HEIGHT, END_CLIMB, END_BELOW = 0.05, -0.1, 2.0
+"""The burn ends at a height of the feet [m], or when the body climbs faster [m/s] below a height."""
+PLAN_MISS = 0.5
+"""Of the legs' limit of position: a plan may miss by it."""
 LEAST_FREE = 0.2
 """Share of the thrust's push across that lift must leave for the body to lean at all."""
 MOST_SHARE = 0.8
@@ -153,7 +163,7 @@ class LandingBurn:
         height = position[2] - standing_height(b, know.mass)
         if since < b.engine.start_ramp:
             self.throttle = rules.ignition_throttle
-            return self._command(back[:2] if speed > 20.0 else np.zeros(2), elapsed)
+            return self._command(back[:2] if speed > LEAST_SPEED else np.zeros(2), elapsed)
         tilt = float(np.linalg.norm(body[:2, 0]))
         height -= b.legs.radius * tilt  # of the lowest foot
         # Gimbals that turn the body push its foot the other way. The point on the axis that this leaves alone is the one that
@@ -174,11 +184,11 @@ class LandingBurn:
             size = float(np.linalg.norm(wanted))
             lean = self._against_lift(wanted[:2] / size, back, position[2], speed, know, size)
             command, up = self._command(lean, elapsed), wanted[2]
-        force = up * know.mass / max(body[2, 0], 0.7)
+        force = up * know.mass / max(body[2, 0], LEAST_UPRIGHT)
         back_pressure = self.reach.back_pressure(position[2]) * b.landing_engines
         throttle = (force + back_pressure) / (self.full * know.strength)
         self.throttle = command.throttle = float(np.clip(throttle, b.engine.throttle, 1.0))
-        command.ends = height < 0.05 or (velocity[2] > -0.1 and height < 2.0)
+        command.ends = height < END_HEIGHT or (velocity[2] > END_CLIMB and height < END_BELOW)
         return command
 
     # ---- pieces ----
@@ -204,8 +214,7 @@ class LandingBurn:
         """A plan from a state over the gate's place at a time to come."""
         b, rules, w = self.study.booster, self.study.guidance, self.lander.work
         speed = float(np.linalg.norm(velocity))
-        # of what lies before it, not only of where it is: the air's force falls with the square of the speed
-        w[node.DRAG_AREA] = self.reach.axial(max(above[2], 0.0), 0.8 * speed) * b.area * know.thickness
+        w[node.DRAG_AREA] = self.reach.axial(max(above[2], 0.0), AIR_AHEAD * speed) * b.area * know.thickness
         over = above + np.array([0.0, 0.0, self.gate.height + standing_height(b, know.mass)])
         even = self.reach.even_throttle(know, over, velocity, over[2] - above[2], self.gate.sink)
         floor = b.engine.throttle + rules.throttle_reserve
@@ -220,7 +229,7 @@ class LandingBurn:
             else:
                 plan = self.lander.update(above, velocity, know.mass, begins - self.planned)
             self.outcomes[plan.outcome] = self.outcomes.get(plan.outcome, 0) + 1
-            if plan.outcome == "lands" or (plan.found and plan.miss < 0.5 * b.legs.limits.position):
+            if plan.outcome == "lands" or (plan.found and plan.miss < PLAN_MISS * b.legs.limits.position):
                 self.pending, self.pending_at = plan, begins
                 return
 
@@ -274,7 +283,7 @@ class LandingBurn:
         self, lean: np.ndarray, back: np.ndarray, height: float, speed: float, know: Knowledge, push: float
     ) -> np.ndarray:
         """The lean with which thrust and lift together push across as the thrust alone would with the one wanted."""
-        if speed < 20.0:
+        if speed < LEAST_SPEED:
             return lean
         b, off = self.study.booster, lean - back[:2]
         slope, growth = self.reach.lift(height, speed, know.mass)

@@ -1,6 +1,7 @@
 """A powered landing as a six-degree-of-freedom flight: entry burn, fall with grid fins, landing burn, standing on the pad."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -9,9 +10,10 @@ from ..core.numeric import Table, table
 from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound, standard_atmosphere
 from ..trajectory.flight.case import AeroGrid, Case, Phase, assemble, quaternion_of_axes
 from ..trajectory.steering import LaunchFrame
-from .descent_document import Booster, LandingStudy
+from .descent_document import Booster, LandingStudy, Separation
 
 ENTRY, FALL, LANDING, STANDING = range(4)
+Begin = Literal["entry burn", "coast", "separation"]
 STEP = 0.01
 CONTROL_EVERY = 2
 STANDING_TIME = 6.0
@@ -134,6 +136,16 @@ def gains(booster: Booster, engines: int, mass: float) -> dict[str, float]:
     return {"gain_p": gain, "gain_d": 2.0 * ATTITUDE_DAMPING * ATTITUDE_BANDWIDTH * per, "gain_i": 0.1 * gain}
 
 
+def separation_position(separation: Separation, study: LandingStudy, frame: PadFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Local position and velocity (3,) where the stages part, downrange of the pad on the way from it."""
+    lean = separation.downrange / np.linalg.norm(frame.origin)  # the ground curves away below level axes
+    out, up = np.array([-np.cos(lean), 0.0, -np.sin(lean)]), np.array([-np.sin(lean), 0.0, np.cos(lean)])
+    radius = np.linalg.norm(frame.origin)
+    position = (radius + separation.altitude - study.altitude) * up - np.array([0.0, 0.0, radius])
+    c, s = np.cos(separation.path_angle), np.sin(separation.path_angle)
+    return position, separation.speed * (c * out + s * up)
+
+
 def entry_position(study: LandingStudy, frame: PadFrame, uprange: float) -> tuple[np.ndarray, np.ndarray]:
     """Local position and velocity (3,) at the entry burn's begin, so far [m] before the pad along the azimuth."""
     entry = study.entry
@@ -146,8 +158,12 @@ def entry_position(study: LandingStudy, frame: PadFrame, uprange: float) -> tupl
     return position, velocity
 
 
-def descent_case(study: LandingStudy, uprange: float, position: np.ndarray, velocity: np.ndarray) -> Case:
-    """The flight from a local position and velocity (3,) at the entry burn's begin, tail first; mass and air are nominal."""
+def descent_case(
+    study: LandingStudy, uprange: float, position: np.ndarray, velocity: np.ndarray, *, begin: Begin = "entry burn"
+) -> Case:
+    """The flight from a local position and velocity (3,) at the entry burn's begin, tail first; mass and air are nominal. begin:
+    or on the coast before that, or at the study's separation, nose first, with a turn and a boost-back burn."""
+    loaded = study.separation.mass if begin == "separation" and study.separation else study.entry.mass
     b, entry, frame = study.booster, study.entry, pad_frame(study)
     mach = np.array([p.mach for p in b.drag])
     engine = b.engine
@@ -166,7 +182,7 @@ def descent_case(study: LandingStudy, uprange: float, position: np.ndarray, velo
         "axial": table(mach, [p.coefficient for p in b.drag]),
         "pitch_damping": -0.5 * (b.length / b.diameter) ** 2,
         "fin_slope": b.fins.slope,
-    } | mass_tables(b, entry.mass)
+    } | mass_tables(b, loaded)
     legs = {
         "legs": float(b.legs.count), "leg_station": b.legs.station, "leg_radius": b.legs.radius, "leg_angle": 0.7854,
         "leg_stroke": b.legs.stroke, "leg_stiffness": b.legs.stiffness, "leg_damping": b.legs.damping,
@@ -185,17 +201,27 @@ def descent_case(study: LandingStudy, uprange: float, position: np.ndarray, velo
         Phase(name="standing", numbers=common | few | legs | {"stops": 1.0, "duration": STANDING_TIME}, tables=tables,
               aero=aero),
     ]  # fmt: skip
+    if begin != "entry burn":
+        numbers = common | many | {"stops": 1.0, "duration": 300.0}
+        phases.insert(0, Phase(name="coast", numbers=numbers, tables=tables, aero=aero))
+    if begin == "separation":
+        for name, count, number in (
+            ("boost-back burn", many, b.entry_engines), ("turn", few, b.landing_engines),
+        ):  # fmt: skip
+            numbers = common | count | {"ignites": 1.0, "duration": 120.0, "least_mass": b.dry_mass}
+            phases.insert(0, Phase(name=name, numbers=numbers, tables=tables | gains(b, number, loaded), aero=aero))
     fixed = frame.origin + position @ frame.axes
     over = velocity @ frame.axes
     inertial = over + np.array([-ROTATION_RATE * fixed[1], ROTATION_RATE * fixed[0], 0.0])
     up, along, cross = frame.axes[2], frame.axes[0], -frame.axes[1]
-    axis = -velocity / np.linalg.norm(velocity) @ frame.axes
+    forward = 1.0 if begin == "separation" else -1.0
+    axis = forward * velocity / np.linalg.norm(velocity) @ frame.axes
     return assemble(
         phases,
         position=fixed,
         velocity=inertial,
         quaternion=quaternion_of_axes(body_axes(axis, along, up)),
-        mass=entry.mass,
+        mass=loaded,
         frame=LaunchFrame(*along, *up, *cross),
         head=head(study),
     )

@@ -119,6 +119,17 @@ class EntryState(Document):
     mass: Mass
 
 
+class Separation(Document):
+    """Where the stages part, over the turning ground, for a return that begins there; the flight leads away from the pad.
+    path_angle: above the horizon; downrange: from the pad."""
+
+    altitude: Annotated[float, SI("m", ("68 km",), gt=1e3, le=200e3)]
+    speed: Speed
+    path_angle: Angle
+    downrange: Annotated[float, SI("m", ("60 km",), gt=0.0, le=1000e3)]
+    mass: Mass
+
+
 class LandingDispersion(Document):
     """One standard deviation of each, at the entry burn's begin; gust and wind: of a 1 - cos gust at a drawn altitude, and of
     Dryden turbulence."""
@@ -164,6 +175,9 @@ class LandingStudy(Module, schema="osea/landing/v1"):
     longitude: Longitude
     altitude: Height = Field(default=0.0, description="of the pad above the WGS-84 ellipsoid")
     entry: EntryState
+    separation: Separation | None = Field(
+        default=None, description="benches: the return begins there with a boost-back burn; else before the entry burn"
+    )
     guidance: GuidanceRules
     dispersion: LandingDispersion = LandingDispersion()
     satellite: SatelliteReceiver = SatelliteReceiver(position=1.0, velocity=0.05)

@@ -122,15 +122,22 @@ def design_landing(study: LandingStudy) -> LandingDesign:
 
 def dispersed(design: LandingDesign, seed: int) -> tuple[Case, np.ndarray]:
     """Case and parameters of one draw; seed 0: nominal, with noise alone."""
-    case, study = design.case, design.study
-    parameters = case.parameters.copy()
+    position, velocity, parameters = draws(design, seed)
+    if seed == 0:
+        return design.case, parameters
+    return descent_case(
+        design.study, design.uprange, design.position + position, design.velocity + velocity
+    ), parameters
+
+
+def draws(design: LandingDesign, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What one draw adds to position and velocity (3,) at the begin, and its parameters; seed 0: nothing, with noise alone."""
+    study, parameters = design.study, design.case.parameters.copy()
     parameters[parameter_index("turbulence")] = 1.0
     if seed == 0:
-        return case, parameters
+        return np.zeros(3), np.zeros(3), parameters
     d, draw = study.dispersion, np.random.Generator(np.random.Philox(key=[study.seed, seed]))
-    position = design.position + d.position * draw.standard_normal(3)
-    velocity = design.velocity + d.velocity * draw.standard_normal(3)
-    case = descent_case(study, design.uprange, position, velocity)
+    position, velocity = d.position * draw.standard_normal(3), d.velocity * draw.standard_normal(3)
     values = {
         "density_factor": 1.0 + d.density * draw.standard_normal(),
         "stage0.thrust_factor": 1.0 + d.thrust * draw.standard_normal(),
@@ -146,7 +153,7 @@ def dispersed(design: LandingDesign, seed: int) -> tuple[Case, np.ndarray]:
         parameters[parameter_index(f"gyro_bias_{axis}")] = 5e-6 * draw.standard_normal()
         parameters[parameter_index(f"accelerometer_bias_{axis}")] = 3e-3 * draw.standard_normal()
         parameters[parameter_index(f"alignment_{axis}")] = 2e-3 * draw.standard_normal()
-    return case, parameters
+    return position, velocity, parameters
 
 
 def fly_landing(design: LandingDesign, seed: int = 0, log: list[tuple[float, ...]] | None = None) -> Touchdown:

@@ -22,8 +22,16 @@ LEAST_ALPHA = np.radians(2.5)
 """Below this the trimmed body has hardly any lift, and of either sign."""
 CLOSING_TIME, MISS_LEFT = 8.0, 8.0
 """The fall moves the place of its predicted end by the miss in so many seconds, down to so many metres."""
+FULL_ALPHA_PRESSURE = 3e3
+"""Dynamic pressure [Pa] from which that angle may be used up."""
+ENTRY_SHARE, LEAST_ENTRY_SPEED = 0.7, 20.0
+"""The entry burn changes its velocity by the miss over so much of the time to go; a burn of fewer m/s leans no further."""
+STARTED_AFTER, STOPPED_AFTER = 0.1, 3.0
+"""What accelerometers say counts so long after the start's ramp [s], and so many ramps after the engines are cut."""
+LEAST_TO_GO = 2.0  # s
 PREDICT_EVERY = 0.4  # s
-HIGHEST_IGNITION = 15e3  # m
+HIGHEST_IGNITION, FIRST_IGNITION, LEAST_IGNITION = 15e3, 3000.0, 100.0
+"""Heights of the landing burn's begin [m]: the highest, the first guess, the lowest."""
 
 
 class DescentGuidance:
@@ -35,7 +43,7 @@ class DescentGuidance:
         self.burn = LandingBurn(study, air, self.reach)
         self.know = Knowledge(study.entry.mass)
         self.miss, self.to_go, self.asked = np.zeros(2), 100.0, -1e9
-        self.ignition_height, self.cut_speed = 3000.0, study.guidance.entry_speed
+        self.ignition_height, self.cut_speed = FIRST_IGNITION, study.guidance.entry_speed
         self.ramp = 0.5 * study.booster.engine.start_ramp
         self.phase, self.begun, self.last, self.throttle = -1, 0.0, 0.0, 1.0
 
@@ -86,7 +94,7 @@ class DescentGuidance:
     def _entry(self, time, since, elapsed, position, velocity, speed, back, sensed) -> Command:
         b, rules = self.study.booster, self.study.guidance
         self._burned(since, elapsed, b.entry_engines)
-        if since > b.engine.start_ramp + 0.1:
+        if since > b.engine.start_ramp + STARTED_AFTER:
             force = b.entry_engines * (b.engine.thrust_vacuum - self.reach.back_pressure(position[2]))
             force += self._air_force(position, speed) * self.know.thickness
             self.know.learn_strength(force / self.know.mass, sensed, elapsed)
@@ -96,8 +104,8 @@ class DescentGuidance:
             self.cut_speed = rules.entry_speed + 0.5 * b.engine.shutdown_ramp * push
             self.predict(position, velocity, rules.entry_speed, max(0.5 * b.engine.start_ramp - since, 0.0))
             self.asked = time
-        left = max(speed - rules.entry_speed, 20.0)
-        wanted = -self.miss / (0.7 * self.to_go)
+        left = max(speed - rules.entry_speed, LEAST_ENTRY_SPEED)
+        wanted = -self.miss / (ENTRY_SHARE * self.to_go)
         lean = np.array([wanted[0], wanted[1], 0.0]) / left
         lean -= back * (lean @ back)
         size = float(np.linalg.norm(lean))
@@ -108,18 +116,18 @@ class DescentGuidance:
     def _fall(self, time, since, elapsed, position, velocity, speed, back, sensed) -> Command:
         b = self.study.booster
         pressure = self.reach.dynamic_pressure(position[2], speed)
-        if since > 3.0 * b.engine.shutdown_ramp and pressure > LEAST_PRESSURE:
+        if since > STOPPED_AFTER * b.engine.shutdown_ramp and pressure > LEAST_PRESSURE:
             self.know.learn_thickness(self._air_force(position, speed) / self.know.mass, sensed, elapsed)
         if time - self.asked >= PREDICT_EVERY:
             self.predict(position, velocity, None)
             self.asked = time
-        across = -np.array([self.miss[0], self.miss[1], 0.0]) / (max(self.to_go, 2.0) * CLOSING_TIME)
+        across = -np.array([self.miss[0], self.miss[1], 0.0]) / (max(self.to_go, LEAST_TO_GO) * CLOSING_TIME)
         across -= back * (across @ back)
         size = float(np.linalg.norm(across))
         slope, growth = self.reach.lift(position[2], speed, self.know.mass)
         wanted = self.know.mass * size / max(pressure * b.area * self.know.thickness, 1.0)
         alpha = (np.sqrt(slope**2 + 4.0 * growth * wanted) - slope) / (2.0 * growth)
-        alpha = min(max(alpha, LEAST_ALPHA), MOST_ALPHA * min(pressure / 3e3, 1.0))
+        alpha = min(max(alpha, LEAST_ALPHA), MOST_ALPHA * min(pressure / FULL_ALPHA_PRESSURE, 1.0))
         if float(np.linalg.norm(self.miss)) < MISS_LEFT or pressure < LEAST_PRESSURE:
             alpha = 0.0
         alpha = alpha * across / max(size, 1e-9)
@@ -153,7 +161,8 @@ class DescentGuidance:
         )
         self.miss, self.to_go = end[:2], first + second
         over = standing_height(self.study.booster, mass) + target.height
-        self.ignition_height = max(self.ignition_height + over - float(end[2]), 100.0)
+        height = self.ignition_height + over - float(end[2])
+        self.ignition_height = min(max(height, LEAST_IGNITION), HIGHEST_IGNITION)
 
     def _ignites(self, position: np.ndarray, velocity: np.ndarray) -> bool:
         """Whether a burn at the mean throttle, begun now, would end at the gate."""

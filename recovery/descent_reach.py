@@ -13,6 +13,10 @@ from .descent_document import LandingStudy
 LEAST_PRESSURE = 1e3
 """Dynamic pressure [Pa] from which the air's force tells of the air."""
 BISECTIONS = 9
+LEAST_EVEN = 0.2
+"""The lowest throttle that the bisection looks at."""
+FALL_STEP, BURN_STEP = 0.25, 0.2
+"""Of the predictions [s]."""
 LAG = 2.0
 """Time constant [s] of what is learnt."""
 FARTHEST = (0.7, 1.4)
@@ -93,8 +97,24 @@ class Reach:
         b, k = self.booster, know
         thrust = 0.0 if burns_to is None else b.engine.thrust_vacuum * b.entry_engines
         self._set(k, thrust, b.entry_engines, burns_to or 0.0, min(ground, position[2] - 1.0))
-        self._fly(position, velocity, delay, 0.25)
+        self._fly(position, velocity, delay, FALL_STEP)
         return self._out[:3].copy(), self._out[3:6].copy(), float(self._out[6]), float(self._out[7])
+
+    def before(self, mass: float, position: np.ndarray, velocity: np.ndarray, time: float) -> np.ndarray:
+        """Position and velocity (6,) so long [s] before, of a fall through the nominal air with the engines off."""
+        self._set(Knowledge(mass), 0.0, 1, 0.0, -1e9)
+        a, steps = self.air, max(round(time / FALL_STEP), 1)
+        y, slope, h = np.concatenate([position, velocity, [mass]]), np.zeros(7), -time / steps
+        for _ in range(steps):
+            at.accelerate(
+                self._numbers, a.height, a.density, a.pressure, a.sound, self.mach, self.drag, y, 0.0, slope
+            )  # fmt: skip
+            middle = y + 0.5 * h * slope
+            at.accelerate(
+                self._numbers, a.height, a.density, a.pressure, a.sound, self.mach, self.drag, middle, 0.0, slope
+            )  # fmt: skip
+            y = y + h * slope
+        return y[:6]
 
     def landing_burn(
         self,
@@ -110,7 +130,7 @@ class Reach:
         speed [m/s]."""
         b, k = self.booster, replaced(know, mass=mass)
         self._set(k, throttle * b.engine.thrust_vacuum * b.landing_engines, b.landing_engines, until, -1e9)
-        self._fly(position, velocity, delay, 0.2)
+        self._fly(position, velocity, delay, BURN_STEP)
         return self._out[:3].copy(), float(self._out[6]), float(self._out[7])
 
     def even_throttle(
@@ -118,7 +138,7 @@ class Reach:
     ) -> float:
         """The throttle of a burn against the motion, already begun, that is slowed to a speed [m/s] at a height [m]; 1 where none
         is enough."""
-        low, high = 0.2, 1.0
+        low, high = LEAST_EVEN, 1.0
         for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
             end, _, _ = self.landing_burn(know, position, velocity, know.mass, middle, until, 0.0)

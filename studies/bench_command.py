@@ -24,14 +24,16 @@ from ..hil.recording.reading import opened
 from ..hil.recording.recorder import McapRecorder
 from ..hil.replay import replay
 from ..hil.run import INTERRUPTED, BenchResult, BenchRun, run_bench
-from .bench import BENCH_STEPS, BenchCase, bench_case
+from .bench import BENCH_STEPS, BenchCase, open_bench
+from .landing_bench import LandingBench
 
 STEPS = BENCH_STEPS | {"flight": 60.0, "report": 3.0}
 
 
 def run_hil(
     path: Path, out: Path | None, *, start: str | None = None, bind: bool = False, seed: int | None = None,
-    record: bool = True, board: bool = True, by_hand: bool = False, quiet: bool = False, made: BenchCase | None = None,
+    record: bool = True, board: bool = True, by_hand: bool = False, quiet: bool = False,
+    made: BenchCase | LandingBench | None = None,
 ) -> tuple[dict[str, Any], str]:  # fmt: skip
     """Fly a bench and publish its run folder; (summary as plain data, the same for people).
 
@@ -44,7 +46,7 @@ def run_hil(
 
     progress = Progress() if quiet else RichProgress(STEPS)
     try:
-        made = made or bench_case(path, progress)
+        made = made or open_bench(path, progress)
         bench = made.bench
         number = bench.seed if seed is None else seed
         folder = out or Path("out") / (re.sub(r"\W+", "-", bench.name.lower()).strip("-") or path.stem)
@@ -70,16 +72,15 @@ def run_hil(
 
 
 def fly(
-    made: BenchCase, seed: int, progress: Progress, recording: Path | None, bind: bool, *, board: bool = False,
+    made: BenchCase | LandingBench, seed: int, progress: Progress, recording: Path | None, bind: bool, *, board: bool = False,
     by_hand: bool = False,
 ) -> tuple[BenchResult, History, str]:  # fmt: skip
     """One run of a bench: its result, its history, the SHA-256 of its recording's content ("" without one)."""
     bench = made.bench
     if by_hand and not board:
         raise InputError("faults begin by hand through the board; leave out --no-board")
-    planned = float(made.flown.ascent.trajectory.time[-1])
-    flying = made.flying(seed)
-    known = facts(bench, flying, vehicle=made.flown.study.vehicle, planned=planned, buttons=by_hand)
+    planned, flying = made.planned, made.flying(seed)
+    known = facts(bench, flying, vehicle=made.vehicle, planned=planned, buttons=by_hand)
     computers = tuple(c.name for c in bench.computers)
     recorder = None
     if recording is not None:
@@ -175,21 +176,23 @@ def run_replay(
 
 
 def run_load(
-    path: Path, out: Path, *, quiet: bool = False, made: BenchCase | None = None
+    path: Path, out: Path, *, quiet: bool = False, made: BenchCase | LandingBench | None = None
 ) -> tuple[dict[str, Any], str]:
-    """Write a bench's mission data for the reference flight computer. made: the bench as it was prepared before."""
-    from .flight_software import mission_header
+    """Write a bench's mission data for the reference flight computer, and beside it the landing guidance in C. made: the bench
+    as it was prepared before."""
+    from .flight_software import software_files
 
     progress = Progress() if quiet else RichProgress(BENCH_STEPS)
     try:
-        made = made or bench_case(path, progress)
-        text = mission_header(made)
+        made = made or open_bench(path, progress)
+        files = software_files(made)
     finally:
         progress.close()
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
-    data = {"file": str(out), "phases": len(made.case.names), "input_sha256": made.flown.ascent.input_hash}
-    return data, f"{out}: {len(made.case.names)} phases of '{made.flown.study.name}'"
+    for name, text in files.items():
+        (out if name == "mission.h" else out.parent / name).write_text(text, encoding="utf-8")
+    data = {"file": str(out), "phases": len(made.case.names), "input_sha256": made.input_hash}
+    return data, f"{out}: {len(made.case.names)} phases of '{made.name}'"
 
 
 def run_fmu(path: Path, out: Path, *, seed: int | None = None, quiet: bool = False) -> tuple[dict[str, Any], str]:
@@ -198,12 +201,11 @@ def run_fmu(path: Path, out: Path, *, seed: int | None = None, quiet: bool = Fal
 
     progress = Progress() if quiet else RichProgress(BENCH_STEPS)
     try:
-        made = bench_case(path, progress)
+        made = open_bench(path, progress)
     finally:
         progress.close()
     number = made.bench.seed if seed is None else seed
-    planned = float(made.flown.ascent.trajectory.time[-1])
-    write_fmu(out, made.bench, made.flying(number), seed=number, stop=round(planned, 1))
+    write_fmu(out, made.bench, made.flying(number), seed=number, stop=round(made.planned, 1))
     data = {"file": str(out), "octets": out.stat().st_size, "step_s": 1.0 / made.bench.rate, "seed": number}
     return (
         data,

@@ -10,9 +10,12 @@ from ..hil.signals import INDEX
 from ..report.pieces import Column, Figure, KeyFigure, KeyFigures, Report, Row, Table, Text
 from ..report.plots import Band, Line, Panel, profile_grid
 from .bench import BenchCase
+from .landing_bench import LandingBench
+
+LAST_HEIGHT = 2000.0  # m
 
 
-def bench_figures(made: BenchCase, result: BenchResult, h: History) -> dict[str, str]:
+def bench_figures(made: BenchCase | LandingBench, result: BenchResult, h: History) -> dict[str, str]:
     """Every figure as SVG text, by name."""
     t, deg = h["clock.time"], np.degrees
     if len(t) < 2:
@@ -49,28 +52,77 @@ def bench_figures(made: BenchCase, result: BenchResult, h: History) -> dict[str,
         ],
         bands=bands,
     )  # fmt: skip
-    return {"flight": flight, "computer": computer}
+    drawn = {"flight": flight, "computer": computer}
+    if isinstance(made, LandingBench) and (last := _landing(h)):
+        drawn["landing"] = last
+    return drawn
 
 
-def _bands(made: BenchCase, h: History) -> list[Band]:
-    stage, t = h["vehicle.stage"], h["clock.time"]
+def _landing(h: History) -> str:
+    """The last part, against the height of the centre of mass."""
+    height, deg = -h["truth.local.z"], np.degrees
+    last = (height < LAST_HEIGHT) & (h["vehicle.landed"] == 0.0) & (h["clock.time"] > 0.0)
+    height = height[last]
+    if not len(height):
+        return ""
+
+    def of(name: str) -> np.ndarray:
+        return h[name][last]
+
+    return profile_grid(
+        height,
+        [
+            Panel("Sink rate", "m/s", [Line(of("truth.down"))], bottom=0.0),
+            Panel("Place over the pad", "m", [Line(of("truth.local.x"), "north"), Line(of("truth.local.y"), "east")]),
+            Panel("Speed across", "m/s", [Line(of("truth.north"), "north"), Line(of("truth.east"), "east")]),
+            Panel("Tilt from the vertical", "deg", [Line(deg(of("truth.tilt")))], bottom=0.0),
+            Panel("Throttle", "%", [Line(100.0 * of("command.throttle"))], bottom=0.0),
+            Panel("Grid fins", "deg", [Line(deg(of("fin.y")), "about y"), Line(deg(of("fin.z")), "about z")]),
+        ],
+        x_label="Height of the centre of mass, m",
+        x_range=(LAST_HEIGHT, 0.0),
+    )
+
+
+def _bands(made: BenchCase | LandingBench, h: History) -> list[Band]:
+    of_phase = isinstance(made, LandingBench)
+    number, t = h["vehicle.phase" if of_phase else "vehicle.stage"], h["clock.time"]
+    names = made.case.names if of_phase else [s.name for s in made.flown.study.vehicle.stages]
     bands = []
-    for i, s in enumerate(made.flown.study.vehicle.stages):
-        here = (stage == i) & (t > 0.0)
+    for i, name in enumerate(names):
+        here = (number == i) & (t > 0.0)
         if here.any():
-            bands.append(Band(float(t[here][0]), float(t[here][-1]), s.name[:1].upper() + s.name[1:]))
+            bands.append(Band(float(t[here][0]), float(t[here][-1]), name[:1].upper() + name[1:]))
     return bands
 
 
+def _ends(made: BenchCase | LandingBench, final: np.ndarray) -> list[KeyFigure]:
+    """What the flight came to."""
+    if not isinstance(made, LandingBench):
+        return [
+            KeyFigure("Perigee at the end", final[INDEX["truth.perigee"]] / 1e3, "km", digits=5),
+            KeyFigure("Apogee at the end", final[INDEX["truth.apogee"]] / 1e3, "km", digits=5),
+        ]
+    if final[INDEX["vehicle.landed"]] == 0.0:
+        return [KeyFigure("Touchdown", "none")]
+    return [
+        KeyFigure("Touchdown", final[INDEX["truth.touchdown.distance"]], "m", "from the pad's middle", digits=3),
+        KeyFigure("Sink rate", final[INDEX["truth.touchdown.sink"]], "m/s"),
+        KeyFigure("Speed across", final[INDEX["truth.touchdown.drift"]], "m/s"),
+        KeyFigure("Tilt", float(np.degrees(final[INDEX["truth.touchdown.tilt"]])), "deg"),
+        KeyFigure("Propellant left", final[INDEX["propellant.mass"]] / 1e3, "t"),
+    ]
+
+
 def bench_report(
-    made: BenchCase, result: BenchResult, h: History, seed: int, digest: str, drawn: dict[str, str]
+    made: BenchCase | LandingBench, result: BenchResult, h: History, seed: int, digest: str, drawn: dict[str, str]
 ) -> Report:
     """One page that prints."""
     bench, final = made.bench, result.final
     pace = max(result.end_time, 0.0) / max(result.host_time, 1e-9)
     report = Report(
         title=bench.name,
-        subtitle=f"{made.flown.study.name} on the bench",
+        subtitle=f"{made.name} on the bench",
         facts=(
             ("Bench", str(bench.where().rsplit(":", 2)[0])),
             ("Clock", f"{bench.clock.mode.replace('_', ' ')}, {bench.rate:g} Hz"),
@@ -88,8 +140,7 @@ def bench_report(
             (
                 KeyFigure("Requirements", str(sum(v.holds is True for v in result.verdicts)), f"of {len(result.verdicts)}",
                           shown),
-                KeyFigure("Perigee at the end", final[INDEX["truth.perigee"]] / 1e3, "km", digits=5),
-                KeyFigure("Apogee at the end", final[INDEX["truth.apogee"]] / 1e3, "km", digits=5),
+                *_ends(made, final),
                 KeyFigure("Exchanges", str(result.exchanges)),
             )
         ),
@@ -105,6 +156,7 @@ def bench_report(
             "Flight",
             Figure(drawn["flight"], "The flight as it was: the plant's truth, which the computer never sees."),
             Figure(drawn["computer"], "What the computer commanded, and what the actuators did."),
+            *([Figure(drawn["landing"], "The last two kilometres, by height.")] if "landing" in drawn else []),
         )
     return report.section("Links", _links(result), *_timing(result))
 

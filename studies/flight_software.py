@@ -1,16 +1,15 @@
 """Mission data for a flight computer: phases, steering table, gains, targets and the pad, as a C header of constants."""
 
-from collections.abc import Iterable
-from typing import Any
-
 import numpy as np
 
 from ..core.compiled import compiled_ieee
 from ..core.numeric import lookup
+from ..recovery.guidance.export import c_sources
 from ..trajectory.flight.layout import PH, STEER, H
 from ..trajectory.flight.lookups import flat, inertia_about
-from ..trajectory.flight.plant import Flight
 from .bench import BenchCase
+from .descent_software import NO_DESCENT, c_row, descent_lines
+from .landing_bench import LandingBench
 
 GAIN_PERIOD = 1.0
 """[s] between two rows of the gains."""
@@ -36,17 +35,23 @@ def _inertias(bank, ph, masses, out):
             out[i, axis] = inertia_about(bank, ph, axis, masses[i])
 
 
-def mission_header(made: BenchCase) -> str:
+def software_files(made: BenchCase | LandingBench) -> dict[str, str]:
+    """What the reference flight computer is built from beside its own sources and its messages: ``mission.h``, and the landing
+    guidance, ``osea_landing.h`` and ``.c``."""
+    return {"mission.h": mission_header(made)} | c_sources()
+
+
+def mission_header(made: BenchCase | LandingBench) -> str:
     """``mission.h`` for the reference flight computer: numbers in SI, angles in radians, time in seconds since T-0.
 
     Everything in it is known before flight: the planned ascent, the vehicle's nominal mass properties, the surveyed pad.
     """
     case, bench = made.case, made.bench
     head, phases = case.bank, case.phases
-    history = _nominal(made)
+    history = made.spans()
     steering = head[int(head[H.steering]) :]
     rows = int(phases[:, PH.steer_end].max())
-    table = steering[: rows * STEER].reshape(rows, STEER)[:, :4]
+    table = steering[: rows * STEER].reshape(rows, STEER)[:, :4] if rows else np.zeros((2, 4))
     gains, begins = [], []
     blocks = []
     for k, ph in enumerate(phases):
@@ -67,8 +72,9 @@ def mission_header(made: BenchCase) -> str:
         blocks.append(
             f'    {{ .name = "{case.names[k]}", {named}, .planned = {span!r}, .ends_empty = {ends_empty}, '
             f".steer_begin = {int(ph[PH.steer_begin])}, .steer_end = {int(ph[PH.steer_end])}, .gain_begin = {begins[-1]}, "
-            f".gain_rows = {count}, .inertia = {{ {_row(out[0])}, {_row(out[1])} }} }}"
+            f".gain_rows = {count}, .inertia = {{ {c_row(out[0])}, {c_row(out[1])} }} }}"
         )
+    gains = gains or [[0.0] * 3] * 2
     earth = {n.upper(): head[getattr(H, n)] for n in ("mu", "radius", "flattening", "rotation", "j2")}
     frame = {
         n: head[getattr(H, n)] for n in ("l0", "l1", "l2", "l3", "dx", "dy", "dz", "ux", "uy", "uz", "cx", "cy", "cz")
@@ -82,8 +88,8 @@ def mission_header(made: BenchCase) -> str:
         "FIX_VELOCITY_SIGMA": head[H.gnss_velocity],
     }  # fmt: skip
     lines = [
-        f"/* Mission data of '{made.flown.study.name}' for the reference flight computer.",
-        f" * Made by OSEA-Rocket from the input of sha256 {made.flown.ascent.input_hash}; do not edit.",
+        f"/* Mission data of '{made.name}' for the reference flight computer.",
+        f" * Made by OSEA-Rocket from the input of sha256 {made.input_hash}; do not edit.",
         " * SI units, radians, seconds since T-0; inertial axes are the Earth-fixed ones of T-0. */",
         "#ifndef MISSION_H",
         "#define MISSION_H",
@@ -92,28 +98,30 @@ def mission_header(made: BenchCase) -> str:
         "",
         *(f"#define {n} {float(v)!r}" for n, v in (earth | sensors).items()),
         f"#define SAMPLE_PERIOD {1.0 / bench.rate!r}",
-        f"#define CONTROL_EVERY {max(round(bench.rate / made.made.rules.control_rate), 1)}",
-        f"#define GUIDANCE_PERIOD {made.made.rules.guidance_period!r}",
+        f"#define CONTROL_EVERY {max(round(bench.rate * made.control_period), 1)}",
+        f"#define GUIDANCE_PERIOD {made.guidance_period!r}",
         f"#define GAIN_PERIOD {GAIN_PERIOD!r}",
         f"#define MISSION_PHASES {len(phases)}",
         "",
-        f"static const double mission_pad[10] = {_row(case.state[:10])}; /* position, velocity, attitude at T-0 */",
-        f"static const double mission_launch_attitude[4] = {_row([frame[n] for n in ('l0', 'l1', 'l2', 'l3')])};",
+        f"static const double mission_pad[10] = {c_row(case.state[:10])}; /* position, velocity, attitude at T-0 */",
+        f"static const double mission_launch_attitude[4] = {c_row([frame[n] for n in ('l0', 'l1', 'l2', 'l3')])};",
         "static const double mission_launch_axes[3][3] = { "
-        + ", ".join(_row([frame[a + c] for c in "xyz"]) for a in "duc")
+        + ", ".join(c_row([frame[a + c] for c in "xyz"]) for a in "duc")
         + " }; /* downrange, up, cross */",
         "",
-        f"static const mission_steer_t mission_steering[{rows}] = {{ /* phase time, pitch, yaw, throttle */",
-        *(f"    {_row(row)}," for row in table),
+        f"static const mission_steer_t mission_steering[{len(table)}] = {{ /* phase time, pitch, yaw, throttle */",
+        *(f"    {c_row(row)}," for row in table),
         "};",
         "",
-        f"static const mission_gain_t mission_gains[{max(len(gains), 1)}] = {{ /* proportional, rate, integral */",
-        *(f"    {_row(row)}," for row in (gains or [[0.0, 0.0, 0.0]])),
+        f"static const mission_gain_t mission_gains[{len(gains)}] = {{ /* proportional, rate, integral */",
+        *(f"    {c_row(row)}," for row in gains),
         "};",
         "",
         "static const mission_phase_t mission_phases[MISSION_PHASES] = {",
         ",\n".join(blocks),
         "};",
+        "",
+        *(descent_lines(made.design) if isinstance(made, LandingBench) else NO_DESCENT),
         "",
         "#endif",
         "",
@@ -121,26 +129,7 @@ def mission_header(made: BenchCase) -> str:
     return "\n".join(lines)
 
 
-def _nominal(made: BenchCase) -> dict[int, tuple[float, float, float]]:
-    """(mass at begin, mass at end, duration) of each phase, of the nominal flight without sensor errors."""
-    case = made.case.with_head(log_every=10.0, perfect=1.0)
-    flight = Flight(case, log_rows=200_000)
-    flight.advance()
-    h = flight.history()
-    result = {}
-    for k in range(len(case.names)):
-        here = np.flatnonzero(h["phase"] == k)
-        if len(here):
-            t, m = h["time"][here], h["mass"][here]
-            result[k] = float(m[0]), float(m[-1]), float(t[-1] - t[0]) + 0.1
-    return result
-
-
 def _number(value: float, name: str) -> str:
     if name in ("stage", "guidance", "separates", "ignites", "stops"):
         return str(int(value))
     return repr(float(value))
-
-
-def _row(values: Iterable[Any]) -> str:
-    return "{ " + ", ".join(repr(float(v)) for v in values) + " }"

@@ -83,6 +83,11 @@ def landing_files(cases: Sequence[tuple[LandingVehicle, Sequence[State]]]) -> di
     return files
 
 
+def c_vehicle(vehicle: LandingVehicle) -> str:
+    """An osea_landing_vehicle_t as an initialiser."""
+    return _initialiser(_vehicle(vehicle))
+
+
 def _vehicle(v: LandingVehicle) -> list[Any]:
     engines = [*v.engines, *[Engines(0.0, 0.0)] * (3 - len(v.engines))]
     shares = [*v.switch_share, *[0.0] * (2 - len(v.switch_share))]

@@ -206,7 +206,7 @@ def _bench(work: Work) -> Answer:
     Codecs: of the bench's messages, and of the message set can.yaml beside the sources' folder where there is one.
     """
     from ...core.progress import Progress
-    from ..bench import bench_case
+    from ..bench import open_bench
     from ..bench_command import run_hil, run_load
 
     compiler = next((c for c in (os.environ.get("CC"), "cc", "gcc", "clang") if c and shutil.which(c)), None)
@@ -222,10 +222,10 @@ def _bench(work: Work) -> Answer:
     sets = [Path(bench_document.__file__).parent / "data" / "bench.yaml", work.source.parent / "can.yaml"]
     for messages in (s for s in sets if s.is_file()):
         run_build(messages, made / "messages", ["c99"])
-    prepared = bench_case(_file(work), Progress())
+    prepared = open_bench(_file(work), Progress())
     run_load(_file(work), made / "mission.h", made=prepared, quiet=True)
     codecs = [f for f in sorted((made / "messages").glob("*.c")) if not f.stem.endswith("_test")]
-    sources = [*sorted(work.source.glob("*.c")), *codecs]
+    sources = [*sorted(work.source.glob("*.c")), *codecs, *made.glob("*.c")]
     program = made / "flight_computer"
     flags = ["-std=c99", "-O2", f"-I{work.source}", f"-I{made}", f"-I{made / 'messages'}"]
     call = [compiler, *flags, *map(str, sources), "-lm", "-o", str(program)]

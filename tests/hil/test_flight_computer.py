@@ -36,7 +36,7 @@ from osea_rocket.hil.transports.document import UdpLink
 from osea_rocket.hil.transports.stream import Stream
 from osea_rocket.studies import bench_command
 from osea_rocket.studies.bench import bench_case
-from osea_rocket.studies.flight_software import mission_header
+from osea_rocket.studies.flight_software import software_files
 
 HOME = Path(__file__).resolve().parents[2] / "examples" / "flight_computer"
 FLAGS = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror"]
@@ -53,8 +53,10 @@ def program(made, tmp_path_factory, c_compiler):
     folder = tmp_path_factory.mktemp("flight-computer")
     build(layout(own_messages()), folder, ["c99"])
     build(layout(load_document(MessageSet, HOME / "can.yaml")), folder, ["c99"])
-    (folder / "mission.h").write_text(mission_header(made))
-    sources = [*map(str, (HOME / "src").glob("*.c")), str(folder / "osea_bench.c"), str(folder / "osea_bench_can.c")]
+    for name, text in software_files(made).items():
+        (folder / name).write_text(text)
+    generated = (str(folder / f"{name}.c") for name in ("osea_bench", "osea_bench_can", "osea_landing"))
+    sources = [*map(str, (HOME / "src").glob("*.c")), *generated]
     command = [c_compiler, *FLAGS, f"-I{HOME / 'src'}", f"-I{folder}", *sources, "-lm", "-o", str(folder / "fc")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

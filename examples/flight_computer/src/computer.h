@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "control.h"
+#include "descent.h"
 #include "guidance.h"
 #include "navigation.h"
 #include "osea_bench.h"
@@ -17,7 +18,15 @@ typedef enum {
     STATE_UPPER = 4,   /* upper stage, by the table */
     STATE_EXPLICIT = 5, /* upper stage, explicit guidance */
     STATE_ORBIT = 6,   /* done */
-    STATE_SAFE = 7     /* given up: engines off */
+    STATE_SAFE = 7,    /* given up: engines off */
+    STATE_TURN = 8,    /* a booster after separation, turning about */
+    STATE_BOOST_BACK = 9,
+    STATE_COAST = 10,  /* before its entry burn */
+    STATE_ENTRY = 11,  /* entry burn */
+    STATE_FALL = 12,   /* aerodynamic descent, steered by grid fins */
+    STATE_LANDING = 13, /* landing burn */
+    STATE_STANDING = 14, /* on its legs, engines off */
+    STATE_LANDED = 15  /* done */
 } state_t;
 
 /* Faults found, one bit each: `health` in the command. */
@@ -50,10 +59,13 @@ typedef struct {
     double last_turn[3], last_push[3];
     double rates[3], reciprocal;     /* body rates; filtered 1 / sensed acceleration */
     double silent, gimbal_off, low_power, astray; /* how long the inertial unit, a gimbal, the bus, the attitude has been out [s] */
+    double last_gimbal[2];
     double last_error; /* of the attitude, and whether it grows */
     bool grows;
     double thrust_off;
     double guided_at;
+    descent_t descent;
+    bool over; /* the descent's phase is to end */
     osea_bench_command_t command;
 } computer_t;
 
@@ -61,6 +73,9 @@ void computer_begin(computer_t *fc);
 
 /* Returns the command that answers the sample. */
 const osea_bench_command_t *computer_step(computer_t *fc, const osea_bench_sample_t *sample);
+
+/* What takes long, to be run once the sample is answered: a task of lower priority on a machine that has such. */
+void computer_background(computer_t *fc);
 
 /* A frame that was no sample. */
 void computer_damaged(computer_t *fc);

@@ -33,6 +33,7 @@ int main(int argc, char **argv)
         } else if (osea_bench_command_pack(&command, out, OSEA_BENCH_COMMAND_SIZE) == OSEA_BENCH_OK) {
             hal_send(out, OSEA_BENCH_COMMAND_SIZE);
         }
+        computer_background(&fc);
     }
     return 0;
 }

@@ -95,14 +95,11 @@ void navigation_step(navigation_t *nav, const double turn[3], const double push[
     }
 }
 
-/* One number: what it sees of the error state is state *at* alone. innovation: estimate less measured. */
-static void measure(navigation_t *nav, int at, double innovation, double variance)
+/* Take an innovation (estimate less measured) of one number; gain: the covariance's product with what it sees, s: its variance. */
+static void correct(navigation_t *nav, const double gain[STATES], double s, double innovation)
 {
-    const double s = variance + nav->p[at][at], k = innovation / s;
-    double gain[STATES], turn[4], q[4];
-    for (int i = 0; i < STATES; i++) {
-        gain[i] = nav->p[i][at];
-    }
+    const double k = innovation / s;
+    double turn[4], q[4];
     for (int i = 0; i < STATES; i++) {
         for (int j = 0; j < STATES; j++) {
             nav->p[i][j] -= gain[i] * gain[j] / s;
@@ -119,6 +116,39 @@ static void measure(navigation_t *nav, int at, double innovation, double varianc
     quaternion_product(turn, nav->q, q);
     memcpy(nav->q, q, sizeof q);
     normalize(nav->q);
+}
+
+/* One number that is state *at* of the error alone. */
+static void measure(navigation_t *nav, int at, double innovation, double variance)
+{
+    double gain[STATES];
+    for (int i = 0; i < STATES; i++) {
+        gain[i] = nav->p[i][at];
+    }
+    correct(nav, gain, variance + nav->p[at][at], innovation);
+}
+
+bool navigation_height(navigation_t *nav, const double up[3], double innovation, double sigma)
+{
+    double gain[STATES], s = sigma * sigma;
+    if (nav->span > 0.0) {
+        carry_on(nav);
+    }
+    for (int i = 0; i < STATES; i++) {
+        gain[i] = nav->p[i][POSITION] * up[0] + nav->p[i][POSITION + 1] * up[1] + nav->p[i][POSITION + 2] * up[2];
+    }
+    s += gain[POSITION] * up[0] + gain[POSITION + 1] * up[1] + gain[POSITION + 2] * up[2];
+    if (innovation * innovation > GATE * s) {
+        return false;
+    }
+    correct(nav, gain, s, innovation);
+    return true;
+}
+
+void navigation_place(navigation_t *nav, const double r[3], const double v[3])
+{
+    memcpy(nav->r, r, sizeof nav->r);
+    memcpy(nav->v, v, sizeof nav->v);
 }
 
 bool navigation_fix(navigation_t *nav, const double r[3], const double v[3])

@@ -18,6 +18,13 @@ void navigation_begin(navigation_t *nav);
 /* One inertial sample: increments of angle [rad] and velocity [m/s] over dt [s]. */
 void navigation_step(navigation_t *nav, const double turn[3], const double push[3], double dt);
 
+/* Begin from the inertial position and velocity of a first fix. */
+void navigation_place(navigation_t *nav, const double r[3], const double v[3]);
+
+/* A height over the ground along up (inertial, of length 1). innovation: the estimate's less the measured [m]; sigma: its standard
+ * deviation. False when it was refused. */
+bool navigation_height(navigation_t *nav, const double up[3], double innovation, double sigma);
+
 /* A satellite fix, inertial. False when it was refused as not credible. */
 bool navigation_fix(navigation_t *nav, const double r[3], const double v[3]);
 
