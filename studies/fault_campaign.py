@@ -17,7 +17,7 @@ from ..core.run_folder import RunFolder
 from ..hil.fault_campaign import OUTCOMES, CampaignResult, Case, CaseRun, FaultCampaign
 from ..hil.run import INTERRUPTED, BenchRun
 from .bench import BENCH_STEPS, BenchCase, bench_case
-from .fault_campaign_flights import Errand, fly_case, fly_in_worker, on_own_ports
+from .fault_campaign_flights import STOP, Errand, fly_case, fly_in_worker, on_own_ports
 from .fault_campaign_report import campaign_report
 from .pool import shared_out
 
@@ -89,7 +89,9 @@ def run_campaign(
 def _beside(errand: Errand, made: BenchCase, left: Sequence[tuple[Case, int]], workers: int) -> Iterator[CaseRun]:
     """Flights as they end, several at a time."""
     pieces = [(k, c.name, s, made.flying(s).parameters) for k, (c, s) in enumerate(left)]
-    return shared_out(fly_in_worker, errand, pieces, jobs=workers)
+    benches = errand.benches
+    assert benches is not None
+    return shared_out(fly_in_worker, errand, pieces, jobs=workers, given_up=(benches / STOP).touch)
 
 
 def _in_turn(

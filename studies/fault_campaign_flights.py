@@ -10,16 +10,19 @@ from typing import IO
 import numpy as np
 
 from ..core.documents import load_document
-from ..core.errors import InputError
+from ..core.errors import InputError, UndecidedError
 from ..hil.document import Bench
 from ..hil.fault_campaign import Case, CaseRun, FaultCampaign, classified
 from ..hil.mapping import empty_inputs
 from ..hil.plant import Flying
 from ..hil.recording.recorder import McapRecorder
-from ..hil.run import BenchRun, NoRecorder, Recorder, run_bench
+from ..hil.run import INTERRUPTED, BenchRun, NoRecorder, Recorder, run_bench
 from ..hil.transports.document import TcpLink, UdpLink, host_port
 from ..trajectory.flight.case import Case as FlightCase
 from .bench_command import started
+
+STOP = "stop"
+"""In the folder of benches: flights under way end, and are not counted."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,18 @@ class Errand:
 
 def fly_in_worker(errand: Errand, number: int, name: str, seed: int, parameters: np.ndarray | None) -> CaseRun:
     """`fly_case` on this worker's own bench. number: of the flight in the campaign; parameters: drawn by the seed."""
+    assert errand.benches is not None
+    stop = errand.benches / STOP
+    if stop.exists():  # handed out before the campaign was given up
+        raise UndecidedError("the campaign was given up")
+
+    def watch(run: BenchRun) -> None:
+        if stop.exists():
+            run.stop(INTERRUPTED)
+
     campaign = _campaign(errand.file, errand.content)
     case = next(c for c in campaign.cases if c.name == name)
-    return fly_case(errand, campaign, case, seed, parameters)
+    return fly_case(errand, campaign, case, seed, parameters, watch)
 
 
 @cache
@@ -57,7 +69,7 @@ def fly_case(
     errand: Errand, campaign: FaultCampaign, case: Case, seed: int, parameters: np.ndarray | None,
     note: Callable[[BenchRun], None] | None = None,
 ) -> CaseRun:  # fmt: skip
-    """Fly a case with one seed, and say what has become of it. note: called twice a second."""
+    """Fly a case with one seed, and say what has become of it. note: called twice a second of the host's time."""
     bench, start = campaign.bench_of(case), errand.start
     if errand.benches is not None:
         bench, start = on_own_ports(bench, start, _place(errand.benches))

@@ -25,22 +25,30 @@ def shared_out(
     *,
     jobs: int = 0,
     scheduler: str | None = None,
+    given_up: Callable[[], None] | None = None,
 ) -> Iterator[Answer]:
     """work(model, *piece) of every piece, as they come in.
 
     work: a function of a module. model: what all pieces share; a worker is given it once. jobs: processes, 0 for one a core, 1
     for this one. scheduler: in place of processes, the address of a Dask cluster, `tcp://host:8786`, whose workers must have
-    this package too; use your own cluster, for its workers run what they are sent.
+    this package too; use your own cluster, for its workers run what they are sent. given_up: called when nobody wants the rest
+    (Ctrl-C), before this waits for the pieces that processes have under way; it may tell them to make an end.
     Raises InputError where no scheduler answers, UndecidedError where pieces kill their workers every time.
     """
     if not pieces:
         return iter(())
     if scheduler is not None:
         return _on_cluster(work, model, pieces, scheduler)
-    return _here(work, model, pieces, min(jobs or os.cpu_count() or 1, len(pieces)))
+    return _here(work, model, pieces, min(jobs or os.cpu_count() or 1, len(pieces)), given_up)
 
 
-def _here(work: Callable[..., Answer], model: Any, pieces: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Answer]:
+def _here(
+    work: Callable[..., Answer],
+    model: Any,
+    pieces: Sequence[tuple[Any, ...]],
+    jobs: int,
+    given_up: Callable[[], None] | None,
+) -> Iterator[Answer]:
     if jobs <= 1:
         yield from (work(model, *piece) for piece in pieces)
         return
@@ -62,6 +70,10 @@ def _here(work: Callable[..., Answer], model: Any, pieces: Sequence[tuple[Any, .
                     f"worker processes died {TRIES} times in a row over what begins with number {first}; is there memory "
                     "enough? Try --jobs 1"
                 ) from None
+        except BaseException:
+            if given_up is not None:
+                given_up()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)  # after Ctrl-C the pieces under way end first
 

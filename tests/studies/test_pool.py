@@ -1,6 +1,7 @@
 """Work shared out: every piece once, whoever does it, and an end where pieces kill their workers."""
 
 import ctypes
+import subprocess
 
 import pytest
 
@@ -21,3 +22,14 @@ def test_what_kills_its_worker_every_time_ends_with_a_reason():
     with pytest.raises(UndecidedError, match=r"died 3 times in a row over what begins with number 4, 4"):
         # reads from address 1
         list(shared_out(ctypes.string_at, 1, [(4,), (4,)], jobs=2))
+
+
+@pytest.mark.timeout(60)
+def test_pieces_under_way_are_told_when_nobody_wants_the_rest(tmp_path):
+    """The first piece answers; the others wait for a file, which only *given_up* makes."""
+    text = f"mkdir {tmp_path}/first 2>/dev/null && exit 7; while [ ! -e {tmp_path}/stop ]; do sleep 0.05; done"
+    answers = shared_out(subprocess.call, ["sh", "-c", text], [(-1,)] * 5, jobs=2, given_up=(tmp_path / "stop").touch)
+    assert next(answers) == 7
+    assert not (tmp_path / "stop").exists()
+    answers.close()  # type: ignore[attr-defined]  a generator, which Ctrl-C ends in the same way
+    assert (tmp_path / "stop").exists()
