@@ -1,12 +1,18 @@
 """The open reference launcher: its chain reads, its joints are complete, and what it hands on has a place to go."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from osea_rocket.core.findings import Severity
-from osea_rocket.core.variant import value_at
+from osea_rocket.core.variant import value_at, with_fields
+from osea_rocket.propulsion.cycles.balance import balance
+from osea_rocket.propulsion.cycles.document import EngineCycle
+from osea_rocket.propulsion.performance import engine_performance
+from osea_rocket.studies.chain import kinds
 from osea_rocket.studies.chain.document import Chain
+from osea_rocket.studies.chain.kinds import Work, do
 from osea_rocket.studies.check import check_vehicle
 from osea_rocket.studies.check_loads import LOAD_RULES
 from osea_rocket.studies.documents import load
@@ -26,7 +32,8 @@ def chain():
 def test_every_value_that_is_handed_on_has_a_field_to_go_to(chain):
     for step in chain.steps:
         for take in chain.takes(step):
-            assert isinstance(value_at(step.document, take.field), float | int), (step.name, take.field)
+            flown = with_fields(step.document, {s.field: s.module for s in step.swaps}) if step.swaps else step.document
+            assert isinstance(value_at(flown, take.field), float | int), (step.name, take.field)
 
 
 def test_the_way_back_goes_from_the_price_to_the_injector(chain):
@@ -45,6 +52,39 @@ def test_the_vehicle_asks_nothing_but_the_loads_of_its_flight():
     assert unknown and {f.rule for f in unknown} <= set(LOAD_RULES), [
         f.message for f in unknown if f.rule not in LOAD_RULES
     ]
+
+
+def test_without_a_compiler_the_flight_on_the_bench_is_a_recording_and_says_so(chain, tmp_path, monkeypatch):
+    step = next(s for s in chain.steps if s.run == "bench")
+    assert step.recording is not None
+    monkeypatch.setattr(kinds.shutil, "which", lambda _: None)
+    place = tmp_path / "bench"
+    done = do(
+        Work("bench", place, EXAMPLE / "bench.yaml", source=EXAMPLE / step.source, recording=EXAMPLE / step.recording)
+    )
+    assert done.state == "recording" and "no C compiler" in done.message, done.message
+    summary = json.loads((place / "summary.json").read_text(encoding="utf-8"))
+    assert summary["flight"] == "ended as asked" and all(r["holds"] for r in summary["requirements"])
+    assert (place / done.pages[0][1]).is_file()
+    assert do(Work("bench", tmp_path / "none", EXAMPLE / "bench.yaml")).state == "input is wrong"
+
+
+def test_the_full_flow_engines_bolt_on_in_the_others_place(chain):
+    step = chain.step("full-flow-check")
+    vehicle = with_fields(step.document, {s.field: s.module for s in step.swaps})
+    found = check_vehicle(vehicle).all_findings
+    assert not [f.message for f in found if f.severity is Severity.ERROR]
+    assert {f.rule for f in found if f.severity is Severity.WARN} == {
+        "port.mechanical.mass.capacity"
+    }  # heavier: 1 % in hand
+    for swap, stage in zip(step.swaps, vehicle.stages, strict=True):
+        flown = engine_performance(swap.module)
+        assert stage.engine.name == swap.module.name and flown.isp_vacuum < flown.isp_vacuum_ideal
+        cycle = load(EXAMPLE / f"engines/{Path(swap.module._origin.file).stem}-cycle.yaml")
+        assert isinstance(cycle, EngineCycle)
+        assert flown.isp_vacuum == pytest.approx(
+            balance(cycle).isp_vacuum, rel=1e-2
+        )  # before the contour's own divergence
 
 
 @pytest.mark.parametrize("folder", ["osea_r1", "modular"])
