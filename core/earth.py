@@ -15,6 +15,7 @@ SEA_LEVEL_PRESSURE = 101325.0  # Pa, U.S. Standard Atmosphere 1976, table 2
 
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 POLAR_RADIUS = RADIUS * (1 - FLATTENING)
+MEAN_RADIUS = (2 * RADIUS + POLAR_RADIUS) / 3  # m: of a sphere, for distances over ground alone
 
 
 @equation

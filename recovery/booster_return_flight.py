@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.earth import ROTATION_RATE, geodetic_from_ecef
+from ..core.earth import MEAN_RADIUS, ROTATION_RATE, geodetic_from_ecef
 from ..core.errors import UndecidedError
 from ..trajectory.motion import air, dynamic_pressure, free_molecular_heat_flux, loads
 from ..trajectory.optimal_control.solution import PhaseSolution, Solution
@@ -17,7 +17,6 @@ from .booster_return_plan import ReturnPlan, ReturnSegment
 
 Array = np.ndarray
 SAMPLE_STEP = 1.0  # s
-MEAN_RADIUS = 6371008.8  # m, of the WGS-84 ellipsoid (2a + b)/3; for downrange distance only
 TOLERANCE = 1e-10
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
+from ..core.earth import MEAN_RADIUS
 from ..core.results import Array, Result, Unit
 from ..trajectory.dispersion import importance
 from ..trajectory.dispersion.ellipse import ConfidenceEllipse, confidence_ellipse
@@ -24,7 +25,7 @@ from .dispersion_runs import Columns, Output, fly_runs, input_keys, outputs_of
 
 PROBABILITIES = (1.0 - ONE_SIDED[3], 0.05, 0.5, 0.95, ONE_SIDED[3])
 ELLIPSE = 0.9973
-EARTH = 6371008.8  # m: for distances on the ground alone
+
 LIMITS = (
     ("dynamic_pressure", "max_dynamic_pressure_Pa"), ("q_alpha", "max_q_alpha_Pa_rad"),
     ("axial_acceleration", "max_axial_acceleration_m_s2"), ("fairing_heat_flux", "fairing_heat_flux_W_m2"),
@@ -337,8 +338,8 @@ def impact_offsets(name: str, columns: Columns, clean: np.ndarray) -> tuple[np.n
         return np.zeros((0, 2)), np.nan, np.nan
     latitude, longitude = latitude[good], longitude[good]
     lat, lon = float(latitude.mean()), float(np.angle(np.exp(1j * longitude).mean()))
-    east = EARTH * np.cos(lat) * np.angle(np.exp(1j * (longitude - lon)))
-    return np.column_stack([east, EARTH * (latitude - lat)]), lat, lon
+    east = MEAN_RADIUS * np.cos(lat) * np.angle(np.exp(1j * (longitude - lon)))
+    return np.column_stack([east, MEAN_RADIUS * (latitude - lat)]), lat, lon
 
 
 def _impact(name: str, kind: str, columns: Columns, clean: np.ndarray, confidence: float) -> ImpactEllipse:

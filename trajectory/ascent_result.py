@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.earth import MU, RADIUS, ROTATION_RATE, geodetic_from_ecef
+from ..core.earth import MEAN_RADIUS, MU, RADIUS, ROTATION_RATE, geodetic_from_ecef
 from ..core.results import Array
 from .ascent import Ascent
 from .ascent_checks import ascent_findings
@@ -26,7 +26,6 @@ from .result import (
 
 FRAME = "ITRF axes, WGS-84 ellipsoid, Earth-fixed"
 T0_DEFINITION = "lift-off: release from the pad at full thrust"
-MEAN_RADIUS = 6371008.8  # m, of the WGS-84 ellipsoid (2a + b)/3; for downrange distance only
 
 
 def fly_ascent(ascent: Ascent, *, input_hash: str = "", sources: tuple[str, ...] = ()) -> AscentResult:

@@ -11,8 +11,9 @@ from typing import Literal
 
 import numpy as np
 
+from ...core.earth import MEAN_RADIUS
 from ...core.errors import InputError
-from .corridor import MEAN_RADIUS, direction_of
+from .corridor import direction_of
 from .footprint import Footprint
 from .geodesy import distance_and_azimuth
 

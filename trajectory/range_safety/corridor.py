@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...core.earth import ecef_from_geodetic
+from ...core.earth import MEAN_RADIUS, ecef_from_geodetic
 from ...core.errors import InputError
 from ...core.numeric import equation
 from .impact_point import vacuum_impact_point
-
-MEAN_RADIUS = 6371008.8  # m: (2a + b)/3 of WGS-84
 
 
 class Edges(NamedTuple):

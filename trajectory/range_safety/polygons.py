@@ -7,9 +7,10 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Validati
 from pydantic_core import PydanticCustomError, core_schema
 
 from ...core.documents import Document, FieldError
+from ...core.earth import MEAN_RADIUS
 from ...core.quantity import SI
 from ..environment.csv_columns import read_named_file
-from .corridor import MEAN_RADIUS, direction_of
+from .corridor import direction_of
 from .geojson import GeoJsonError, read_polygons
 
 CornerLatitude = Annotated[float, SI("rad", ("28.5 deg",), ge=-np.pi / 2, le=np.pi / 2)]
