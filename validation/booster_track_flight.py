@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.earth import ROTATION_RATE, geodetic_from_ecef
+from ..core.earth import MEAN_RADIUS, ROTATION_RATE, geodetic_from_ecef
 from ..recovery.booster_return_motion import descent_right_hand_side, local_up, local_velocity
 from ..recovery.booster_return_plan import ReturnPlan, ReturnSegment
 from ..trajectory.environment.gravity import WGS84
@@ -18,7 +18,6 @@ from ..trajectory.motion import right_hand_side
 from ..trajectory.steering import LaunchFrame
 
 Array = np.ndarray
-MEAN_RADIUS = 6371008.8  # m
 SETTLED = 0.05  # of the residuals below: what a found steering may leave of each
 Axis = Callable[[float, Array], Array]
 

@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 
 from ..core.documents import load_document
-from ..core.earth import ROTATION_RATE, geodetic_from_ecef
+from ..core.earth import MEAN_RADIUS, ROTATION_RATE, geodetic_from_ecef
 from ..core.errors import OseaError
 from ..propulsion.engine_map import EngineMap
 from ..recovery.booster_return import SolvedReturn, solve_alone
@@ -24,7 +24,7 @@ from ..recovery.booster_return_flight import fly_return
 from ..recovery.booster_return_plan import ReturnPlan, ReturnSegment, return_plan, with_kit
 from ..trajectory.steering import LaunchFrame, launch_frame
 from ..vehicle.vehicle import Vehicle
-from .booster_track_flight import MEAN_RADIUS, Clock, Flown, Steering, TrackFlight, coasted, turned
+from .booster_track_flight import Clock, Flown, Steering, TrackFlight, coasted, turned
 from .comparison import Comparison
 from .falcon_flights import RECORDS, flights, plan_of, records
 
