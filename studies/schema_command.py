@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ..certification.documents import WIRE as CERTIFICATES
 from ..core.documents import SCHEMAS, Module
 from ..core.errors import ImpossibleError
 from ..core.ports.port import Port
@@ -125,12 +126,18 @@ def reuse_schema(kind: str) -> dict[str, Any]:
     return _headed(f"reuse-{kind}", model.model_json_schema(by_alias=True, mode="validation"))
 
 
+def certificate_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of what `osea certify` writes: ``certificate`` or ``revocation-list``."""
+    return _headed(kind, CERTIFICATES[kind].model_json_schema(by_alias=True, mode="validation"))
+
+
 def schema_files() -> dict[str, str]:
     """Every schema's file name and text; the same in every run."""
     made = {f"{kind}-v1.schema.json": json_schema(kind) for kind in KINDS} | {_PORT_FILE: port_schema()}
     made |= {
         f"reuse-{kind}-v1.schema.json": reuse_schema(kind) for kind in (name.split("/")[2] for name in REUSE_RECORDS)
     }
+    made |= {f"{kind}-v1.schema.json": certificate_schema(kind) for kind in CERTIFICATES}
     return {n: json.dumps(s, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for n, s in sorted(made.items())}
 
 

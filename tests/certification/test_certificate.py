@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from osea_rocket.certification.certificate import Certificate, canonical, check, read_certificate
@@ -182,3 +183,31 @@ def test_a_study_is_held_against_its_vehicle_and_a_folder_against_all_it_holds(t
     one, results = certify(str(folder))
     assert [r.suite.code for r in results] == ["REU", "SIT"] and one.body["level"] == "gold"
     assert one.body["subject"]["not_covered"] == ["notes.txt"]
+
+
+def test_the_published_schemas_take_what_is_written_and_refuse_what_is_not(made, key, tmp_path):
+    """A certificate and a revocation list as other programs read them; each spoilt field is found."""
+    folder = Path(__file__).resolve().parents[2] / "standard/schemas"
+
+    def fits(kind, plain):
+        schema = json.loads((folder / f"{kind}-v1.schema.json").read_text(encoding="utf-8"))
+        return jsonschema_rs.Draft202012Validator(schema).is_valid(plain)
+
+    plain = json.loads(made.text())
+    assert fits("certificate", plain)
+    assert fits("certificate", {**plain, "signature": None})
+    body = plain["certificate"]
+    row = body["suites"][0]
+    answer = row["requirements"][0]
+    for field, value in (
+        ("level", "diamond"), ("suites", []), ("issued_at", "2027-03-01"), ("schema", "osea/certificate/v2"),
+        ("suites", [{**row, "level": "gold-ish"}]),
+        ("suites", [{**row, "requirements": [{**answer, "verdict": "passed"}]}]),
+        ("subject", {**body["subject"], "files": [{"path": "a", "sha256": "00"}]}),
+    ):  # fmt: skip
+        assert not fits("certificate", {**plain, "certificate": {**body, field: value}}), field
+    file, listed = tmp_path / "c.json", tmp_path / "revoked.json"
+    file.write_text(made.text(), encoding="utf-8")
+    run_revoke(file, key, "the log was wrong", into=listed, at="2027-04-01T00:00:00Z")
+    assert fits("revocation-list", json.loads(listed.read_text(encoding="utf-8")))
+    assert not fits("revocation-list", plain)
