@@ -7,6 +7,7 @@
 
 typedef struct {
     double axis[3];                /* the reference that turns, in the pad's axes; of length 0: it is yet to begin */
+    double rate;                   /* at which it turns [rad/s] */
     double entry_velocity[3];      /* predicted, where the entry burn begins */
     double entry_position[3];
     double wanted[3], left;        /* direction [1] and size [m/s] of the velocity that is missing, across the pad's level */
