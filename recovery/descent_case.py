@@ -9,6 +9,7 @@ from ..core.earth import G0, ROTATION_RATE, ecef_from_geodetic
 from ..core.numeric import Table, table
 from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound, standard_atmosphere
 from ..trajectory.flight.case import AeroGrid, Case, Phase, assemble, quaternion_of_axes
+from ..trajectory.flight.plume import drag_share
 from ..trajectory.steering import LaunchFrame
 from .descent_document import Booster, LandingStudy, Separation
 
@@ -183,6 +184,8 @@ def descent_case(
         "pitch_damping": -0.5 * (b.length / b.diameter) ** 2,
         "fin_slope": b.fins.slope,
     } | mass_tables(b, loaded)
+    if study.plume == "one nozzle":
+        tables["plume"] = drag_share()
     legs = {
         "legs": float(b.legs.count), "leg_station": b.legs.station, "leg_radius": b.legs.radius, "leg_angle": 0.7854,
         "leg_stroke": b.legs.stroke, "leg_stiffness": b.legs.stiffness, "leg_damping": b.legs.damping,

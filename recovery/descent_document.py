@@ -2,7 +2,7 @@
 
 import math
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -180,6 +180,11 @@ class LandingStudy(Module, schema="osea/landing/v1"):
     )
     guidance: GuidanceRules
     dispersion: LandingDispersion = LandingDispersion()
+    plume: Literal["none", "one nozzle"] = Field(
+        default="none",
+        description="what engines that fire into the flow leave of the body's axial air force: all of it, or the share measured "
+        "on a cone with one nozzle in its middle (Mach 2); guidance does not know of it, and counts on all of it",
+    )
     satellite: SatelliteReceiver = SatelliteReceiver(position=1.0, velocity=0.05)
     radar_range: Distance = 5000.0
     required: Annotated[float, ratio(gt=0.0, le=1.0)] = Field(

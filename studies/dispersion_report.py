@@ -167,9 +167,7 @@ def _key_figures(result: DispersionResult) -> list[KeyFigure]:
     figures = []
     if reached is not None:
         figures.append(
-            KeyFigure(
-                "Reach orbit", f"{reached.probability:.3%}", "", f"{reached.low:.3%} to {min(reached.high, 1.0):.3%}"
-            )
+            KeyFigure("Reach orbit", f"{reached.probability:.3%}", "", f"{reached.low:.3%} to {reached.high:.3%}")
         )
     for key, at in (("propellant_left_kg", 0), ("max_q_alpha_Pa_rad", -1), ("perigee_altitude_m", 0)):
         found = next((o for o in result.outputs if o.key == key), None)

@@ -6,16 +6,18 @@ A piece's answer depends on the piece alone, so that it does not matter who does
 
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from ..core.errors import InputError, MissingExtraError, UndecidedError
 
 Answer = TypeVar("Answer")
-TRIES = 3  # of a piece whose workers die under it
+TRIES = 3  # of pieces whose workers die under them: so many deaths of each worker in a row
 
 
 def shared_out(
@@ -49,48 +51,94 @@ def _here(
     jobs: int,
     given_up: Callable[[], None] | None,
 ) -> Iterator[Answer]:
+    """A pipe of its own leads to every worker, and no lock is shared: one that is killed, whenever it is, holds up no other."""
     if jobs <= 1:
         yield from (work(model, *piece) for piece in pieces)
         return
-    waiting, tries = dict(enumerate(pieces)), 0
-    while waiting:
-        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(work, model))
-        try:
-            futures: dict[Future[Answer], int] = {pool.submit(_do, *piece): k for k, piece in waiting.items()}
-            for future in as_completed(futures):
-                answer = future.result()
-                del waiting[futures[future]]
-                tries = 0
+    waiting, deaths = deque(pieces), 0
+    crew: dict[
+        Any, tuple[BaseProcess, tuple[Any, ...] | None]
+    ] = {}  # by the parent's end of the pipe: worker, its piece
+    try:
+        for connection, worker in [_hired() for _ in range(jobs)]:
+            crew[connection] = worker, None
+            _set_to_work(crew, connection, waiting, (work, model))
+        while waiting or any(piece is not None for _, piece in crew.values()):
+            for connection in wait(list(crew)):
+                try:
+                    done, answer = connection.recv()  # type: ignore[union-attr]
+                except (EOFError, OSError):  # the worker has died (memory, a signal): what it had is done again
+                    deaths += 1
+                    worker, piece = crew.pop(connection)
+                    worker.join()
+                    if piece is not None:
+                        waiting.appendleft(piece)
+                    if deaths >= TRIES * jobs:
+                        held = [piece for _, piece in crew.values() if piece is not None]
+                        first = ", ".join(str(piece[0]) for piece in islice(chain(waiting, held), jobs))
+                        raise UndecidedError(
+                            f"worker processes died {deaths} times in a row over what begins with number {first}; is there "
+                            "memory enough? Try --jobs 1"
+                        ) from None
+                    connection, worker = _hired()
+                    crew[connection] = worker, None
+                    _set_to_work(crew, connection, waiting, (work, model))
+                    continue
+                if not done:
+                    raise answer
+                deaths = 0
+                crew[connection] = crew[connection][0], None
+                _set_to_work(crew, connection, waiting)
                 yield answer
-        except BrokenProcessPool:  # a worker died (memory, a signal): what it had is done again
-            tries += 1
-            if tries >= TRIES:
-                first = ", ".join(str(piece[0]) for piece in list(waiting.values())[:jobs])
-                raise UndecidedError(
-                    f"worker processes died {TRIES} times in a row over what begins with number {first}; is there memory "
-                    "enough? Try --jobs 1"
-                ) from None
-        except BaseException:
-            if given_up is not None:
-                given_up()
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)  # after Ctrl-C the pieces under way end first
+    except BaseException:
+        if given_up is not None:
+            given_up()
+        raise
+    finally:
+        for connection in crew:
+            connection.close()  # ends its worker, after Ctrl-C with the piece under way
+        for worker, _ in crew.values():
+            worker.join()
 
 
-_given: tuple[Callable[..., Any], Any] | None = None  # of a worker process
+def _hired() -> tuple[Any, BaseProcess]:
+    """(the parent's end of the pipe, a process that waits for work at the other)."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    worker = context.Process(target=_serve, args=(theirs,))
+    worker.start()
+    theirs.close()  # the worker's own is then the only one, and its death ends the pipe
+    return ours, worker
 
 
-def _begin(work: Callable[..., Any], model: Any) -> None:
-    global _given
+def _set_to_work(crew: dict[Any, Any], connection: Any, waiting: deque[tuple[Any, ...]], given: Any = None) -> None:
+    """Send a worker what it is given once, and the next piece; one that has died meanwhile is found by the next `wait`."""
+    worker, _ = crew[connection]
+    try:
+        if given is not None:
+            connection.send(given)
+        if waiting:
+            piece = waiting.popleft()
+            crew[connection] = worker, piece
+            connection.send(piece)
+    except OSError:
+        pass
+
+
+def _serve(connection: Any) -> None:
+    """A worker: the work and the model first, then piece after piece until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _given = work, model
-
-
-def _do(*piece: Any) -> Any:
-    assert _given is not None
-    work, model = _given
-    return work(model, *piece)
+    try:
+        work, model = connection.recv()
+        while True:
+            piece = connection.recv()
+            try:
+                answer = True, work(model, *piece)
+            except Exception as error:
+                answer = False, error
+            connection.send(answer)
+    except (EOFError, OSError):
+        return
 
 
 def _on_cluster(

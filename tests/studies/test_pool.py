@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from osea_rocket.core.errors import UndecidedError
+from osea_rocket.studies import pool
 from osea_rocket.studies.pool import shared_out
 
 PIECES = [(k,) for k in range(9)]
@@ -18,8 +19,34 @@ def test_processes_answer_every_piece_once():
     assert list(shared_out(pow, 3, [])) == []
 
 
+def doubled_after_a_while(model: int, piece: bytes) -> int:
+    return model * len(piece)
+
+
+@pytest.mark.parametrize("soon", [True, False])
+def test_a_worker_killed_while_its_piece_is_on_the_way_holds_up_nobody(monkeypatch, soon):
+    """Pieces are larger than a pipe's buffer, and the first worker dies before it has read one, or after."""
+    hired, made = [], pool._hired
+
+    def remembered():
+        found = made()
+        hired.append(found[1])
+        if soon and len(hired) == 1:
+            found[1].kill()
+        return found
+
+    monkeypatch.setattr(pool, "_hired", remembered)
+    answers = []
+    for answer in shared_out(doubled_after_a_while, 2, [(b"x" * (300_000 + k),) for k in range(9)], jobs=2):
+        answers.append(answer)
+        if not soon and len(answers) == 1:
+            hired[0].kill()
+    assert sorted(answers) == [2 * (300_000 + k) for k in range(9)]
+    assert len(hired) == 3 and not any(worker.is_alive() for worker in hired)
+
+
 def test_what_kills_its_worker_every_time_ends_with_a_reason():
-    with pytest.raises(UndecidedError, match=r"died 3 times in a row over what begins with number 4, 4"):
+    with pytest.raises(UndecidedError, match=r"died 6 times in a row over what begins with number 4, 4"):
         # reads from address 1
         list(shared_out(ctypes.string_at, 1, [(4,), (4,)], jobs=2))
 

@@ -162,6 +162,31 @@ def test_importance_sampling_gives_a_rare_probability_without_bias() -> None:
         importance.weights(happened, p, np.zeros(3))
 
 
+def test_a_weighted_probability_is_never_above_one_and_its_interval_covers_as_often_as_it_says() -> None:
+    """An event of 1 %, drawn in half of the runs, and 30 % of the others: 1 % + 99 % · 30 % = 30.7 %."""
+    random, hits, largest = np.random.default_rng(4), 0, 0.0
+    for _ in range(2000):
+        happened = random.random((200, 1)) < 0.5
+        w = importance.weights(happened, np.array([0.01]), np.array([0.5]))
+        seen = happened[:, 0] | (random.random(200) < 0.3)
+        found = importance.probability(seen, w)
+        hits += found.low <= 0.307 <= found.high
+        most = importance.probability(~happened[:, 0] | (random.random(200) < 0.9), w)  # 99.9 %
+        assert 0.0 <= most.low <= most.value <= most.high <= 1.0
+        largest = max(largest, float(np.mean(np.where(seen | ~happened[:, 0], w, 0.0))))
+    assert 0.86 <= hits / 2000 <= 0.94
+    assert largest > 1.1  # what the plain mean of weights says of something that is at most certain
+
+
+def test_what_was_never_or_always_seen_keeps_an_interval_with_weights_too() -> None:
+    happened = np.arange(1000)[:, None] < 200
+    w = importance.weights(happened, np.array([0.01]), np.array([0.2]))
+    never, always = (importance.probability(np.full(1000, value), w) for value in (False, True))
+    runs = importance.effective_size(w)
+    assert never.value == never.low == 0.0 and never.high == pytest.approx(1 - 0.05 ** (1 / runs), rel=1e-6)
+    assert always.value == always.high == 1.0 and always.low == pytest.approx(1 - never.high, rel=1e-9)
+
+
 def test_weighted_quantiles_are_plain_ones_for_equal_weights() -> None:
     values = np.arange(101.0)
     assert importance.weighted_quantile(values, np.ones(101), 0.9) == 90.0

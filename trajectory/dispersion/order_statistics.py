@@ -84,7 +84,7 @@ def runs_needed(probability: float, confidence: float = 0.90, *, beyond: int = 0
     return low
 
 
-def proportion(count: int, runs: int, confidence: float = 0.90) -> tuple[float, float]:
+def proportion(count: float, runs: float, confidence: float = 0.90) -> tuple[float, float]:
     """Interval of a probability of which *count* of *runs* were seen: Clopper & Pearson (1934), never too short."""
     from scipy.stats import beta
 
