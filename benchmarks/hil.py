@@ -1,6 +1,6 @@
 """The bench's speed: exchanges a second in lockstep, lateness in real time, cost of recording, viewers at the dashboard, hours.
 
-    python benchmarks/hil.py [--seconds 60] [--write]            all but the soak, 8 minutes on an idle machine
+    python benchmarks/hil.py [--seconds 60] [--write]            all but the soak, 10 minutes on an idle machine
     python benchmarks/hil.py --only lockstep [--write]           one part: the others of the page stay as they are
     python benchmarks/hil.py --only soak [--hours 2] [--write]   hours of simulated time: writes hil_soak.md
 
