@@ -14,9 +14,13 @@ from osea_rocket.certification.judging import Examiner, Verdict, examine
 from osea_rocket.certification.messages import message_examiner
 from osea_rocket.certification.suites import suites
 from osea_rocket.core.documents import load_document
+from osea_rocket.core.run_folder import RunFolder
+from osea_rocket.hil.document import Bench
 from osea_rocket.hil.fault_state import FaultEvent
+from osea_rocket.hil.faults import Fault
 from osea_rocket.hil.requirements import Verdict as Held
 from osea_rocket.hil.run import BenchResult, LinkCount
+from osea_rocket.studies.documents import load
 
 SET = """\
 schema: osea/message-set/v1
@@ -120,3 +124,21 @@ def test_flights_of_a_bench():
     sent_again = replace(nominal.result, links=(replace(nominal.result.links[0], resent=2),))
     assert "003" in _level(replace(nominal, result=sent_again))[1]
     assert "001" in _level(replace(nominal, requirements=0))[1]
+
+
+def test_the_run_folder_of_a_real_bench_is_read(tmp_path):
+    """Its study is of a package above the suites: the resolved bench is read without it."""
+    bench = load(Path(__file__).resolve().parents[2] / "examples/flight_computer/bench-faults.yaml")
+    assert isinstance(bench, Bench)
+    biased = {"name": "gyroscope biased", "kind": "bias", "signal": "imu.rate.y", "amount": "0.01 deg/s", "at": "60 s"}
+    bench = bench.evolve(faults=(Fault.model_validate(biased),))
+    made = _flight("run", *{f.kind for f in bench.faults}).result
+    held = tuple(replace(made.verdicts[0], name=r.name) for r in bench.requirements)
+    with RunFolder(tmp_path / "run", "hil", bench) as run:
+        run.write_result("bench", replace(made, verdicts=held))
+        run.publish()
+    subject = BenchSubject((tmp_path / "run",))
+    assert not subject.wrong
+    (flight,) = subject.flights
+    assert flight.requirements == len(bench.requirements)
+    assert flight.kinds == {f.name: f.kind for f in bench.faults} and flight.acted == set(flight.kinds.values())
