@@ -9,7 +9,7 @@ from osea_rocket.trajectory.environment.atmosphere import standard_atmosphere
 from osea_rocket.trajectory.environment.gravity import WGS84
 from osea_rocket.trajectory.flight.case import Case, Phase, assemble, nominal_parameters, parameter_index
 from osea_rocket.trajectory.flight.kernel import RESULT_NAMES, fly_many, fly_one
-from osea_rocket.trajectory.flight.layout import EVENT_APOGEE, P
+from osea_rocket.trajectory.flight.layout import EVENT_APOGEE, ST, P
 from osea_rocket.trajectory.flight.plant import Flight
 from osea_rocket.trajectory.steering import LaunchFrame
 
@@ -119,3 +119,20 @@ def test_parameters_have_names():
 def test_results_have_names():
     found = dict(zip(RESULT_NAMES, fly_one(coast(10.0)), strict=True))
     assert found["status"] == 1.0 and found["time"] == 10.0 and found["mass"] == 1e3
+
+
+def test_a_separation_tips_the_body_off_and_leaves_it_where_it_is():
+    """The rates drawn are added at once; what flies on has its known mass, and its velocity stays when nothing turned before."""
+    before = Phase(name="stack", numbers={"duration": 10.0}, tables=BODY)
+    after = Phase(name="upper stage", numbers={"duration": 0.01, "separates": 1.0, "begin_mass": 400.0}, tables=BODY)
+    case = assemble(
+        [before, after], position=np.array([6.678e6, 0.0, 0.0]), velocity=np.array([20.0, 7900.0, 30.0]),
+        quaternion=np.array([1.0, 0.0, 0.0, 0.0]), mass=1e3, frame=FRAME, earth=WGS84._replace(j2=0.0),
+    )  # fmt: skip
+    tipped = case.with_parameters()
+    tipped.parameters[P.stages + ST.tip_off_y], tipped.parameters[P.stages + ST.tip_off_z] = 0.02, -0.03
+    still, turning = Flight(case), Flight(tipped)
+    assert still.advance() == turning.advance() == "done"
+    assert turning.state[11:13] - still.state[11:13] == pytest.approx([0.02, -0.03], rel=1e-3)
+    assert turning.state[13] == still.state[13] == 400.0
+    assert turning.state[:6] == pytest.approx(still.state[:6], rel=1e-12)
