@@ -1,6 +1,6 @@
 """A powered landing as a six-degree-of-freedom flight: entry burn, fall with grid fins, landing burn, standing on the pad."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -9,6 +9,7 @@ from ..core.earth import G0, ROTATION_RATE, ecef_from_geodetic
 from ..core.numeric import Table, table
 from ..trajectory.environment.atmosphere import density, pressure, speed_of_sound, standard_atmosphere
 from ..trajectory.flight.case import AeroGrid, Case, Phase, assemble, quaternion_of_axes
+from ..trajectory.flight.flexible import pack_pendulums, pendulum
 from ..trajectory.flight.plume import drag_share
 from ..trajectory.steering import LaunchFrame
 from .descent_document import Booster, LandingStudy, Separation
@@ -128,6 +129,18 @@ def mass_tables(booster: Booster, mass: float) -> dict[str, Table]:
     return {name: table(masses, column) for name, column in columns.items()}
 
 
+def pendulum_table(booster: Booster, mass: float) -> np.ndarray | None:
+    """The pendulum of what is left in a tank of the booster's diameter, against its mass [kg]; None where nothing sloshes."""
+    if booster.propellant_density is None:
+        return None
+    masses = np.linspace(booster.dry_mass, 1.05 * mass, 24)
+    columns = np.zeros((24, 6))
+    for row, left in zip(columns, masses - booster.dry_mass, strict=True):
+        bob, length, above = pendulum(float(left), booster.propellant_density, booster.diameter / 2.0)
+        row[:3] = bob, length, booster.propellant_station + above
+    return pack_pendulums(masses, columns)
+
+
 def gains(booster: Booster, engines: int, mass: float) -> dict[str, float]:
     """Proportional, rate and integral gain of the gimbals: a stated bandwidth at the middle of the thrust's range."""
     middle = 0.5 * (1.0 + booster.engine.throttle) * engines * booster.engine.thrust_vacuum
@@ -192,6 +205,7 @@ def descent_case(
         "leg_friction": b.legs.friction,
     }  # fmt: skip
     aero = aero_grid(b)
+    sloshing = pendulum_table(b, loaded)
     entry_gains, landing_gains = gains(b, b.entry_engines, entry.mass), gains(b, b.landing_engines, b.dry_mass * 1.1)
     many, few = {"engines": float(b.entry_engines)}, {"engines": float(b.landing_engines)}
     phases = [
@@ -213,6 +227,7 @@ def descent_case(
         ):  # fmt: skip
             numbers = common | count | {"ignites": 1.0, "duration": 120.0, "least_mass": b.dry_mass}
             phases.insert(0, Phase(name=name, numbers=numbers, tables=tables | gains(b, number, loaded), aero=aero))
+    phases = [replace(p, slosh=sloshing) for p in phases]
     fixed = frame.origin + position @ frame.axes
     over = velocity @ frame.axes
     inertial = over + np.array([-ROTATION_RATE * fixed[1], ROTATION_RATE * fixed[0], 0.0])

@@ -35,6 +35,9 @@ class LandingEngine(Document):
     gimbal_limit: Angle = 5.0 * DEGREE
     gimbal_rate: Rate = 15.0 * DEGREE
     gimbal_lag: Ramp = 0.04
+    throttle_lag: Annotated[float, SI("s", ("0.1 s",), ge=0.0, le=2.0)] = Field(
+        default=0.0, description="time constant with which thrust follows a changed throttle"
+    )
 
 
 class GridFins(Document):
@@ -84,6 +87,9 @@ class Booster(Part, schema="osea/booster/v1"):
     diameter: Length
     center_of_mass: Station = Field(description="at dry_mass")
     propellant_station: Station = Field(description="of what is left for the descent")
+    propellant_density: Annotated[float, SI("kg/m^3", ("1140 kg/m^3",), gt=0.0)] | None = Field(
+        default=None, description="of what sloshes in a tank of the booster's diameter; left out, nothing does"
+    )
     roll_inertia: Inertia
     pitch_inertia: Inertia
     engine: LandingEngine
@@ -131,8 +137,9 @@ class Separation(Document):
 
 
 class LandingDispersion(Document):
-    """One standard deviation of each, at the entry burn's begin; gust and wind: of a 1 - cos gust at a drawn altitude, and of
-    Dryden turbulence."""
+    """One standard deviation of each at the entry burn's begin; gust: of a 1 - cos one at a drawn altitude; turbulence: Dryden's;
+    wind: of each level component of a steady wind at the ground, of which no guidance is told, four times as strong at 12 km.
+    """
 
     position: Distance = 200.0
     velocity: Speed = 10.0
@@ -141,6 +148,7 @@ class LandingDispersion(Document):
     mass: Annotated[float, ratio(ge=0.0, le=0.2)] = 0.01
     gust: Speed = 6.0
     turbulence: Speed = 1.5
+    wind: Speed = 0.0
 
 
 class GuidanceRules(Document):

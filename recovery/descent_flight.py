@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..trajectory.flight.case import Case, parameter_index
-from ..trajectory.flight.layout import I_, M, N
+from ..trajectory.flight.layout import I_, WIND_NODES, WIND_SPACING, M, N
 from ..trajectory.flight.plant import Flight
 from .descent_burn import Command
 from .descent_case import (
@@ -31,6 +31,8 @@ SLOW_PERIOD, SLOW_ABOVE = 0.12, 8000.0
 NAVIGATED = I_ + 31
 """Where the flight remembers the time of its last navigation."""
 LANDED = "within the legs' limits"
+WIND_ALOFT, WIND_HEIGHT = 4.0, 12e3
+"""How many times stronger than at the ground the steady wind is at a height [m] and above, rising evenly to it."""
 TOPPLED = np.radians(15.0)
 EMPTY = 1.0
 """Propellant [kg] that counts as none: the burn ended for want of it."""
@@ -153,6 +155,11 @@ def draws(design: LandingDesign, seed: int) -> tuple[np.ndarray, np.ndarray, np.
         parameters[parameter_index(f"gyro_bias_{axis}")] = 5e-6 * draw.standard_normal()
         parameters[parameter_index(f"accelerometer_bias_{axis}")] = 3e-3 * draw.standard_normal()
         parameters[parameter_index(f"alignment_{axis}")] = 2e-3 * draw.standard_normal()
+    blows = d.wind * draw.standard_normal(2) if d.wind else np.zeros(2)
+    for k in range(WIND_NODES):
+        stronger = 1.0 + (WIND_ALOFT - 1.0) * min(k * WIND_SPACING / WIND_HEIGHT, 1.0)
+        for name, speed in zip(("east", "north"), blows, strict=True):
+            parameters[parameter_index(f"wind_{name}[{k}]")] = speed * stronger
     return position, velocity, parameters
 
 
@@ -172,7 +179,7 @@ def fly_landing(design: LandingDesign, seed: int = 0, log: list[tuple[float, ...
         position, velocity = frame.local(known, m[N : N + 3], m[N + 3 : N + 6])
         body = frame_of_body(frame, known, m[N + 6 : N + 10])
         command = guidance.steer(flight.time, phase, position, velocity, body, m[M.rate_x : M.rate_x + 3], m[M.push])
-        ask(frame, flight, command)
+        ask(frame, flight, command, design.study.booster.engine.throttle_lag)
         status, contact = go_on(design, flight, contact)
         if log is not None:
             truth, over = frame.local(flight.time, flight.state[:3], flight.state[3:6])
@@ -183,14 +190,15 @@ def fly_landing(design: LandingDesign, seed: int = 0, log: list[tuple[float, ...
     return judge(design, flight, contact, guidance)
 
 
-def ask(frame: PadFrame, flight: Flight, command: Command) -> None:
-    """Hand a command to the flight's control."""
+def ask(frame: PadFrame, flight: Flight, command: Command, lag: float = 0.0) -> None:
+    """Hand a command to the flight's control; the engine follows its throttle with a lag [s]."""
     m, time = flight.memory, flight.time
     m[M.pitch], m[M.yaw] = attitude(frame, frame.inertial(time, command.axis))
     ahead = command.axis + PERIOD * command.turning
     pitch, yaw = attitude(frame, frame.inertial(time, ahead / np.linalg.norm(ahead)))
     m[M.pitch_rate], m[M.yaw_rate] = (pitch - m[M.pitch]) / PERIOD, (yaw - m[M.yaw]) / PERIOD
-    m[M.throttle] = command.throttle
+    share = 1.0 if lag <= 0.0 or m[M.throttle] <= 0.0 else 1.0 - np.exp(-PERIOD / lag)
+    m[M.throttle] += share * (command.throttle - m[M.throttle])
     if command.ends:
         m[M.end_time] = time
 

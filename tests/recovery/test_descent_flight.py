@@ -4,19 +4,24 @@
 what the guidance learns is what it measures.
 """
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from osea_rocket.core.documents import load_document
-from osea_rocket.recovery.descent_burn import gate, percussion
-from osea_rocket.recovery.descent_case import FALL, center_of_mass, pitch_inertia
+from osea_rocket.recovery.descent_burn import Command, gate, percussion
+from osea_rocket.recovery.descent_case import FALL, center_of_mass, pendulum_table, pitch_inertia
 from osea_rocket.recovery.descent_document import LandingStudy
-from osea_rocket.recovery.descent_flight import LANDED, LOG, design_landing, fly_landing
+from osea_rocket.recovery.descent_flight import LANDED, LOG, PERIOD, ask, design_landing, draws, fly_landing
 from osea_rocket.recovery.descent_reach import Knowledge, Reach
 from osea_rocket.recovery.guidance.native import library
 from osea_rocket.recovery.landing_outlook import outlook
+from osea_rocket.trajectory.flight.case import parameter_index
+from osea_rocket.trajectory.flight.layout import M
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "landing" / "study.yaml"
 compiled = pytest.mark.skipif(library() is None, reason="no C compiler: numba alone would take long")
@@ -111,3 +116,40 @@ def test_what_is_learnt_tends_to_what_is_measured():
 def test_phases_come_in_their_order(nominal):
     phases = np.array(nominal[1])[:, LOG.index("phase")]
     assert np.all(np.diff(phases) >= 0.0) and FALL in phases
+
+
+def test_a_steady_wind_blows_stronger_aloft_and_leaves_the_other_draws_alone(study, design):
+    windy = replace(design, study=study.evolve(dispersion=study.dispersion.evolve(wind=4.0)))
+    _, _, calm = draws(design, 5)
+    position, _, blown = draws(windy, 5)
+    ground, aloft = (blown[parameter_index(f"wind_east[{k}]")] for k in (0, 24))
+    assert ground != 0.0 and aloft == pytest.approx(4.0 * ground)
+    assert blown[parameter_index("wind_north[60]")] == pytest.approx(4.0 * blown[parameter_index("wind_north[0]")])
+    same = [i for i in range(len(calm)) if calm[i] == blown[i]]
+    assert len(calm) - len(same) == 2 * 61
+    assert position == pytest.approx(draws(design, 5)[0])
+    spread = [draws(windy, seed)[2][parameter_index("wind_east[0]")] for seed in range(1, 400)]
+    assert np.std(spread) == pytest.approx(4.0, rel=0.15)
+
+
+def test_what_is_left_sloshes_where_its_density_is_given(study):
+    booster = study.booster
+    assert pendulum_table(booster, 38.5e3) is None
+    packed = pendulum_table(booster.evolve(propellant_density=1140.0), 38.5e3)
+    assert packed is not None
+    rows = packed[3:].reshape(-1, 6)
+    left = np.linspace(booster.dry_mass, 1.05 * 38.5e3, len(rows)) - booster.dry_mass
+    assert np.all(rows[1:, 0] < left[1:]) and np.all(np.diff(rows[:, 0]) > 0.0) and np.all(rows[:, 3:] == 0.0)
+    radius = booster.diameter / 2.0
+    depth = left[-1] / (1140.0 * np.pi * radius**2)
+    assert rows[-1, 1] == pytest.approx(radius / (1.8412 * np.tanh(1.8412 * depth / radius)), rel=1e-4)
+
+
+def test_thrust_follows_a_changed_throttle_with_its_lag(design):
+    flight: Any = SimpleNamespace(memory=np.zeros(400), time=1.0)
+    command = Command(np.array([0.0, 0.0, 1.0]), 0.8)
+    flight.memory[M.throttle] = 0.5
+    ask(design.frame, flight, command, 0.15)
+    assert flight.memory[M.throttle] == pytest.approx(0.5 + 0.3 * (1.0 - np.exp(-PERIOD / 0.15)))
+    ask(design.frame, flight, command)
+    assert flight.memory[M.throttle] == pytest.approx(0.8)
