@@ -79,12 +79,14 @@ class Swap(Document):
 
 
 class Quick(Document):
-    """What is other with --quick. skip: the step is left out; document: another is run in its place, under title.
+    """What is other with --quick. skip: the step is left out; document: another is run in its place, under title; recorded: of a
+    bench, its recording is shown and nothing flown.
 
     What takes a value from a step that is left out or runs another document keeps its file's value.
     """
 
     skip: Flag = False
+    recorded: Flag = False
     runs: Count | None = None
     document: Reference[Module] | None = None
     title: str = ""

@@ -32,6 +32,7 @@ class Work:
     strict: bool = True
     source: Path | None = None
     recording: Path | None = None
+    recorded: bool = False
     own: Path | None = None
     place: Path | None = None
     level: str = "bronze"
@@ -210,8 +211,8 @@ def _bench(work: Work) -> Answer:
     from ..bench_command import run_hil, run_load
 
     compiler = next((c for c in (os.environ.get("CC"), "cc", "gcc", "clang") if c and shutil.which(c)), None)
-    if compiler is None:
-        return _recorded(work)
+    if compiler is None or work.recorded:
+        return _recorded(work, "here is no C compiler" if compiler is None else "the quick run does not fly the bench")
     from ...avionics.generate.command import run_build
     from ...hil import document as bench_document
 
@@ -249,12 +250,12 @@ def _ports(work: Work) -> str:
     return "udp:" + ":".join(str(end).rpartition(":")[2] for end in (link.remote, link.local))
 
 
-def _recorded(work: Work) -> Answer:
+def _recorded(work: Work, why: str) -> Answer:
     if work.recording is None or not work.recording.is_dir():
-        raise InputError("there is no C compiler to build the flight computer with, and no recording of its flight")
+        raise InputError(f"{why}, and there is no recording of the flight computer's flight")
     shutil.copytree(work.recording, work.folder, dirs_exist_ok=True)
     data = json.loads((work.folder / "summary.json").read_text(encoding="utf-8"))
-    message = "a recording: here is no C compiler, so this flight was flown elsewhere and is shown as it was recorded"
+    message = f"a recording: {why}, so this flight was flown elsewhere and is shown as it was recorded"
     return data | {"state": "recording", "message": message}, message, _REPORT
 
 

@@ -129,6 +129,7 @@ class _State:
             kind=step.run, folder=self.place / step.name, document=file,
             of=tuple(self.place / name for name in step.of), recover=step.recover, runs=runs, model=step.model,
             strict=step.strict, source=self._beside(step.source), recording=self._beside(step.recording),
+            recorded=self.quick and step.quick.recorded,
             own=self._beside(step.own), place=self._beside(step.place), level=step.level,
         )  # fmt: skip
 

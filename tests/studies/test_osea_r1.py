@@ -66,6 +66,10 @@ def test_without_a_compiler_the_flight_on_the_bench_is_a_recording_and_says_so(c
     summary = json.loads((place / "summary.json").read_text(encoding="utf-8"))
     assert summary["flight"] == "ended as asked" and all(r["holds"] for r in summary["requirements"])
     assert (place / done.pages[0][1]).is_file()
+    quick = do(
+        Work("bench", tmp_path / "quick", EXAMPLE / "bench.yaml", recording=EXAMPLE / step.recording, recorded=True)
+    )
+    assert quick.state == "recording" and step.quick.recorded
     assert do(Work("bench", tmp_path / "none", EXAMPLE / "bench.yaml")).state == "input is wrong"
 
 
