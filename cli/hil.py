@@ -38,8 +38,12 @@ def run(
     """Fly a bench: plant, links, clock, faults; verdicts, JUnit XML, recording and report in a run folder."""
     from ..studies.bench_command import run_hil
 
-    options = {"record": record, "board": board, "by_hand": by_hand, "quiet": quiet}
-    finish(json, lambda: run_hil(bench, out, start=start, bind=bind, seed=seed, **options))
+    finish(
+        json,
+        lambda: run_hil(
+            bench, out, start=start, bind=bind, seed=seed, record=record, board=board, by_hand=by_hand, quiet=quiet
+        ),
+    )
 
 
 @hil.command()
