@@ -1,6 +1,7 @@
 """Work shared out: every piece once, whoever does it, and an end where pieces kill their workers."""
 
 import ctypes
+import operator
 import subprocess
 
 import pytest
@@ -19,10 +20,6 @@ def test_processes_answer_every_piece_once():
     assert list(shared_out(pow, 3, [])) == []
 
 
-def doubled_after_a_while(model: int, piece: bytes) -> int:
-    return model * len(piece)
-
-
 @pytest.mark.parametrize("soon", [True, False])
 def test_a_worker_killed_while_its_piece_is_on_the_way_holds_up_nobody(monkeypatch, soon):
     """Pieces are larger than a pipe's buffer, and the first worker dies before it has read one, or after."""
@@ -37,8 +34,8 @@ def test_a_worker_killed_while_its_piece_is_on_the_way_holds_up_nobody(monkeypat
 
     monkeypatch.setattr(pool, "_hired", remembered)
     answers = []
-    for answer in shared_out(doubled_after_a_while, 2, [(b"x" * (300_000 + k),) for k in range(9)], jobs=2):
-        answers.append(answer)
+    for answer in shared_out(operator.mul, 2, [(b"x" * (300_000 + k),) for k in range(9)], jobs=2):
+        answers.append(len(answer))
         if not soon and len(answers) == 1:
             hired[0].kill()
     assert sorted(answers) == [2 * (300_000 + k) for k in range(9)]

@@ -60,7 +60,7 @@ class Turning:
 def test_a_plug_in_steers():
     flight = fly_with(thrusting(), Turning(), phases=[0], period=0.5)
     assert flight.status == "done"
-    assert flight.memory[M.error] < np.radians(1.0)
+    assert flight.memory[M.most_error] < np.radians(1.0)  # asked before the first step too
     assert flight.memory[M.throttle] == 0.8
 
 
@@ -76,11 +76,31 @@ def test_the_rest_goes_on():
     runs = [case.parameters, case.parameters.copy()]
     runs[1][parameter_index("stage0.thrust_factor")] = np.nan
     good, bad = fly_runs(case, Turning(), runs, phases=[0], period=0.5, seeds=[1, 2])
-    assert (good.status, bad.status) == ("done", "not a number")
+    assert (good.status, bad.status) == ("done", "not a number") and good.error == ""
+    assert bad.error == f"run 1, {bad.results['time']:.3f} s, 'free': not a number"
     lost, kept = fly_runs(case, Turning(fails=9.9), [runs[0]] * 2, phases=[0], period=0.5, seeds=[1, 2])
     assert lost.status == kept.status == "done"  # asked for the last time at 9.5 s
     first, second = fly_runs(case, Turning(fails=5.0), [runs[0]] * 2, phases=[0], period=0.5, seeds=[1, 2])
     assert "run 0, 5.000 s" in first.error and "run 1, 5.000 s" in second.error
+
+
+def test_an_unstable_control_is_named_with_run_and_time_and_the_rest_goes_on():
+    """Attitude control through a gimbal's lag: lag s^3 + s^2 + m d s + m p is stable where d > lag p (Routh), whatever the
+    thrust; here d / p = 1.25 s. Lags of 0.2 s and 2.5 s lie on either side of it."""
+    case = thrusting(60.0, lost_angle=0.15).with_phases(gimbal_lag=0.2, gimbal_rate=1e3)
+    slow = case.parameters.copy()
+    slow[parameter_index("gimbal_lag_factor")] = 12.5
+    runs = [case.parameters, slow, case.parameters]
+    first, lost, last = fly_runs(case, Turning(), runs, phases=[0], period=0.5, seeds=[1, 2, 3])
+    assert first.status == last.status == "done" and first.error == ""
+    assert first.results["time"] == 60.0
+    assert lost.status == "control lost" and 0.0 < lost.results["time"] < 60.0
+    assert lost.results["most_attitude_error"] > 0.15
+    time, angle = lost.results["status_time"], np.degrees(lost.results["most_attitude_error"])
+    assert (
+        lost.error
+        == f"run 1, {time:.3f} s, 'free': control lost: the attitude is {angle:.1f} deg off, more than 8.6 deg"
+    )
 
 
 def test_the_plant_steps_as_the_loop_flies():

@@ -91,7 +91,8 @@ def control(bank, ph, parameters, y, memory, covariance, w):
         acceleration = 1.0 / (memory[M.sensed] - SENSED_LAG / ph[PH.exhaust])
         explicit_guidance(bank, ph, memory, acceleration, ph[PH.exhaust], ph[PH.tail] - parameters[P.cutoff_delay])
     memory[M.ticks] += 1.0
-    if ph[PH.gimbal_limit] <= 0.0 and ph[PH.rcs_pitch] <= 0.0 and ph[PH.roll_torque] <= 0.0 and ph[PH.fin_slope] < 0.0:
+    jets = max(ph[PH.rcs_roll], ph[PH.rcs_pitch], ph[PH.rcs_yaw])
+    if ph[PH.gimbal_limit] <= 0.0 and jets <= 0.0 and ph[PH.roll_torque] <= 0.0 and ph[PH.fin_slope] < 0.0:
         return  # nothing to steer with
     steer(bank, ph, y, memory, rates, t, dt)
 

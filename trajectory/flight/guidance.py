@@ -23,7 +23,7 @@ import numpy as np
 
 from ...core.errors import InputError
 from .case import Case
-from .layout import GUIDANCE_NONE, M, N
+from .layout import GUIDANCE_NONE, STATUS_LOST, STATUS_NAMES, STATUS_NAN, H, M, N
 from .plant import Flight
 
 
@@ -95,10 +95,11 @@ def fly_with(
     """
     chosen = set(phases)
     flight = Flight(case.with_phases(sorted(chosen), guidance=GUIDANCE_NONE), parameters, seed)
+    flight.memory[N : N + 10] = flight.state[:10]  # before the first step the computer knows where it stands
     status = "flying"
     while status == "flying":
         k = int(flight.memory[M.phase])
-        if k in chosen and flight.memory[M.entered] > 0.0:
+        if k in chosen and (flight.memory[M.entered] > 0.0 or flight.time == 0.0):
             _ask(flight, guidance, run)
         status = flight.advance(flight.time + period)
     return flight
@@ -127,6 +128,15 @@ def _ask(flight: Flight, guidance: Guidance, run: int) -> None:
         m[M.end_time] = max(wanted.cut_off, flight.time)
 
 
+def _lost(flight: Flight, run: int) -> str:
+    """What became of a flight that nobody planned to end so; empty where there is nothing to say."""
+    here = f"run {run}, {flight.time:.3f} s, '{flight.phase}': {flight.status}"
+    if flight.status == STATUS_NAMES[STATUS_LOST]:
+        error, limit = np.degrees([flight.memory[M.error], flight.case.bank[H.lost_angle]])
+        return f"{here}: the attitude is {error:.1f} deg off, more than {limit:.1f} deg"
+    return here if flight.status == STATUS_NAMES[STATUS_NAN] else ""
+
+
 def fly_runs(
     case: Case,
     guidance: Guidance,
@@ -136,13 +146,13 @@ def fly_runs(
     period: float,
     seeds: Sequence[int],
 ) -> list[Outcome]:
-    """Many flights, one for each vector of parameters; one that fails is told with its run number and the rest goes on."""
+    """Many flights, one for each vector of parameters; one that fails is told with its run number and time, and the rest
+    goes on: a plug-in's failure, a control that loses the attitude (the case's `lost_angle`), a number that is none."""
     found, phases = [], list(phases)
     for run, (parameters, seed) in enumerate(zip(runs, seeds, strict=True)):
         try:
             flight = fly_with(case, guidance, phases=phases, period=period, parameters=parameters, seed=seed, run=run)
-            results = flight.results()
-            found.append(Outcome(run, flight.status, results))
+            found.append(Outcome(run, flight.status, flight.results(), _lost(flight, run)))
         except PluginError as error:
             found.append(Outcome(run, "plug-in failed", {}, error.message))
     return found
