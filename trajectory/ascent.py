@@ -38,6 +38,13 @@ TIME_LIMIT = 900.0  # s of processor time, of all solves of one ascent
 # Throttle ends on its bound, and the engine map has a corner there: without relaxed bounds it is never reached.
 OPTIONS = Options(max_iterations=300, max_time=TIME_LIMIT, extra=(("bound_relax_factor", 0.0),))
 NEAR = dict.fromkeys(("bound_push", "bound_frac", "slack_bound_push", "slack_bound_frac"), 1e-6) | {"mu_init": 1e-4}
+# Each leads home where the others go astray. The last holds where the solver takes the constraints for dependent, shifts the
+# Hessian by 1e9 and stands still: it is given the shift of the constraints from the beginning.
+SLOWLY = (
+    {"mu_strategy": "adaptive"},
+    {"mu_strategy": "monotone"},
+    {"mu_strategy": "monotone", "perturb_always_cd": "yes"},
+)
 NEAR_ITERATIONS = 300
 LIKE_ITERATIONS = 60  # from a flight like it: those that succeed take 15 to 30
 
@@ -142,7 +149,7 @@ def solve_ascent(
                 if like is None
                 else solve(p, guess=like, options=_close_by(options), on_iteration=count)
             ),
-            again=lambda p, before: solve(p, guess=before, options=options, on_iteration=count),
+            again=lambda p, before: _solve_again(p, before, options, count, near=has_restarts(plan)),
             fly=lambda solution: fly_again(plan, mission, frame, solution) if fly else (),
             drifts=lambda solution: drifts(plan, frame, solution),
             largest_miss=largest_miss if fly else None,
@@ -249,6 +256,22 @@ def _close_by(options: Options) -> Options:
     return replace(options, max_iterations=min(LIKE_ITERATIONS, options.max_iterations), explain=False, extra=extra)
 
 
+def _solve_again(
+    problem: Problem,
+    before: Solution,
+    options: Options,
+    on_iteration: Callable[[Iteration], None],
+    near: bool,
+) -> Solution:
+    """On a finer mesh, from the solution before."""
+    try:
+        return solve(problem, guess=before, options=options, on_iteration=on_iteration)
+    except UndecidedError:
+        if not near:
+            raise
+        return _solve_near(problem, before, replace(options, explain=False), on_iteration, near=True)
+
+
 def _solve_near(
     problem: Problem,
     start: Solution | None,
@@ -257,10 +280,8 @@ def _solve_near(
     near: bool,
 ) -> Solution:
     """near: the guess is nearly a flight already, as that of several burns is, and left slowly at first."""
-    for strategy in (
-        ("adaptive", "monotone") if near else ()
-    ):  # of the barrier: each leads home where the other goes astray
-        extra = tuple((dict(options.extra) | NEAR | {"mu_strategy": strategy}).items())
+    for strategy in SLOWLY if near else ():
+        extra = tuple((dict(options.extra) | NEAR | strategy).items())
         slow = replace(options, max_iterations=NEAR_ITERATIONS, explain=False, extra=extra)
         with contextlib.suppress(ImpossibleError, UndecidedError):
             return solve(problem, guess=start, options=slow, on_iteration=on_iteration)
