@@ -266,7 +266,7 @@ class _Builder:
         numbers = {
             "gimbal_limit": act.gimbal_limit, "gimbal_rate": act.gimbal_rate, "gimbal_lag": act.gimbal_lag, "gimballed":
             act.gimballed,
-            "roll_torque": roll or 0.0,
+            "roll_torque": roll or 0.0, "throttle_rate": act.throttle_rate or 0.0,
         }  # fmt: skip
         if act.bending is not None:
             mode = act.bending

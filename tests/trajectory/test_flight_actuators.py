@@ -73,6 +73,24 @@ def test_engines_are_not_throttled_below_their_least():
         assert plant.memory[M.thrust] == pytest.approx(flown * THRUST, rel=1e-9)
 
 
+def test_throttle_goes_to_its_command_at_its_rate_and_begins_there():
+    """At 0.5 a second: lit at 0.9, down to 0.5 within 0.8 s; what burns meanwhile is the mean of both."""
+    plant = Plant(burning(throttle_min=0.4, throttle_rate=0.5))
+    plant.commands[C["throttle"]] = 0.9
+    plant.step(0.01)
+    assert plant.memory[M.thrust] == pytest.approx(0.9 * THRUST, rel=1e-9)
+    begin = float(plant.state[Y.mass])
+    plant.commands[C["throttle"]] = 0.5
+    for _ in range(40):
+        plant.step(0.01)
+    assert plant.memory[M.thrust] == pytest.approx(0.7 * THRUST, rel=1e-9)
+    assert begin - plant.state[Y.mass] == pytest.approx(0.8 * FLOW * 0.4, rel=1e-9)
+    for _ in range(100):
+        plant.step(0.01)
+    assert plant.memory[M.thrust] == pytest.approx(0.5 * THRUST, rel=1e-9)
+    assert begin - plant.state[Y.mass] == pytest.approx(FLOW * (0.7 * 0.8 + 0.5 * 0.6), rel=1e-9)
+
+
 def test_burnout_is_located_to_a_microsecond():
     """The stage is empty half a ramp after propellant / flow, which is in the middle of a step."""
     flight = Flight(burning(1e3, start_ramp=0.8, least_mass=MASS - 41.0))

@@ -52,6 +52,10 @@ class StageActuators(Document):
     )
     start_ramp: Ramp = 1.0
     shutdown_ramp: Ramp = 0.4
+    throttle_rate: Annotated[float, SI("1/s", ("0.2 1/s",), gt=0.0, le=100.0)] | None = Field(
+        default=None,
+        description="how much of the rated thrust a second; left out, engines follow their throttle at once",
+    )
     roll_torque: Torque | None = Field(
         default=None,
         description="largest, of engines swivelled against each other or verniers; without it several engines give half their "

@@ -223,6 +223,7 @@ def accept(memory, w, y, h):
     memory[M.time] += h
     memory[M.gimbal_y], memory[M.gimbal_z] = w[WK.gimbal_y], w[WK.gimbal_z]
     memory[M.level] = w[WK.level]
+    memory[M.throttled] = w[WK.throttle]
     memory[M.fin_y], memory[M.fin_z] = w[WK.fin_y], w[WK.fin_z]
     memory[M.most_stroke] = max(memory[M.most_stroke], w[WK.stroke])
     for i in range(3):

@@ -125,6 +125,7 @@ def enter(bank, phases, k, parameters, y, memory):
         memory[M.cut] = 0.0
         memory[M.level] = 1.0 if phases[k, PH.start_ramp] <= 0.0 else 0.0
         memory[M.lit] = 1.0
+        memory[M.throttled] = 0.0  # engines start at the throttle that is asked for then
     if phases[k, PH.stops] > 0.0 and phases[k, PH.stop_ramp] <= 0.0:
         memory[M.level] = 0.0
     memory[M.clock] = 0.0 if phases[k, PH.clock_flight] > 0.0 else memory[M.time] + phases[k, PH.clock_zero]

@@ -124,10 +124,16 @@ def prepare(bank, ph, parameters, y, memory, w, h):
     point_mass = bank[H.point_mass] > 0.0
     level = before = memory[M.level]
     thrust = flow = area = 0.0
-    changes = point_mass or ph[PH.motor_thrust] >= 0.0
+    slew = ph[PH.throttle_rate] * half
+    throttled = memory[M.throttled]
+    if slew <= 0.0 or throttled <= 0.0:
+        throttled = memory[M.throttle]
+    changes = point_mass or ph[PH.motor_thrust] >= 0.0 or throttled != memory[M.throttle]
     for s in range(3):
         t = time + s * half
-        throttle = memory[M.throttle]
+        if s > 0 and slew > 0.0:
+            throttled = towards(throttled, memory[M.throttle], slew)
+        throttle = throttled
         if point_mass:
             pitch, yaw, throttle, _, _, _ = programme(bank, ph, memory, t - memory[M.phase_begin])
             throttle = min(max(throttle, ph[PH.throttle_min]), 1.0)
@@ -152,7 +158,7 @@ def prepare(bank, ph, parameters, y, memory, w, h):
         w[WK.thrust_0 + s] = thrust - w[WK.pressure] * area
         w[WK.flow_0 + s] = flow
     w[WK.level] = level
-    w[WK.throttle] = memory[M.throttle]
+    w[WK.throttle] = throttled
 
     # gimbals, unless stuck
     lag = ph[PH.gimbal_lag] * parameters[P.gimbal_lag_factor]

@@ -8,8 +8,8 @@ class MemoryLayout(NamedTuple):
 
     time [s]; phase; phase_begin [s]; step: steps since the phase began; ticks: runs of the control; status: STATUS_*;
     stage_lit [s]: when
-    the stage's engines started; gimbal_y, gimbal_z [rad]; level: of the start or tail-off, 0 to 1; throttle; command_*: of
-    the control;
+    the stage's engines started; gimbal_y, gimbal_z [rad]; level: of the start or tail-off, 0 to 1; throttle: commanded;
+    throttled: where the engines are on their way to it (0: they have not followed one yet); command_*: of the control;
     rcs_*: remaining time of a pulse [s], signed; integral_y, _z; pitch, yaw, pitch_rate, yaw_rate: what guidance asks for;
     row: of the
     programme; error, alpha: of the last control run; payload mass offset and stage offsets: mass_offset; extremes: most_*;
@@ -33,7 +33,7 @@ class MemoryLayout(NamedTuple):
     command_y: int
     command_z: int
     command_roll: int
-    command_throttle: int
+    throttled: int
     cut: int
     rcs_x: int
     rcs_y: int

@@ -45,7 +45,7 @@ class PhaseLayout(NamedTuple):
     against Mach (-1: none); fin_station, fin_limit, fin_rate, fin_lag. legs: number; leg_station, leg_radius of the feet,
     leg_angle of the first, leg_stroke [m], leg_stiffness [N/m], leg_damping [N s/m], leg_friction.
     strapped: share of the strap-ons' dry mass that is attached; strap_burns: 1 where steady_* and motor_* are theirs; solid: 1
-    where motor_* is the stage's own.
+    where motor_* is the stage's own. throttle_rate [1/s]: how fast the engines follow a throttle command (0: at once).
     """
 
     kind: int
@@ -143,6 +143,7 @@ class PhaseLayout(NamedTuple):
     strapped: int
     strap_burns: int
     solid: int
+    throttle_rate: int
 
 
 PH = PhaseLayout._make(range(len(PhaseLayout._fields)))
