@@ -1,6 +1,7 @@
 """The three ways a job can end badly, each with its exit code; a message always says how to mend."""
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class OseaError(Exception):
@@ -22,6 +23,16 @@ class OseaError(Exception):
         self.details = (*self.details, *details)
         head = f"{self.where}: {self.message}" if self.where else self.message
         self.args = ("\n".join([head, *(f"  {line}" for line in self.details)]),)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # as a worker process sends it: an exception's own way gives the text to __init__, which may ask for something else
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[OseaError], args: tuple[str, ...], fields: dict[str, Any]) -> OseaError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
 
 
 class InputError(OseaError):

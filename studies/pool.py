@@ -34,7 +34,7 @@ def shared_out(
     work: a function of a module. model: what all pieces share; a worker is given it once. jobs: processes, 0 for one a core, 1
     for this one. scheduler: in place of processes, the address of a Dask cluster, `tcp://host:8786`, whose workers must have
     this package too; use your own cluster, for its workers run what they are sent. given_up: called when nobody wants the rest
-    (Ctrl-C), before this waits for the pieces that processes have under way; it may tell them to make an end.
+    (Ctrl-C), before this waits for the pieces that processes have under way, if there are such; it may tell them to make an end.
     Raises InputError where no scheduler answers, UndecidedError where pieces kill their workers every time.
     """
     if not pieces:
@@ -91,7 +91,7 @@ def _here(
                 _set_to_work(crew, connection, waiting)
                 yield answer
     except BaseException:
-        if given_up is not None:
+        if given_up is not None and any(piece is not None for _, piece in crew.values()):
             given_up()
         raise
     finally:
@@ -136,7 +136,12 @@ def _serve(connection: Any) -> None:
                 answer = True, work(model, *piece)
             except Exception as error:
                 answer = False, error
-            connection.send(answer)
+            try:
+                connection.send(answer)
+            except OSError:
+                raise
+            except Exception as error:  # it cannot be pickled, and nothing of it has been sent
+                connection.send((False, UndecidedError(f"a worker's answer cannot be sent: {error}")))
     except (EOFError, OSError):
         return
 

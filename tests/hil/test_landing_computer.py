@@ -229,6 +229,25 @@ def test_it_knows_what_its_sensors_say_and_no_more(made, program):
     assert np.linalg.norm(bent.final[place] - straight.final[place]) > 1.0
 
 
+def test_what_is_no_number_is_refused_however_often(folder, c_compiler):
+    """Six fixes in a row that are far off are believed; a radar's height or fixes that are no numbers leave all as it was."""
+    (folder / "navigation_size.c").write_text(
+        '#include "navigation.h"\nunsigned long navigation_size(void) { return sizeof(navigation_t); }\n'
+    )
+    only = ("navigation", "earth", "navigation_size")
+    library = ctypes.CDLL(str(compiled(c_compiler, folder, "navigation.so", "-fPIC", "-shared", only=only)))
+    library.navigation_size.restype = ctypes.c_ulong
+    library.navigation_fix.restype = library.navigation_height.restype = ctypes.c_bool
+    memory, three = ctypes.create_string_buffer(library.navigation_size()), ctypes.c_double * 3
+    library.navigation_begin(memory)
+    begun, none, up = memory.raw, ctypes.c_double(np.nan), three(0.0, 0.0, 1.0)
+    assert not library.navigation_height(memory, up, none, ctypes.c_double(1.0))
+    for wrong in (np.nan, np.inf):
+        assert not any(library.navigation_fix(memory, three(wrong, 0.0, 0.0), three()) for _ in range(10))
+    assert memory.raw == begun
+    assert [bool(library.navigation_fix(memory, three(), three())) for _ in range(6)] == [False] * 5 + [True]
+
+
 def test_it_reads_and_writes_nothing_that_is_not_its_own(made, folder, c_compiler):
     """The whole descent under the address and undefined-behaviour sanitizers: the same flight, and no report."""
     watched = compiled(c_compiler, folder, "fc-watched", "-g", *SANITIZERS)

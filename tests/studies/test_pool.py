@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from osea_rocket.core.errors import UndecidedError
+from osea_rocket.core.errors import MissingExtraError, OseaError, UndecidedError
 from osea_rocket.studies import pool
 from osea_rocket.studies.pool import shared_out
 
@@ -40,6 +40,28 @@ def test_a_worker_killed_while_its_piece_is_on_the_way_holds_up_nobody(monkeypat
             hired[0].kill()
     assert sorted(answers) == [2 * (300_000 + k) for k in range(9)]
     assert len(hired) == 3 and not any(worker.is_alive() for worker in hired)
+
+
+def asks_for_what_is_missing(model: int, piece: int) -> object:
+    if piece:
+        raise MissingExtraError("distributed", "cluster")
+    return lambda: model  # which no pipe takes
+
+
+@pytest.mark.parametrize(("piece", "told"), [(0, "cannot be sent"), (1, r"osea-rocket\[cluster\]")])
+def test_a_worker_that_cannot_answer_says_why(piece, told):
+    with pytest.raises(OseaError, match=told) as caught:
+        list(shared_out(asks_for_what_is_missing, 1, [(piece,)] * 2, jobs=2))
+    assert type(caught.value) is (MissingExtraError if piece else UndecidedError)
+
+
+def test_nobody_gives_up_what_is_done():
+    """A generator that is let go after its last answer."""
+    given_up = []
+    answers = shared_out(pow, 3, [(1,), (2,)], jobs=2, given_up=lambda: given_up.append(1))
+    assert {next(answers), next(answers)} == {3, 9}
+    answers.close()  # type: ignore[attr-defined]
+    assert not given_up
 
 
 def test_what_kills_its_worker_every_time_ends_with_a_reason():

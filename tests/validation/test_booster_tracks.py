@@ -65,7 +65,7 @@ def test_a_recorded_return_is_flown_within_a_tenth():
     assert track.flown is not None and track.flown.settled
     rows = booster_tracks._compared(track)
     tests = [r for r in rows if r.kind == "within"]
-    assert len(tests) == 11 and len(rows) == 12  # the apogee's altitude steered the flight
+    assert len(tests) == 9 and len(rows) == 12  # the apogee's altitude steered the flight, the first event was fitted
     assert all(r.met for r in tests), [r.quantity for r in tests if not r.met]
     s = track.flown.samples
     assert np.all(np.diff(s[:, 4]) <= 1e-6)  # nothing but burns, which only take

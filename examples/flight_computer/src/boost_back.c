@@ -55,8 +55,8 @@ static double turn_to(boost_back_t *b, const sensed_t *s, const double target[3]
     } else {
         add(target, -cosine, b->axis, across);
         if (dot(across, across) < 1e-12) { /* straight behind: over the top */
-            const double up[3] = { 0.0, 0.0, 1.0 };
-            add(up, -b->axis[2], b->axis, across);
+            const double zenith[3] = { 0.0, 0.0, 1.0 };
+            add(zenith, -b->axis[2], b->axis, across);
         }
         unit(across, across);
         scale(cos(step), b->axis, b->axis), add(b->axis, sin(step), across, b->axis), unit(b->axis, b->axis);

@@ -20,6 +20,7 @@
 #define THRUST_SHARE 0.85     /* of the acceleration before */
 #define EMPTY 1.0             /* kg */
 #define RADAR_EVERY ((uint32_t)(0.1 / SAMPLE_PERIOD + 0.5)) /* samples between two heights that are taken */
+#define FULL_TURN 6.283185307179586 /* rad */
 #define STANDING_TIME 5.0     /* s on the legs before a landing counts as done */
 
 void computer_begin(computer_t *fc)
@@ -198,7 +199,7 @@ static void ask(computer_t *fc, const steered_t *wanted)
     }
     guidance_t *g = &fc->guidance;
     g->pitch = angles[0][0], g->yaw = angles[0][1];
-    g->pitch_rate = (angles[1][0] - angles[0][0]) / GUIDANCE_PERIOD;
+    g->pitch_rate = remainder(angles[1][0] - angles[0][0], FULL_TURN) / GUIDANCE_PERIOD; /* straight back, pitch leaps by a turn */
     g->yaw_rate = (angles[1][1] - angles[0][1]) / GUIDANCE_PERIOD;
     g->throttle = wanted->throttle;
 }
@@ -309,10 +310,14 @@ const osea_bench_command_t *computer_step(computer_t *fc, const osea_bench_sampl
     if (fc->state <= STATE_HOLD) { /* the contact has opened: this sample is the first of the flight */
         navigation_begin(&fc->nav);
         if (mission_descent.descends) { /* where it is let go differs from flight to flight: the last fix tells */
-            const double over_ground[3] = { (double)s->velocity[0], (double)s->velocity[1], (double)s->velocity[2] };
-            double r[3], v[3];
-            earth_to_inertial(0.0, s->position, over_ground, r, v);
-            navigation_place(&fc->nav, r, v);
+            if (s->fix_valid) {
+                const double over_ground[3] = { (double)s->velocity[0], (double)s->velocity[1], (double)s->velocity[2] };
+                double r[3], v[3];
+                earth_to_inertial(0.0, s->position, over_ground, r, v);
+                navigation_place(&fc->nav, r, v);
+            } else { /* the mission data's place is as good as the spread of the flights */
+                fc->health |= FAULT_FIX;
+            }
             descent_begin(&fc->descent);
             fc->guided_at = -GUIDANCE_PERIOD;
         }

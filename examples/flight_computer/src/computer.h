@@ -62,7 +62,6 @@ typedef struct {
     double last_gimbal[2];
     double last_error; /* of the attitude, and whether it grows */
     bool grows;
-    double thrust_off;
     double guided_at;
     descent_t descent;
     bool over; /* the descent's phase is to end */
@@ -74,7 +73,8 @@ void computer_begin(computer_t *fc);
 /* Returns the command that answers the sample. */
 const osea_bench_command_t *computer_step(computer_t *fc, const osea_bench_sample_t *sample);
 
-/* What takes long, to be run once the sample is answered: a task of lower priority on a machine that has such. */
+/* What takes long, to be run once the sample is answered. It shares computer_t with computer_step and takes no lock: never both
+ * at a time, and a machine that runs it as a task of lower priority has to guard what is asked of it and its plan. */
 void computer_background(computer_t *fc);
 
 /* A frame that was no sample. */

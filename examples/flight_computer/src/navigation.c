@@ -138,7 +138,7 @@ bool navigation_height(navigation_t *nav, const double up[3], double innovation,
         gain[i] = nav->p[i][POSITION] * up[0] + nav->p[i][POSITION + 1] * up[1] + nav->p[i][POSITION + 2] * up[2];
     }
     s += gain[POSITION] * up[0] + gain[POSITION + 1] * up[1] + gain[POSITION + 2] * up[2];
-    if (innovation * innovation > GATE * s) {
+    if (!(innovation * innovation <= GATE * s)) { /* so that what is no number is refused, too */
         return false;
     }
     correct(nav, gain, s, innovation);
@@ -159,6 +159,9 @@ bool navigation_fix(navigation_t *nav, const double r[3], const double v[3])
     }
     bool credible = true;
     for (int i = 0; i < 3; i++) {
+        if (!isfinite(r[i]) || !isfinite(v[i])) {
+            return false; /* no number of them in a row makes it one to believe */
+        }
         const double dv = nav->v[i] - v[i], dr = nav->r[i] - r[i];
         credible = credible && dv * dv <= GATE * (speed + nav->p[VELOCITY + i][VELOCITY + i]);
         credible = credible && dr * dr <= GATE * (place + nav->p[POSITION + i][POSITION + i]);
