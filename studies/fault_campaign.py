@@ -4,7 +4,8 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,6 +27,8 @@ _COLUMNS = (
     "case", "seed", "outcome", "stated", "agrees", "requirements", "status", "end_time_s", "phase", "state", "health",
     "perigee_m", "apogee_m", "exchanges", "host_time_s",
 )  # fmt: skip
+
+Flights = Generator[CaseRun, None, None]
 
 
 def run_campaign(
@@ -69,9 +72,10 @@ def run_campaign(
             flights = (
                 _beside(errand, made, left, workers) if workers > 1 else _in_turn(errand, made, campaign, left, told)
             )
-            for flown in told.each(flights):
-                done[flown.case, flown.seed] = flown
-                run.append_text(_DONE, _line(flown))
+            with closing(flights):  # whatever ends this ends the flights under way before their folder goes
+                for flown in told.each(flights):
+                    done[flown.case, flown.seed] = flown
+                    run.append_text(_DONE, _line(flown))
             result = CampaignResult(campaign=campaign.name, runs=tuple(done[c.name, s] for c, s in wanted))
             with progress.step("report"):
                 run.write_result("campaign", result)
@@ -86,17 +90,17 @@ def run_campaign(
     return data, f"{text}\n\n  report  {folder / 'report.html'}"
 
 
-def _beside(errand: Errand, made: BenchCase, left: Sequence[tuple[Case, int]], workers: int) -> Iterator[CaseRun]:
+def _beside(errand: Errand, made: BenchCase, left: Sequence[tuple[Case, int]], workers: int) -> Flights:
     """Flights as they end, several at a time."""
     pieces = [(k, c.name, s, made.flying(s).parameters) for k, (c, s) in enumerate(left)]
     benches = errand.benches
     assert benches is not None
-    return shared_out(fly_in_worker, errand, pieces, jobs=workers, given_up=(benches / STOP).touch)
+    yield from shared_out(fly_in_worker, errand, pieces, jobs=workers, given_up=(benches / STOP).touch)
 
 
 def _in_turn(
     errand: Errand, made: BenchCase, campaign: FaultCampaign, left: Sequence[tuple[Case, int]], told: "_Told"
-) -> Iterator[CaseRun]:
+) -> Flights:
     """One flight after another, on the document's own ports. Raises KeyboardInterrupt when a flight was interrupted."""
     for case, seed in left:
 
