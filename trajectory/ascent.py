@@ -267,9 +267,10 @@ def _solve_again(
     try:
         return solve(problem, guess=before, options=options, on_iteration=on_iteration)
     except UndecidedError:
-        if not near:
+        found = _solve_slowly(problem, before, options, on_iteration) if near else None
+        if found is None:
             raise
-        return _solve_near(problem, before, replace(options, explain=False), on_iteration, near=True)
+        return found
 
 
 def _solve_near(
@@ -280,9 +281,17 @@ def _solve_near(
     near: bool,
 ) -> Solution:
     """near: the guess is nearly a flight already, as that of several burns is, and left slowly at first."""
-    for strategy in SLOWLY if near else ():
+    found = _solve_slowly(problem, start, options, on_iteration) if near else None
+    return found or solve(problem, guess=start, options=options, on_iteration=on_iteration)
+
+
+def _solve_slowly(
+    problem: Problem, start: Solution | None, options: Options, on_iteration: Callable[[Iteration], None]
+) -> Solution | None:
+    """By the first of the slow strategies that leads to a solution; None where none does."""
+    for strategy in SLOWLY:
         extra = tuple((dict(options.extra) | NEAR | strategy).items())
         slow = replace(options, max_iterations=NEAR_ITERATIONS, explain=False, extra=extra)
         with contextlib.suppress(ImpossibleError, UndecidedError):
             return solve(problem, guess=start, options=slow, on_iteration=on_iteration)
-    return solve(problem, guess=start, options=options, on_iteration=on_iteration)
+    return None
