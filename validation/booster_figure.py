@@ -4,13 +4,13 @@
 """
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..report import theme
 from .booster_tracks import Track, cases, fly, record_of
+from .picture import write_picture
 
 
 def draw(figure: Any, tracks: list[Track]) -> None:
@@ -57,16 +57,8 @@ def draw(figure: Any, tracks: list[Track]) -> None:
 
 def main(target: str) -> None:
     """Fly the boosters whose tracks are kept, and write the picture."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     tracks = [t for t in map(fly, cases()["flights"]) if not t.error]
-    with rc_context(theme.matplotlib_style()):
-        figure = Figure(figsize=(1.6 * theme.FIGURE_WIDTH, 6.6), facecolor="white")
-        FigureCanvasAgg(figure)
-        draw(figure, tracks)
-        figure.savefig(Path(target), dpi=130, facecolor="white")
+    write_picture(target, 6.6, lambda figure: draw(figure, tracks))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..report import theme
 from .falcon_flights import RECORDS, Flown, flights, fly
+from .picture import write_picture
 
 _FOLDERS = {"SpaceX CRS-11": "crs-11", "SpaceX CRS-12": "crs-12"}
 _UNTIL = 200.0  # s
@@ -47,17 +47,9 @@ def draw(figure: Any, flown: list[Flown]) -> None:
 
 def main(target: str) -> None:
     """Fly the flights whose tracks are kept, and write the picture."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     names = [f["flight"] for f in flights()["flights"] if recorded_track(f["flight"]) is not None]
     flown = [f for f in map(fly, names) if not f.error]
-    with rc_context(theme.matplotlib_style()):
-        figure = Figure(figsize=(1.6 * theme.FIGURE_WIDTH, 4.2), facecolor="white")
-        FigureCanvasAgg(figure)
-        draw(figure, flown)
-        figure.savefig(Path(target), dpi=130, facecolor="white")
+    write_picture(target, 4.2, lambda figure: draw(figure, flown))
 
 
 if __name__ == "__main__":
