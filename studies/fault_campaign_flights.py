@@ -1,5 +1,6 @@
 """One flight of a campaign of faults, here or in a worker process with a bench and a flight computer of its own."""
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,8 +103,8 @@ def fly_case(
 
 
 def on_own_ports(bench: Bench, start: str | None, place: int) -> tuple[Bench, str | None]:
-    """The bench of place 0, 1, 2 …, and its computer's command: every port of the links is moved up by as much as the places
-    before take, and so is every number in the command that is one of these ports.
+    """The bench of place 0, 1, 2 …, and its computer's command: every port of the links is moved up, by the place times the
+    smallest step that brings no place onto another's ports, and so is every number in the command that is one of these ports.
 
     Raises InputError for links of which there is one only, and for a command that does not say its ports.
     """
@@ -122,7 +123,8 @@ def on_own_ports(bench: Bench, start: str | None, place: int) -> tuple[Bench, st
     if start is not None and not ports & written:
         named = ", ".join(map(str, sorted(ports)))
         raise InputError(f"--start names none of the bench's ports ({named}), so that workers' computers would meet")
-    shift = place * (max(ports, default=0) - min(ports, default=0) + 1)
+    apart = {high - low for low in ports for high in ports if high > low}
+    shift = place * next(step for step in itertools.count(1) if all(a % step for a in apart))
     if max(ports, default=0) + shift > 65535:
         raise InputError("there are no ports above the bench's for so many workers; use lower ones in the bench")
 
