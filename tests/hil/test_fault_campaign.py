@@ -158,7 +158,9 @@ def test_ports_of_workers():
     moved, start = on_own_ports(bench(link), "fc udp:14652:14651 146521", 3)
     assert moved.computers[0].link == UdpLink(local="127.0.0.1:14657", remote="127.0.0.1:14658")
     assert start == "fc udp:14658:14657 146521"
-    apart = UdpLink(local="127.0.0.1:20000", remote="127.0.0.1:60001")  # far from each other, and an even step would meet
+    apart = UdpLink(
+        local="127.0.0.1:20000", remote="127.0.0.1:60001"
+    )  # far from each other, and an even step would meet
     places = [on_own_ports(bench(apart), None, k)[0].computers[0].link for k in range(4)]
     assert len({port for link in places for port in (link.local, link.remote)}) == 8
     with pytest.raises(InputError, match="names none of the bench's ports"):

@@ -4,9 +4,11 @@ knock-down factors stand unchanged in the revision of November 2020), and of sti
 Isotropic, monocoque, r/t up to 1500, of moderate length. Loads in N and N m, compression positive.
 """
 
+from collections.abc import Callable
 from functools import cache
-from math import exp, pi, sqrt
+from math import exp, log, pi, sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -23,9 +25,22 @@ Composites (1966), table 2, as transcribed in a public code."""
 
 
 @cache
-def _figure() -> tuple[list[float], list[float]]:
-    data = yaml.safe_load((Path(__file__).parent / "data" / "sp8007.yaml").read_text(encoding="utf-8"))
-    return data["pressure_parameter"], data["increase"]
+def figure_6() -> dict[str, Any]:
+    """The two readings of SP-8007's figure 6, and what is known of their errors (data/sp8007.yaml)."""
+    return yaml.safe_load((Path(__file__).parent / "data" / "sp8007.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def _increase_by_logarithm() -> Callable[[float], float]:
+    """Logarithm of the increase against that of (p/E)(r/t)^2: monotone cubics through the points, as the figure is drawn."""
+    from scipy.interpolate import PchipInterpolator  # slow to import
+
+    data = figure_6()
+    x, y = np.log(data["pressure_parameter"]), np.log(data["increase"])
+    begin = log(data["axis_begins"])
+    first = y[0] - (x[0] - begin) * (y[1] - y[0]) / (x[1] - x[0])
+    through = PchipInterpolator(np.concatenate([[begin], x]), np.concatenate([[first], y]))
+    return lambda at: float(through(min(at, float(x[-1]))))
 
 
 def knockdown_axial(radius_over_thickness: float) -> float:
@@ -39,9 +54,19 @@ def knockdown_bending(radius_over_thickness: float) -> float:
 
 
 def pressure_increase(pressure: float, modulus: float, radius_over_thickness: float) -> float:
-    """Increase of gamma / sqrt(3 (1 - nu^2)) by an internal pressure [Pa] (SP-8007, fig. 6); none without pressure."""
-    x, y = _figure()
-    return float(np.interp(max(pressure, 0.0) / modulus * radius_over_thickness**2, x, y))
+    """Increase of gamma / sqrt(3 (1 - nu^2)) by an internal pressure [Pa] (SP-8007, fig. 6); none without pressure, and no more
+    beyond the figure's end than at it."""
+    at, begin = max(pressure, 0.0) / modulus * radius_over_thickness**2, figure_6()["axis_begins"]
+    if at <= begin:
+        return at / begin * exp(_increase_by_logarithm()(log(begin)))
+    return exp(_increase_by_logarithm()(log(at)))
+
+
+def _coefficient(knockdown: float, pressure: float, material: Material, slim: float) -> float:
+    """gamma / sqrt(3 (1 - nu^2)) + dgamma, at most the perfect shell's: pressure smooths what is imperfect and does no more, for
+    the rings into which a perfect shell buckles do not feel it."""
+    perfect = 1 / sqrt(3 * (1 - material.poisson**2))
+    return min(knockdown * perfect + pressure_increase(pressure, material.modulus, slim), perfect)
 
 
 def moderately_long(radius: float, thickness: float, length: float, poisson: float) -> bool:
@@ -56,16 +81,14 @@ def critical_axial(radius: float, thickness: float, material: Material, pressure
     pressure [Pa]: internal over external; its end load is taken by the shell, so that the force is that applied from outside.
     """
     slim = radius / thickness
-    coefficient = knockdown_axial(slim) / sqrt(3 * (1 - material.poisson**2))
-    coefficient += pressure_increase(pressure, material.modulus, slim)
+    coefficient = _coefficient(knockdown_axial(slim), pressure, material, slim)
     return 2 * pi * material.modulus * thickness**2 * coefficient + max(pressure, 0.0) * pi * radius**2
 
 
 def critical_bending(radius: float, thickness: float, material: Material, pressure: float = 0.0) -> float:
     """Moment [N m] at buckling: pi r E t^2 (gamma/sqrt(3 (1 - nu^2)) + dgamma) + 0.8 p pi r^3 (SP-8007, eq. 13 and 25)."""
     slim = radius / thickness
-    coefficient = knockdown_bending(slim) / sqrt(3 * (1 - material.poisson**2))
-    coefficient += pressure_increase(pressure, material.modulus, slim)
+    coefficient = _coefficient(knockdown_bending(slim), pressure, material, slim)
     return pi * radius * material.modulus * thickness**2 * coefficient + 0.8 * max(pressure, 0.0) * pi * radius**3
 
 
