@@ -5,6 +5,7 @@ fitted; what the table lacks follows one rule for all rows.
 """
 
 import os
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,9 +24,10 @@ from ..trajectory.flight_plan import FlightPlan, flight_plan
 from ..trajectory.result import AscentResult
 from ..vehicle.checks import lift_off_check
 from .comparison import Comparison
-from .launcher_rows import complete_rows, flight_of, separated, table, unburned, with_reserve
+from .launcher_rows import adapter, complete_rows, flight_of, separated, table, unburned, with_reserve
 
 GROUP = "Payload of launch vehicles"
+VELOCITY = "Payload of launch vehicles: what the published figures give, and what the ascent takes"
 # Several stages and restarts take more than a plain ascent. No time ends a solve: a row ends alike on any machine.
 _ITERATIONS = 300
 _UNLIMITED = 1e5  # s
@@ -37,7 +39,10 @@ LEAST_SHARE = 0.8  # of the complete rows that should come within the tolerance
 
 @dataclass(frozen=True)
 class Payload:
-    """One row flown: the largest payload [kg], the losses [m/s] until insertion, or why there is no number."""
+    """One row flown: the largest payload [kg], the losses [m/s] until insertion, or why there is no number.
+
+    ideal: velocity [m/s] that all burns give with the payload found; published: what the same burns give with the published one.
+    """
 
     name: str
     payload: float | None = None
@@ -47,6 +52,7 @@ class Payload:
     steering_loss: float = 0.0
     pressure_loss: float = 0.0
     ideal: float = 0.0
+    published: float = 0.0
     dynamic_pressure: float = 0.0
     acceleration: float = 0.0
     seconds: float = 0.0
@@ -109,10 +115,22 @@ def fly(name: str) -> Payload:
         steering_loss=budget.steering,
         pressure_loss=budget.pressure,
         ideal=budget.ideal,
+        published=ideal_with(found, row["payload"]["kg"] + adapter(row["payload"]["kg"]) - found.payload_mass),
         dynamic_pressure=float(found.trajectory.dynamic_pressure.max()),
         acceleration=float(found.trajectory.axial_acceleration.max()),
         seconds=found.solver.wall_time,
     )
+
+
+def ideal_with(ascent: AscentResult, extra: float) -> float:
+    """Ideal velocity [m/s] of the flight's burns with some mass [kg] more aboard: Tsiolkovsky's equation, burn by burn."""
+    total = 0.0
+    for index, piece in enumerate(ascent.segment_budgets):
+        mass = ascent.trajectory.mass[ascent.trajectory.phase_index == index]
+        if piece.budget.ideal > 0.0:
+            before, after = float(mass[0]), float(mass[-1])
+            total += piece.budget.ideal * np.log((before + extra) / (after + extra)) / np.log(before / after)
+    return float(total)
 
 
 def _equivalent(row: dict[str, Any], ours: float) -> float:
@@ -157,6 +175,25 @@ def _row_comparison(row: dict[str, Any], flown: Payload) -> Comparison:
     )
 
 
+def _velocity(row: dict[str, Any], flown: Payload) -> Comparison:
+    """What the orbit takes, losses and all, beside what the row's figures give with the published payload."""
+    lost = f"gravity {flown.gravity_loss:.0f}, drag {flown.drag_loss:.0f}, steering {flown.steering_loss:.0f}"
+    return Comparison(
+        VELOCITY,
+        f"{row['name']}: {lost}, ambient pressure {flown.pressure_loss:.0f} m/s lost",
+        "m/s",
+        flown.published or None,
+        "Tsiolkovsky's equation on the row's figures",
+        row["payload"]["grade"],
+        ours=flown.ideal or None,
+        kind="shown",
+        real=True,
+        digits=5,
+        note=explanations()["velocity"],
+        error=flown.error,
+    )
+
+
 def _incomplete(row: dict[str, Any]) -> Comparison:
     figures = ", ".join(f"{k} {v:g} kg" for k, v in row["published_payload_kg"].items())
     return Comparison(
@@ -196,4 +233,10 @@ def comparisons(progress: Progress | None = None) -> list[Comparison]:
         real=True,
         note=explanations()["all"],
     )
-    return [goal, *found, *(_incomplete(r) for r in table()["vehicles"] if "incomplete" in r)]
+    left_out = [_incomplete(r) for r in table()["vehicles"] if "incomplete" in r]
+    return [goal, *found, *left_out, *(_velocity(r, flown[r["name"]]) for r in rows)]
+
+
+if __name__ == "__main__":  # single rows: python -m osea_rocket.validation.launchers NAME...
+    for name in sys.argv[1:]:
+        print(fly(name), flush=True)
