@@ -5,30 +5,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ..core import strict_yaml
 from ..core.errors import InputError, UndecidedError
-from ..core.run_folder import read_result, read_run
+from ..core.run_folder import read_run
+from ..hil.fault_campaign import OUTCOMES, CaseRun
 from ..hil.faults import ACTUATOR, MESSAGE, SENSOR, VEHICLE
-from ..hil.run import BenchResult
+from .bench_flights import Flight, Flown, read_flown
 from .judging import Examiner, Program, Seen, Verdict, listed
 from .suites import Requirement, suites
 
 KINDS = {"message": MESSAGE, "sensor": SENSOR, "actuator": ACTUATOR, "vehicle": VEHICLE}
-
-
-@dataclass(frozen=True)
-class Flight:
-    """One flight: its result, and the kinds of its faults by their names."""
-
-    name: str
-    result: BenchResult
-    kinds: dict[str, str]
-    requirements: int
-
-    @property
-    def acted(self) -> set[str]:
-        """Kinds of faults that the record shows to have begun."""
-        return {e.kind for e in self.result.faults if e.begins}
 
 
 @dataclass(frozen=True)
@@ -39,15 +24,26 @@ class BenchSubject:
     given: tuple[Flight, ...] = field(default=(), compare=False)
 
     @cached_property
-    def wrong(self) -> list[str]:
-        """Runs that are not as they were written."""
-        found = []
+    def _read(self) -> tuple[list[Flown], list[str]]:
+        """What the runs tell, and what is wrong with them."""
+        told, wrong = [], []
         for run in self.runs:
             try:
-                read_run(run)
+                if self.given:  # nothing but whether the runs are whole is asked of them
+                    read_run(run)
+                    continue
+                flown = read_flown(run)
             except InputError as error:
-                found.append(f"{run.name}: {error.message.replace(f'{run}/', '')}")
-        return found
+                wrong.append(f"{run.name}: {error.message.replace(f'{run}/', '')}")
+            else:
+                told.append(flown)
+                wrong += [f"{run.name}: {text}" for text in flown.wrong]
+        return told, wrong
+
+    @property
+    def wrong(self) -> list[str]:
+        """Runs that are not as they were written, or contradict themselves."""
+        return self._read[1]
 
     @cached_property
     def flights(self) -> tuple[Flight, ...]:
@@ -56,7 +52,12 @@ class BenchSubject:
             return self.given
         if self.wrong:
             raise UndecidedError("not looked at: a run is not as it was written")
-        return tuple(_flight(run) for run in self.runs)
+        return tuple(flight for flown in self._read[0] for flight in flown.flights)
+
+    @property
+    def unflown(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Cases that a campaign states and that were not flown, with their kinds of faults."""
+        return () if self.given else tuple(case for flown in self._read[0] for case in flown.unflown)
 
     @property
     def nominal(self) -> tuple[Flight, ...]:
@@ -67,24 +68,9 @@ class BenchSubject:
         return found
 
 
-def is_bench_run(folder: Path) -> bool:
-    """Whether a folder is a run of `osea hil run`, whole or not."""
-    return (folder / "results" / "bench.json").is_file() and (folder / "run.json").is_file()
-
-
 def bench_examiner(runs: Sequence[Path]) -> Examiner:
     """Of run folders."""
     return Examiner(suites()["FLC"], BenchSubject(tuple(runs)), PROGRAMS)
-
-
-def _flight(run: Path) -> Flight:
-    """The bench as plain data: its run was checked by its hashes, and its study is of a package above this one."""
-    file = run / "inputs" / "resolved.yaml"
-    node, _ = strict_yaml.compose(file, str(file))
-    bench = strict_yaml.plain(node, str(file), [])
-    result = read_result(run, "bench", BenchResult)
-    kinds = {fault["name"]: fault["kind"] for fault in bench.get("faults", ())}
-    return Flight(run.name, result, kinds, len(bench.get("requirements", ())))
 
 
 def _states_requirements(subject: BenchSubject, _: Requirement) -> Seen:
@@ -94,25 +80,33 @@ def _states_requirements(subject: BenchSubject, _: Requirement) -> Seen:
     )
 
 
-def _borne(flights: Sequence[Flight]) -> Seen:
-    failed, open_ = [], []
+def _borne(flights: Sequence[Flight], unflown: Sequence[str] = ()) -> Seen:
+    failed, open_ = [], [f"{name}: stated and not flown" for name in unflown]
     for flight in flights:
-        r = flight.result
-        failed += [f"{flight.name}: '{v.name}' {v.reason}" for v in r.verdicts if v.holds is False]
-        open_ += [f"{flight.name}: '{v.name}' {v.reason}" for v in r.verdicts if v.holds is None]
-        if not r.complete:
-            open_.append(f"{flight.name}: {r.status}")
-        if len(r.verdicts) != flight.requirements:
-            open_.append(f"{flight.name}: {len(r.verdicts)} verdicts of {flight.requirements} requirements")
+        verdicts = flight.result.verdicts
+        failed += [f"{flight.name}: '{v.name}' {v.reason}" for v in verdicts if v.holds is False]
+        failed += [f"{flight.name}: {flight.against}"] if flight.against else []
+        open_ += [f"{flight.name}: '{v.name}' {v.reason}" for v in verdicts if v.holds is None]
+        open_ += [f"{flight.name}: {flight.open}"] if flight.open else []
     if failed:
         return listed(failed, "")
     if open_:
         return Verdict.UNKNOWN, listed(open_, "")[1]
-    return Verdict.HOLDS, f"{len(flights)} flights, {sum(len(f.result.verdicts) for f in flights)} requirements hold"
+    held = f"{len(flights)} flights, {sum(len(f.result.verdicts) for f in flights)} requirements hold"
+    return Verdict.HOLDS, held + _outcomes(flights)
+
+
+def _outcomes(flights: Sequence[Flight]) -> str:
+    """What became of a campaign's flights, so that a loss that was stated is not hidden."""
+    rows = [f.result for f in flights if isinstance(f.result, CaseRun)]
+    counts = [(sum(r.outcome == o for r in rows), o) for o in OUTCOMES]
+    lost = [r.case for r in rows if r.outcome == "loss"]
+    text = ", ".join(f"{n} {o}" for n, o in counts if n)
+    return (f"; as stated: {text}" + (f" ({', '.join(dict.fromkeys(lost))})" if lost else "")) if rows else ""
 
 
 def _nominal(subject: BenchSubject, _: Requirement) -> Seen:
-    return _borne(subject.nominal)
+    return _borne(subject.nominal, [name for name, kinds in subject.unflown if not kinds])
 
 
 def _clean_link(subject: BenchSubject, _: Requirement) -> Seen:
@@ -142,9 +136,10 @@ def _flown(subject: BenchSubject, one: Requirement) -> Seen:
 def _faults_borne(subject: BenchSubject, one: Requirement) -> Seen:
     wanted = {k for name in one.class_.split() for k in KINDS[name]}
     flights = [f for f in subject.flights if wanted & set(f.kinds.values())]
+    unflown = [name for name, kinds in subject.unflown if wanted & kinds]
     if not flights:
         return Verdict.UNKNOWN, f"no flight with a fault of: {one.class_.replace(' ', ', ')}"
-    return _borne(flights)
+    return _borne(flights, unflown)
 
 
 PROGRAMS: dict[str, Program] = {

@@ -13,7 +13,7 @@ from .document import Bench
 from .fault_state import FaultEvent
 from .faults import Fault
 from .requirements import Requirement, Verdict
-from .run import BenchResult
+from .run import BenchResult, LinkCount
 from .signals import INDEX, INPUT_INDEX
 
 Outcome = Literal["mission kept", "safe abort", "loss"]
@@ -89,6 +89,7 @@ class CaseRun(Result):
     apogee: Annotated[float, Unit("m")]
     exchanges: int
     host_time: Annotated[float, Unit("s")]
+    links: tuple[LinkCount, ...]
     faults: tuple[FaultEvent, ...]
     verdicts: tuple[Verdict, ...]
 
@@ -166,7 +167,7 @@ def classified(
         end_time=result.end_time, phase=result.phase, state=_finite(inputs[INPUT_INDEX["answer.state"]]),
         health=_finite(inputs[INPUT_INDEX["answer.health"]]), perigee=_finite(result.final[INDEX["truth.perigee"]]),
         apogee=_finite(result.final[INDEX["truth.apogee"]]), exchanges=result.exchanges, host_time=result.host_time,
-        faults=result.faults, verdicts=result.verdicts,
+        links=result.links, faults=result.faults, verdicts=result.verdicts,
     )  # fmt: skip
 
 

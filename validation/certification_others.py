@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..certification.bench import KINDS, PROGRAMS, BenchSubject, Flight
+from ..certification.bench import KINDS, PROGRAMS, BenchSubject
+from ..certification.bench_flights import Flight
 from ..certification.judging import Examiner, SuiteResult, examine
 from ..certification.launch_data import package_examiner
 from ..certification.suites import suites

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ...certification.bench import bench_examiner, is_bench_run
+from ...certification.bench import bench_examiner
+from ...certification.bench_flights import is_bench_run
 from ...certification.codec import codec_examiner
 from ...certification.judging import Examiner
 from ...certification.launch_data import package_examiner, server_examiner

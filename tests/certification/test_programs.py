@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from osea_rocket.avionics.message_set import MessageSet
-from osea_rocket.certification.bench import KINDS, PROGRAMS, BenchSubject, Flight
+from osea_rocket.certification.bench import KINDS, PROGRAMS, BenchSubject
+from osea_rocket.certification.bench_flights import Flight
 from osea_rocket.certification.codec import codec_examiner
 from osea_rocket.certification.judging import Examiner, Verdict, examine
 from osea_rocket.certification.messages import message_examiner
