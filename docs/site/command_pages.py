@@ -44,7 +44,7 @@ def _shown(argument: Any) -> str:
 
 def _row(param: Any) -> str:
     if param.param_type_name == "argument":
-        name = f"`{param.metavar or param.name.upper()}`"
+        name = f"`{(param.metavar or param.name.upper()).replace('|', chr(92) + '|')}`"
     else:
         name = ", ".join(f"`{o}`" for o in [*param.opts, *param.secondary_opts])
     valued = param.param_type_name != "argument" and not getattr(param, "is_flag", False)
