@@ -22,7 +22,7 @@ from ..trajectory.launch_window import at_its_time
 from ..trajectory.mission import Mission
 from ..trajectory.optimal_control.ipopt import Options
 from ..trajectory.optimal_control.problem import Problem
-from ..trajectory.optimal_control.refine import finer, mesh_error
+from ..trajectory.optimal_control.refine import DIVISIONS, PATH_TOLERANCE, divided, finer, mesh_error, path_excess
 from ..trajectory.optimal_control.solution import Solution
 from ..trajectory.optimal_control.solve import Iteration, solve
 from ..trajectory.range_safety.document import RangeSafety
@@ -204,10 +204,10 @@ def _refined(
     options: Options,
     tell: OnIteration,
 ) -> tuple:
-    """The whole solved on finer and finer meshes until both branches stand, flown again.
+    """The whole solved on finer and finer meshes until both branches stand, flown again, and path limits hold between points.
 
     Where one misses, it is tightened for the segments that make it miss: in the ascent those in which optimizer and integrator
-    drift apart most, in the return all.
+    drift apart most, in the return all. Where a limit is passed between collocation points, the interval is divided there.
     """
     near = replace(options, max_iterations=200, extra=tuple((dict(options.extra) | NEAR).items()))
     try:
@@ -218,8 +218,10 @@ def _refined(
     tolerances = np.array([ASCENT_TOLERANCE] * up + [MESH_TOLERANCE] * (len(problem.phases) - up))
     enough = np.array([ASCENT_TOLERANCE] * up + [FLOWN_FROM] * (len(problem.phases) - up))
     options = replace(options, tolerance=FLOWN_TOLERANCE)
+    divisions = 0
+    stands: tuple | None = None  # a flight that stands, with limits passed between points
     for passes in range(1, PASSES + 1):
-        errors = [mesh_error(p) for p in solution.phases]
+        meshes, errors = None, [mesh_error(p) for p in solution.phases]
         largest = np.array([e.largest for e in errors])
         if np.all(largest <= np.maximum(tolerances, enough)) or passes == PASSES:
             flown = fly_again(flight, mission, frame, solution)
@@ -229,8 +231,16 @@ def _refined(
             short = max(a / b for a, b in zip(back.miss, RETURN_MISS, strict=True))
             off = max(missed, short)
             if off <= 1.0:
-                return solution, flown, back, float(largest.max()), passes
-            if passes == PASSES:
+                stands = solution, flown, back, float(largest.max()), passes
+                over = [path_excess(p) for p in solution.phases]
+                kept = all(excess.max() <= PATH_TOLERANCE for excess, _ in over)
+                if kept or divisions == DIVISIONS or passes == PASSES:
+                    return stands
+                divisions += 1
+                meshes = [divided(p.phase.mesh, *o) for p, o in zip(solution.phases, over, strict=True)]
+            elif passes == PASSES:
+                if stands is not None:
+                    return stands
                 raise UndecidedError(
                     f"'{problem.name}' was solved, but flown again it misses by {off:.3g} times what a solution may, on the last "
                     f"of {passes} meshes (relative error {largest.max():.1e})"
@@ -241,14 +251,20 @@ def _refined(
                 tolerances[:up] = tightened(tolerances[:up], largest[:up], apart, missed)
             if short > 1.0:
                 tolerances[up:] = np.minimum(tolerances[up:], largest[up:]) / 10.0
-        meshes = [
-            finer(p.phase.mesh, e.errors, asked, 3, 7, aim=AIM * asked)
-            for p, e, asked in zip(solution.phases, errors, tolerances, strict=True)
-        ]
+        if meshes is None:
+            meshes = [
+                finer(p.phase.mesh, e.errors, asked, 3, 7, aim=AIM * asked)
+                for p, e, asked in zip(solution.phases, errors, tolerances, strict=True)
+            ]
         problem = replace(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
-        solution = solve(problem, guess=solution, options=options, on_iteration=tell)
+        try:
+            solution = solve(problem, guess=solution, options=options, on_iteration=tell)
+        except (ImpossibleError, UndecidedError):
+            if stands is None:
+                raise
+            return stands
     raise AssertionError("the last pass returns or raises")
 
 

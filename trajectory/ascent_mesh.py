@@ -14,11 +14,11 @@ from dataclasses import replace
 import numpy as np
 
 from ..core.earth import RADIUS
-from ..core.errors import UndecidedError
+from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_guess import GuessedPhase
 from .flight_plan import FlightPlan, Segment
 from .optimal_control.problem import Mesh, Problem
-from .optimal_control.refine import finer, mesh_error
+from .optimal_control.refine import DIVISIONS, PATH_TOLERANCE, divided, finer, mesh_error, path_excess
 from .optimal_control.solution import Solution
 from .propagate import Propagation
 
@@ -69,33 +69,51 @@ def solve_refined(
     """Solve on finer and finer meshes, each from the solution before: (solution, its flight, mesh error, passes).
 
     tolerance: of the relative mesh error. Where the flight misses by more than largest_miss [m, m/s] (None: leave it at that), it
-    is tightened for the segments in which the optimizer and the integrator drift apart most. Raises UndecidedError where the
-    last pass still misses.
+    is tightened for the segments in which the optimizer and the integrator drift apart most. Where the flight stands and passes
+    a path limit between collocation points, the interval is divided there; where that leads nowhere, the solution before is the
+    answer, and the findings measure by how much. Raises UndecidedError where the last pass still misses.
     """
     solution, passes = first(problem), 1
     tolerances, share = np.full(len(plan.segments), tolerance), 0.0
+    stands: tuple[Solution, tuple[Propagation, ...], float, int] | None = None
+    divisions = 0
     while True:
+        meshes: list[Mesh] = []
         errors = [mesh_error(phase) for phase in solution.phases]
         largest = np.array([e.largest for e in errors])
         if share > 0.0 or np.all(largest <= tolerances) or passes == PASSES:
             flown = fly(solution)
             share = 0.0 if largest_miss is None else miss_of(plan, solution, flown, largest_miss)
             if share <= 1.0:
-                return solution, flown, float(largest.max()), passes
-            if passes == PASSES:
+                stands = solution, flown, float(largest.max()), passes
+                over = [path_excess(phase) for phase in solution.phases]
+                kept = largest_miss is None or all(e.max() <= PATH_TOLERANCE for e, _ in over)
+                if kept or divisions == DIVISIONS or passes == PASSES:
+                    return stands
+                divisions += 1
+                meshes = [divided(p.mesh, *o) for p, o in zip(problem.phases, over, strict=True)]
+            elif passes == PASSES:
+                if stands is not None:
+                    return stands
                 raise UndecidedError(
                     f"'{problem.name}' was solved, but flown again it misses its orbit by {share:.3g} times what a solution "
                     f"may, on the last of {passes} meshes (relative error {largest.max():.1e})"
                 )
-            tolerances = tightened(tolerances, largest, np.array(drifts(solution)), share)
-        meshes = []
-        for segment, phase, error, asked in zip(plan.segments, problem.phases, errors, tolerances, strict=True):
-            least, most = _degrees(segment)
-            meshes.append(finer(phase.mesh, error.errors, asked, least, most, aim=AIM * asked))
+            else:
+                tolerances = tightened(tolerances, largest, np.array(drifts(solution)), share)
+        if not meshes:
+            for segment, phase, error, asked in zip(plan.segments, problem.phases, errors, tolerances, strict=True):
+                least, most = _degrees(segment)
+                meshes.append(finer(phase.mesh, error.errors, asked, least, most, aim=AIM * asked))
         problem = replace(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
-        solution, passes = again(problem, solution), passes + 1
+        try:
+            solution, passes = again(problem, solution), passes + 1
+        except (ImpossibleError, UndecidedError):
+            if stands is None:
+                raise
+            return stands
 
 
 def tightened(tolerances: np.ndarray, largest: np.ndarray, apart: np.ndarray, share: float) -> np.ndarray:

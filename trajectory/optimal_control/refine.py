@@ -25,6 +25,10 @@ Array = np.ndarray
 JUMP = 0.6  # of a control's range, in one interval, makes a switch
 ENCLOSED = 0.2  # of the interval becomes the short one round a switch
 SHORTEST = 1e-7  # of the phase: a switch enclosed in less is left alone
+BETWEEN = 4  # looks at path limits for each collocation point
+LEAST_PART = 0.15  # of an interval: one divided nearer to an end than this is halved
+DIVISIONS = 3  # of a mesh for limits between points: what three do not mend, the limits' findings measure
+PATH_TOLERANCE = 1e-3  # of a path limit's scale: what it may be passed by between collocation points
 MARGIN = 0.01  # of the tolerance: neighbours whose joined error stays within are joined
 
 
@@ -96,6 +100,46 @@ def switch_in(phase: PhaseSolution, interval: int) -> float | None:
         k = int(steps.argmax())
         return float((places[k] + places[k + 1]) / 2)
     return None
+
+
+def path_excess(phase: PhaseSolution) -> tuple[Array, Array]:
+    """How far path limits are passed inside each interval, over their scales (intervals,), and where, as a fraction of it.
+
+    A limit holds at the collocation points; where a value touches it at a peak, the optimizer puts the peak between two of them.
+    """
+    count = len(phase.phase.mesh.degrees)
+    excess, places = np.zeros(count), np.full(count, 0.5)
+    if not phase.phase.path:
+        return excess, places
+    edges = (phase.edges - phase.start) / (phase.duration or 1.0)
+    for interval, degree in enumerate(phase.phase.mesh.degrees):
+        local = np.linspace(0.0, 1.0, BETWEEN * (degree + 1) + 1)
+        fractions = edges[interval] + (edges[interval + 1] - edges[interval]) * local
+        read = phase.at_fractions(fractions, interval)
+        read = read | phase.physical(phase.start + phase.duration * fractions, read)
+        for limit in phase.phase.path:
+            over = np.maximum(read[limit.name] - limit.upper, limit.lower - read[limit.name]) / limit.scale
+            at = int(over.argmax())
+            if over[at] > excess[interval]:
+                excess[interval], places[interval] = over[at], local[at]
+    return excess, places
+
+
+def divided(mesh: Mesh, excess: Array, places: Array, tolerance: float = PATH_TOLERANCE) -> Mesh:
+    """The mesh with every interval in which a path limit is passed by more than the tolerance divided at that place: an edge is
+    a collocation point, and those beside it lie close."""
+    fractions: list[float] = []
+    degrees: list[int] = []
+    for fraction, degree, over, place in zip(mesh.fractions, mesh.degrees, excess, places, strict=True):
+        if over <= tolerance:
+            fractions.append(fraction)
+            degrees.append(degree)
+            continue
+        share = float(place) if LEAST_PART <= place <= 1.0 - LEAST_PART else 0.5
+        fractions += [fraction * share, fraction * (1.0 - share)]
+        degrees += [degree, degree]
+    total = sum(fractions)
+    return Mesh(tuple(f / total for f in fractions), tuple(degrees))
 
 
 def finer(
