@@ -12,10 +12,11 @@ from ..trajectory.result import Trajectory, until_insertion
 from ..vehicle.body_loads import body_loads, landing_loads, mass_per_length, pad_loads
 from ..vehicle.layout import layout
 from ..vehicle.mass import MassProperties, mass_properties
+from ..vehicle.structure.cases import LoadCase
 from ..vehicle.structure.document import StructureRules
 from ..vehicle.structure.materials import find_material
 from ..vehicle.structure.modes import BendingModes, bending_modes
-from ..vehicle.structure.sizing import LoadCase, Structure, size_structure
+from ..vehicle.structure.sizing import Structure, size_structure
 from ..vehicle.vehicle import Vehicle
 from .joint_loads import flight_condition
 from .mass_history import Stack, stack_at

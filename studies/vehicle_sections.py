@@ -63,8 +63,8 @@ def structure_section(report: Report, study: StructureStudy) -> Report:
     """Loads, walls and margins of the core's shells, and its bending frequencies."""
     s = study.structure
     text = (
-        f"Factors {s.ultimate_factor:g} ultimate and {s.yield_factor:g} yield on every load and pressure. Shells and domes weigh "
-        f"{s.mass / 1000:.2f} t. First bending frequency: {study.on_pad.frequency[0]:.2f} Hz on the pad, "
+        f"Factors {s.ultimate_factor:g} ultimate and {s.yield_factor:g} yield on every load and pressure. Shells, domes and "
+        f"bulkheads weigh {s.mass / 1000:.2f} t. First bending frequency: {study.on_pad.frequency[0]:.2f} Hz on the pad, "
         f"{study.lift_off.frequency[0]:.2f} Hz free at lift-off, {study.burn_out.frequency[0]:.2f} Hz with the first stage "
         "empty. [[loads]] shows the load cases."
     )
@@ -79,8 +79,16 @@ def structure_section(report: Report, study: StructureStudy) -> Report:
             )
         )  # fmt: skip
     for dome in s.domes:
+        if dome.mass > 0.0:
+            rows.append(
+                (f"domes of {dome.tank}", "", dome.thickness, "", "", None, None, dome.pressure, None, None, dome.mass)
+            )
+    for b in s.bulkheads:
+        made = f"{b.material}, {b.construction}" + ("" if b.core is None else f" on {1e3 * b.core:.0f} mm of core")
+        pressed_in = b.sized_by == "buckling"
+        case, pressure = (b.in_case, b.pressed_in) if pressed_in else (b.out_case, b.pressed_out)
         rows.append(
-            (f"domes of {dome.tank}", "", dome.thickness, "", "", None, None, dome.pressure, None, None, dome.mass)
+            (b.name, made, b.wall, b.sized_by, case, None, None, pressure, b.margin_pressure, b.margin_buckling, b.mass)
         )
     rows.append(Row(("All", "", None, "", "", None, None, None, None, None, s.mass), kind="total"))
     columns = (
@@ -98,7 +106,8 @@ def structure_section(report: Report, study: StructureStudy) -> Report:
     )
     caption = (
         "Shells: wall, what sized it, limit loads of the case that governs buckling, largest pressure at the foot, margins of "
-        "safety against pressure and against buckling (allowable over factored demand, less one)."
+        "safety against pressure and against buckling (allowable over factored demand, less one). A bulkhead's wall is that of "
+        "each face where it is a sandwich; its pressure is the difference that sizes it, inward where that is buckling."
     )
     return report.section(
         "Structure", Text(text, sources), figure, Table(columns, rows, caption, label="shells"), new_page=True

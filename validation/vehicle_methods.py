@@ -17,6 +17,7 @@ from ..vehicle.parts import nose_profile
 from ..vehicle.structure import buckling
 from ..vehicle.structure.materials import find_material
 from ..vehicle.structure.modes import bending_modes
+from . import common_bulkhead
 from .comparison import Comparison
 
 SHELLS, AIR = "Shells and beams", "Normal force and centre of pressure"
@@ -27,9 +28,10 @@ def _data() -> dict[str, Any]:
 
 
 def comparisons() -> list[Comparison]:
-    """Shells and beams, then the small rocket of RocketPy."""
+    """Shells, a common bulkhead and beams, then the small rocket of RocketPy."""
     data = _data()
-    return [*_shells(data), *_beams(data["beams"]), *_calisto(data["calisto"])]
+    bulkhead = common_bulkhead.comparisons(SHELLS, data["common_bulkhead"])
+    return [*_shells(data), *bulkhead, *_beams(data["beams"]), *_calisto(data["calisto"])]
 
 
 def _shells(data: dict[str, Any]) -> list[Comparison]:

@@ -11,7 +11,7 @@ from ..core.quantity import SI, Mass
 from ..propulsion.engine import Engine
 from ..propulsion.thrust_curve import ThrustCurve
 from .parts import NoseShape, PositiveLength
-from .tank import Tank
+from .tank import Tank, share_a_dome
 from .wording import metres, tonnes
 
 PositiveMass = Annotated[float, SI("kg", ("24.7 t",), gt=0.0)]
@@ -155,12 +155,8 @@ class Stage(Part, schema="osea/stage/v1"):
             if below is None:
                 outward_below, nested = 0.0, False
             else:
-                rb = below.diameter / 2
-                upper = below.upper_dome.height(rb)
-                nested = tank.lower_dome.inward != below.upper_dome.inward and abs(lower - upper) < 1e-6 * max(
-                    upper, 1e-9
-                )
-                outward_below = 0.0 if below.upper_dome.inward else upper
+                nested = share_a_dome(below, tank)
+                outward_below = 0.0 if below.upper_dome.inward else below.upper_dome.height(below.radius)
             start = top_of_barrel + tank.gap_below
             if nested:
                 barrel = start

@@ -154,6 +154,13 @@ class Tank(Part, schema="osea/tank/v1"):
         )
 
 
+def share_a_dome(below: Tank, above: Tank) -> bool:
+    """Whether the dome between two tanks is one common bulkhead: both bulge the same way and are of one height."""
+    lower, upper = above.lower_dome.height(above.radius), below.upper_dome.height(below.radius)
+    same_way = above.lower_dome.inward != below.upper_dome.inward
+    return same_way and abs(lower - upper) < 1e-6 * max(upper, 1e-9)
+
+
 def known_density(contents: str) -> float | None:
     """Nominal liquid density [kg/m^3] of a propellant by name, or None when the propellant data do not know it."""
     try:

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import log
 from time import perf_counter
 from typing import Annotated
 
 from ...core.errors import ImpossibleError, UndecidedError
 from ...core.results import Result, Unit
 from .losses import Losses, measured
-from .optimum import best_point, value_of
+from .optimum import best_point, nearest_point, value_of
 from .point import Point, SizingModel
 
 REACH, SHRINK = 0.5, 0.8  # the largest change of a load's logarithm from one ascent to the next, and how it shrinks
 WHOLE_UNTIL = 4  # turns in which engine counts and ways of recovery may still change
 RESCUES = 3  # ascents that do not reach the orbit, or stay undecided, each answered by RESCUE more velocity
 RESCUE = 250.0  # m/s
+NEAR = 0.03  # of a load's logarithm: sizes as close as that fly alike
 
 FIRST_REACH = 1.0
 """Of the first size: Schilling's fit likes upper stages that hardly burn, and the flight of such a one teaches nothing."""
@@ -105,9 +107,13 @@ def close_size(
     settled = False
     rescues = 0
     for number in range(1, rules.most_iterations + 1):
-        reach = REACH * SHRINK ** max(number - 2, 0)
+        reach, note = REACH * SHRINK ** max(number - 2, 0), ""
         if number > 1:
-            point, held = _next(model, (point, *starts), losses, reach, number <= WHOLE_UNTIL and not settled)
+            try:
+                point, held = _next(model, (point, *starts), losses, reach, number <= WHOLE_UNTIL and not settled)
+            except ImpossibleError as error:
+                point, held = _nearest(model, (point, *starts), losses, error, told), True
+                note = "nothing is thought to make the orbit: what comes nearest is flown"
         ascents += 1
         try:
             carried = flies(point)
@@ -124,7 +130,7 @@ def close_size(
         value = value_of(model, point)
         change = None if best_before is None else value / best_before - 1
         miss = carried / point.payload - 1
-        say(_row(model, point, losses, number, "", begun, carried, change))
+        say(_row(model, point, losses, number, note, begun, carried, change))
         if change is not None and abs(change) <= rules.tolerance and abs(miss) <= rules.tolerance and not held:
             if closed is None or value < value_of(model, closed):
                 closed = point
@@ -175,6 +181,25 @@ def _next(
         if not found:
             raise error from None
         return min(found, key=lambda point: value_of(model, point)), True
+
+
+def _nearest(
+    model: SizingModel, starts: Sequence[Point], losses: Losses, error: ImpossibleError, told: Sequence[SizingIteration]
+) -> Point:
+    """What comes nearest to the orbit, to be flown: losses learned at a bad size say little of others. Raises ImpossibleError,
+    with what was carried at most, where that size, or one within NEAR of it, has been flown already."""
+    point = nearest_point(model, starts, losses)
+    loads = {} if point is None else {n: s.propellant for n, s in point.sizes.items()}
+    flown = [(row.carried / row.wanted, row) for row in told if row.carried is not None]
+    if point is not None and not any(
+        all(abs(log(loads[s.stage] / s.propellant)) < NEAR for s in row.stages) for _, row in flown
+    ):
+        return point
+    if not flown:
+        raise error
+    share, best = max(flown, key=lambda item: item[0])
+    most = f"the most that was carried is {share:.1%} of what is asked for, at {best.liftoff / 1000:.1f} t of lift-off mass"
+    raise ImpossibleError(f"{error.message}; {most}", where=error.where, details=told_lines(list(told))) from None
 
 
 def _counts(point: Point) -> tuple[float, ...]:

@@ -74,8 +74,9 @@ class SizeRules(Document):
     """objective: sought; payload: to be carried, for all but "most payload"; lift_off_mass: the most, for "most payload".
 
     lift_off_thrust_to_weight: on the pad; upper_thrust_to_weight: at each upper stage's ignition, in g: the lower end always
-    holds, the upper one where engines are free. fineness: the most, of the whole vehicle. flights_per_year, production: for the
-    cost, the second the flights of the whole programme; cost, prices: what its relations choose and whose prices they take.
+    holds, the upper one where engines are free. burn_out_acceleration: the most of a stage whose load is free, at full thrust,
+    for engines that do not throttle. fineness: the most, of the whole vehicle. flights_per_year, production: for the cost, the
+    second the flights of the whole programme; cost, prices: what its relations choose and whose prices they take.
     trajectory_reserve: velocity that must be left over.
     """
 
@@ -86,6 +87,7 @@ class SizeRules(Document):
     fairing: FreeFairing | None = None
     lift_off_thrust_to_weight: Bounds = Bounds(lower=1.2, upper=1.5)
     upper_thrust_to_weight: Bounds = Bounds(lower=0.6, upper=1.2)
+    burn_out_acceleration: Annotated[float, SI("m/s^2", ("6 g_0",), gt=0.0)] | None = None
     fineness: Annotated[float, ratio(ge=3.0, le=60.0)] = 22.0
     tolerance: Annotated[float, ratio(gt=0.0, le=0.05)] = 1e-3
     most_iterations: Annotated[int, Field(strict=True, ge=2, le=60)] = 20

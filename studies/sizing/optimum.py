@@ -1,6 +1,7 @@
 """The best point of the model between two ascents, and the closed-form start."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -106,6 +107,16 @@ def best_point(
     return best, held
 
 
+def nearest_point(model: SizingModel, starts: Sequence[Point], losses: Losses) -> Point | None:
+    """Of all that the rules allow the point with the most velocity left over, or the least short: for a flight to say whether the
+    losses are as bad as they were thought. Counts and ways of recovery as the starts have them; None where nothing is allowed."""
+    found = []
+    for start in starts:
+        with suppress(ImpossibleError):
+            found.append(_solve(model, start, losses, whole=True, reach=None, nearest=True))
+    return max(found, key=lambda p: losses.surplus(model, p, model.weigh(p)), default=None)
+
+
 def _ways(model: SizingModel, start: Point) -> Iterator[Point]:
     names = [n for n, r in model.free.items() if len(r.recovery) > 1]
     for chosen in product(*(model.free[n].recovery for n in names)):
@@ -183,8 +194,16 @@ def _bounded(
 
 
 def _solve(
-    model: SizingModel, start: Point, losses: Losses, *, whole: bool, reach: float | None, around: Point | None = None
+    model: SizingModel,
+    start: Point,
+    losses: Losses,
+    *,
+    whole: bool,
+    reach: float | None,
+    around: Point | None = None,
+    nearest: bool = False,
 ) -> Point:
+    """The objective's optimum that makes the orbit; nearest: the most velocity left over instead."""
     from scipy.optimize import minimize
 
     variables = _variables(model, start, whole, reach, around or start)
@@ -214,6 +233,8 @@ def _solve(
                 rows.append(ratio / limits.lower - 1)
             if _thrust_free(model, stage.name):
                 rows.append(1 - ratio / (limits.upper * (1.0 if not whole else WHOLE_SLACK)))
+            if model.rules.burn_out_acceleration is not None and _loads_free(model, stage.name):
+                rows.append(1 - w.burn_out[stage.name] / model.rules.burn_out_acceleration)
         rows.append(model.rules.fineness * wide / w.length - 1)
         if model.rules.lift_off_mass is not None:
             rows.append(1 - w.liftoff / model.rules.lift_off_mass)
@@ -223,15 +244,17 @@ def _solve(
         point, w = at(x)
         return losses.surplus(model, point, w) / 1000.0
 
+    allowed = {"type": "ineq", "fun": conditions}
     answer = minimize(
-        lambda x: value_of(model, *at(x)) / scale,
+        (lambda x: -speed(x)) if nearest else (lambda x: value_of(model, *at(x)) / scale),
         first,
         method="SLSQP",
         bounds=[(v.low, v.high) for v in variables],
-        constraints=[{"type": "eq", "fun": speed}, {"type": "ineq", "fun": conditions}],
+        constraints=[allowed] if nearest else [{"type": "eq", "fun": speed}, allowed],
         options={"maxiter": MOST_STEPS, "ftol": 1e-9},
     )
-    if not answer.success and (abs(speed(answer.x)) > 1e-3 or conditions(answer.x).min() < -1e-3):
+    missed = conditions(answer.x).min() < -1e-3 or (not nearest and abs(speed(answer.x)) > 1e-3)
+    if missed and (nearest or not answer.success):
         raise ImpossibleError(_why(model, at(answer.x)[0], losses, answer.message))
     return at(answer.x)[0]
 
@@ -260,6 +283,10 @@ def _why(model: SizingModel, point: Point, losses: Losses, message: str) -> str:
             reasons.append(
                 f"'{name}' has a thrust over weight of {ratio:.2f}, and {limits.lower:g} to {limits.upper:g} is asked for"
             )
+    most = model.rules.burn_out_acceleration
+    for name, value in w.burn_out.items():
+        if most is not None and _loads_free(model, name) and value > most * (1 + 1e-3):
+            reasons.append(f"'{name}' burns out at {value / G0:.1f} g, and {most / G0:.1f} g are allowed")
     wide = max(s.diameter for s in point.sizes.values())
     if w.length / wide > model.rules.fineness * (1 + 1e-3):
         reasons.append(f"it is {w.length / wide:.1f} diameters long, and {model.rules.fineness:g} are allowed")

@@ -47,7 +47,8 @@ class Point:
 class Weighed:
     """What a point weighs and gives. By stage name: dry mass, usable propellant [kg], ideal velocity [m/s], burn time [s],
     thrust over weight at ignition; liftoff [kg]; length of the whole vehicle [m]; room: the least of the tanks' barrels over what
-    their inward domes take [m]; log_ratio: sum of the logarithms of the mass ratios; fineness: length over the widest stage."""
+    their inward domes take [m]; log_ratio: sum of the logarithms of the mass ratios; fineness: length over the widest stage;
+    burn_out: largest acceleration at full thrust and burn-out, of core stages [m/s^2]."""
 
     dry: Mapping[str, float]
     usable: Mapping[str, float]
@@ -59,6 +60,7 @@ class Weighed:
     room: float
     log_ratio: float
     fineness: float
+    burn_out: Mapping[str, float]
 
 
 class SizingModel:
@@ -216,13 +218,13 @@ class SizingModel:
         """Masses, ideal velocities and thrust over weight of a point."""
         gross, dry = self.masses(point)
         usable = {n: self.usable(n, s) for n, s in point.sizes.items()}
-        speed, times, ratios, logs = {}, {}, {}, 0.0
+        speed, times, ratios, ends, logs = {}, {}, {}, {}, 0.0
         lowest = self.vehicle.stages[0]
         for stage in self.vehicle.stages:
             name, size = stage.name, point.sizes[stage.name]
             mass, flow, c = gross[name], self._flow(name, size), self._exhaust(name)
             if stage is lowest:
-                speed[name], times[name], logs = self._first(point, gross, dry, usable)
+                speed[name], times[name], logs, ends[name] = self._first(point, gross, dry, usable)
                 net = (self.thrust(name, size) - self.ambient * self.exit_area(name, size)) * (
                     self.core_ignition == 0.0
                 )
@@ -238,12 +240,13 @@ class SizingModel:
             speed[name], logs = c * own, logs + own
             times[name] = usable[name] / flow
             ratios[name] = self.thrust(name, size) / (mass * G0)
+            ends[name] = self.thrust(name, size) / (mass - carried - usable[name])
         tanked = [s.name for s in self.vehicle.stages if self.plans[s.name].tanks]
         length = self.length(point)
         fineness = length / max(s.diameter for s in point.sizes.values())
         rooms = [self.plans[n].room(point.sizes[n].propellant, point.sizes[n].diameter) for n in tanked]
         return Weighed(
-            dry, usable, speed, times, ratios, gross[lowest.name], length, min(rooms, default=1.0), logs, fineness
+            dry, usable, speed, times, ratios, gross[lowest.name], length, min(rooms, default=1.0), logs, fineness, ends
         )
 
     def _fairing_gone(self, name: str) -> float:
@@ -255,13 +258,13 @@ class SizingModel:
         """Vacuum exhaust speed [m/s]."""
         return self.maps[name].isp_vacuum * G0
 
-    def _first(self, point: Point, gross, dry, usable) -> tuple[float, float, float]:
-        """Ideal velocity [m/s], burn time [s] and logarithm of the mass ratio of the lowest stage with its strap-ons, all at full
-        thrust."""
+    def _first(self, point: Point, gross, dry, usable) -> tuple[float, float, float, float]:
+        """Ideal velocity [m/s], burn time [s], logarithm of the mass ratio and largest acceleration [m/s^2] of the lowest stage
+        with its strap-ons, all at full thrust."""
         lowest = self.vehicle.stages[0].name
         size = point.sizes[lowest]
         core_flow, core_left = self._flow(lowest, size), usable[lowest]
-        mass, time, speed, logs = gross[lowest], 0.0, 0.0, 0.0
+        mass, time, speed, logs, most = gross[lowest], 0.0, 0.0, 0.0, 0.0
         groups = [(g, point.sizes[g.stage.name]) for g in self.vehicle.boosters]
         ends = [(g.ignition + usable[g.stage.name] / self._flow(g.stage.name, s), g.ignition, g, s) for g, s in groups]
         marks = sorted({0.0, self.core_ignition, *(e[0] for e in ends), *(e[1] for e in ends)})
@@ -277,12 +280,13 @@ class SizingModel:
             own = log(mass / (mass - flow * duration))
             speed, logs = speed + force / flow * own, logs + own
             mass -= flow * duration
+            most = max(most, force / mass)
             core_left -= own_flow * duration
             time += duration
             for e, _, g, s in ends:
                 if abs(e - begin - duration) < 1e-9:
                     mass -= g.count * (dry[g.stage.name] + s.propellant - usable[g.stage.name])
-        return speed, time, logs
+        return speed, time, logs, most
 
     def length(self, point: Point) -> float:
         """Of the whole vehicle [m]."""

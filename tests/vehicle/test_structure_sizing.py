@@ -11,9 +11,10 @@ from osea_rocket.core.documents import DocumentError, load_document
 from osea_rocket.core.findings import Severity
 from osea_rocket.vehicle.body_loads import BodyLoads, landing_loads, mass_per_length, pad_loads, side_area
 from osea_rocket.vehicle.mass import mass_properties
+from osea_rocket.vehicle.structure.cases import LoadCase
 from osea_rocket.vehicle.structure.document import StructureRules
 from osea_rocket.vehicle.structure.materials import find_material
-from osea_rocket.vehicle.structure.sizing import LoadCase, size_structure
+from osea_rocket.vehicle.structure.sizing import size_structure
 from osea_rocket.vehicle.structure.zones import dome_area, zones
 from osea_rocket.vehicle.vehicle import Vehicle
 

@@ -4,8 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ...core.documents import Document, FieldError, Module
-from ...core.quantity import SI, Pressure, Ratio, ratio
+from ...core.documents import Document, FieldError, Flag, Module
+from ...core.quantity import SI, Density, Pressure, Ratio, ratio
 from .materials import Material, find_material
 
 Factor = Annotated[float, ratio(ge=1.0, le=4.0)]
@@ -21,13 +21,32 @@ class Landing(Document):
     propellant: Annotated[float, ratio(ge=0.0, le=1.0)] = 0.0
 
 
+class BulkheadRules(Document):
+    """How a dome that two tanks share is built.
+
+    sandwich: two equal faces of the tanks' material on a core with its density, modulus of shear and conductivity (unless given
+    those of phenolic glass honeycomb, an estimate), bonded by adhesive, mass over area of each of two bonds; least_core: what
+    insulation asks for. either_alone: whether it also holds with either tank at its largest pressure and no gas in the other, as
+    after a leak or while one is filled; else what is kept up in the other counts.
+    """
+
+    construction: Literal["monocoque", "sandwich"] = "monocoque"
+    either_alone: Flag = False
+    core_density: Density = 72.0
+    core_shear_modulus: Annotated[float, SI("Pa", ("60 MPa",), gt=0.0)] = 60e6
+    core_conductivity: Annotated[float, SI("W/(m K)", ("0.05 W/(m K)",), gt=0.0)] = 0.05
+    least_core: Annotated[float, SI("m", ("25 mm",), gt=0.0)] = 0.01
+    adhesive: Annotated[float, SI("kg/m^2", ("0.4 kg/m^2",), ge=0.0)] = 0.4
+
+
 class StructureRules(Module, schema="osea/structure/v1"):
     """Factors, materials and cases.
 
     ultimate_factor: on loads and pressures, against rupture and buckling (1.25 without, 1.4 with people aboard);
     yield_factor: against yield. tanks, shells: how walls of tanks, and of skirts, intertanks and interstages are built.
     ullage_pressure: over ambient, largest; lowest_pressure_share: of it that relieves buckling in flight; pad_pressure: that
-    stands by on the pad. joint_share: mass of rings, welds and fittings over that of the walls.
+    stands by on the pad. common_bulkheads: how domes that two tanks share are built. joint_share: mass of rings, welds and
+    fittings over that of the walls.
     """
 
     ultimate_factor: Factor = 1.25
@@ -39,6 +58,7 @@ class StructureRules(Module, schema="osea/structure/v1"):
     ullage_pressure: Pressure = 3e5
     lowest_pressure_share: Annotated[float, ratio(ge=0.0, le=1.0)] = 0.8
     pad_pressure: Pressure = 0.0
+    common_bulkheads: BulkheadRules = BulkheadRules()
     joint_share: Annotated[float, ratio(ge=0.0, le=2.0)] = 0.15
     pad_wind: Annotated[float, SI("m/s", ("20 m/s",), ge=0.0, le=100.0)] = 20.0
     dynamic_factor: Annotated[Ratio, Field(description="on the axial load at lift-off, for its transient")] = 1.0

@@ -1,11 +1,11 @@
 """Walls of the stack for a set of load cases, their masses and margins.
 
 A barrel's wall is the thickest that rupture and yield by pressure, buckling with the lowest pressure's relief, and the
-gauge ask for; a dry shell's that of buckling and gauge. A wall that the document gives is kept, and its margins counted.
-Margin of safety: allowable over factored demand, less one.
+gauge ask for; a dry shell's that of buckling and gauge; common bulkheads are in `bulkheads`. A wall that the document gives
+is kept, and its margins counted. Margin of safety: allowable over factored demand, less one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import pi
 from typing import Annotated
@@ -14,42 +14,21 @@ import numpy as np
 
 from ...core.findings import Finding, Severity
 from ...core.results import Array, Result, Unit
-from ..body_loads import BodyLoads
-from ..tank import Tank
+from ..tank import Dome, Tank
 from ..vehicle import Vehicle
 from . import buckling
+from .bulkheads import BulkheadSizing, bulkheads, size_bulkhead
+from .caps import membrane
+from .cases import LoadCase, gas, largest_pressure, liquid_pressure, ullage
 from .document import StructureRules
 from .materials import Material
 from .zones import Zone, dome_area, zones
 
 _SOURCES = (
     "NASA SP-8007, Buckling of Thin-Walled Circular Cylinders (rev. August 1968; factors unchanged in rev. 2, 2020)",
+    "NASA SP-8032, Buckling of Thin-Walled Doubly Curved Shells (August 1969): domes pressed in",
     "G. Gerard, C. Lakshmikantham (1966): optimum stiffened cylinders, with NASA's customary knock-down of 0.65",
 )
-
-
-@dataclass(frozen=True)
-class LoadCase:
-    """What acts on the core at one instant. axial_acceleration [m/s^2]: sensed. filled: share of the load that is left, by
-    stage name; pressurised: whether tanks are at flight pressure (else the pad's). axial_factor: on the axial force."""
-
-    name: str
-    loads: BodyLoads
-    axial_acceleration: float
-    filled: Mapping[str, float]
-    pressurised: bool = True
-    axial_factor: float = 1.0
-
-    def covers(self, zone: Zone) -> bool:
-        """Whether the shell is there."""
-        return bool(self.loads.station[0] - 1e-6 <= zone.bottom and zone.top <= self.loads.station[-1] + 1e-6)
-
-    def largest(self, zone: Zone) -> tuple[float, float, float]:
-        """Largest axial force, magnitude of shear [N] and of bending [N m] within a shell."""
-        x = self.loads.station
-        at = np.unique(np.concatenate([[zone.bottom, zone.top], x[(x > zone.bottom) & (x < zone.top)]]))
-        axial, shear, bending = (np.interp(at, x, v) for v in (self.loads.axial, self.loads.shear, self.loads.bending))
-        return float(axial.max()) * self.axial_factor, float(np.abs(shear).max()), float(np.abs(bending).max())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +62,7 @@ class ShellSizing(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class DomeSizing(Result):
-    """The two domes of a tank (one, where the other is the common bulkhead of the tank below)."""
+    """The domes of a tank that bulge outward and are no common bulkheads; wall and mass 0 where it has none."""
 
     tank: str
     part: str
@@ -94,17 +73,18 @@ class DomeSizing(Result):
 
 @dataclass(frozen=True, kw_only=True)
 class Structure(Result):
-    """The sized core. ultimate_factor, yield_factor: on every demand. mass: of shells and domes."""
+    """The sized core. ultimate_factor, yield_factor: on every demand. mass: of shells, domes and bulkheads."""
 
     shells: tuple[ShellSizing, ...]
     domes: tuple[DomeSizing, ...]
+    bulkheads: tuple[BulkheadSizing, ...]
     ultimate_factor: float
     yield_factor: float
     mass: Annotated[float, Unit("kg")]
 
     def mass_of(self, part: str) -> float:
-        """Shells and domes of one stage or interstage [kg]."""
-        return sum(s.mass for s in (*self.shells, *self.domes) if s.part == part)
+        """Shells, domes and bulkheads of one stage or interstage [kg]."""
+        return sum(s.mass for s in (*self.shells, *self.domes, *self.bulkheads) if s.part == part)
 
     def stiffness(self, station: Array, modulus: dict[str, float]) -> Array:
         """E I [N m^2] of each piece between stations: E pi r^3 t of the shell there; the nearest one's outside."""
@@ -120,18 +100,28 @@ def size_structure(vehicle: Vehicle, rules: StructureRules, cases: Sequence[Load
     """Size the core for the cases. Boosters, fairing, adapter and thrust structure are not in it, and a finding says so."""
     shells, domes, findings = [], [], [_not_sized(vehicle)]
     materials = (rules.tank_material, rules.dry_material)
-    for zone in zones(vehicle):
-        shell, found = _shell(zone, rules, cases)
+    found = zones(vehicle)
+    between = bulkheads(found)
+    for zone in found:
+        shell, told = _shell(zone, rules, cases)
         shells.append(shell)
-        findings += found
+        findings += told
         if zone.tank is not None:
-            domes.append(_domes(zone, zone.tank, rules, cases))
+            both = ((zone.tank.lower_dome, False), (zone.tank.upper_dome, True))
+            own = [d for d, upper in both if not d.inward and not any(b.ends(zone, upper) for b in between)]
+            domes.append(_domes(zone, zone.tank, own, rules, cases))
+    shared = []
+    for bulkhead in between:
+        sized, told = size_bulkhead(bulkhead, rules, cases)
+        shared.append(sized)
+        findings += told
     return Structure(
         shells=tuple(shells),
         domes=tuple(domes),
+        bulkheads=tuple(shared),
         ultimate_factor=rules.ultimate_factor,
         yield_factor=rules.yield_factor,
-        mass=sum(s.mass for s in (*shells, *domes)),
+        mass=sum(s.mass for s in (*shells, *domes, *shared)),
         input_hash=vehicle.content_hash(),
         sources=(*_SOURCES, *dict.fromkeys(f"{m.name}: {m.citation} [{m.grade}]" for m in materials)),
         findings=tuple(findings),
@@ -156,7 +146,7 @@ def _shell(zone: Zone, rules: StructureRules, cases: Sequence[LoadCase]) -> tupl
                 (axial, shear, bending),
                 pressure,
             )
-    pressure, pressure_case = _largest_pressure(zone, rules, there)
+    pressure, pressure_case = largest_pressure(zone, rules, there)
     by_pressure = max(
         rules.ultimate_factor * pressure * zone.radius / (material.ultimate_strength * material.weld_factor),
         rules.yield_factor * pressure * zone.radius / (material.yield_strength * material.weld_factor),
@@ -218,60 +208,27 @@ def _buckling_margin(zone, wall, material, construction, demand, pressure, facto
 def _relief(tank: Tank | None, rules: StructureRules, case: LoadCase) -> float:
     if tank is None:
         return 0.0
-    if not case.pressurised:
-        return rules.pad_pressure
-    return rules.lowest_pressure_share * _ullage(tank, rules)
+    return gas(tank, rules, case)[0]
 
 
-def _ullage(tank: Tank, rules: StructureRules) -> float:
-    return tank.pressure if tank.pressure is not None else rules.ullage_pressure
-
-
-def _largest_pressure(zone: Zone, rules: StructureRules, cases: Sequence[LoadCase]) -> tuple[float, str]:
-    """At the barrel's foot: ullage and the liquid above under the sensed acceleration, the largest of all cases."""
-    if zone.tank is None:
-        return 0.0, "none"
-    best = (_ullage(zone.tank, rules), "ullage")
-    for case in cases:
-        pressure = liquid_pressure(zone, zone.tank, case, zone.bottom)
-        pressure += _ullage(zone.tank, rules) if case.pressurised else rules.pad_pressure
-        if pressure > best[0]:
-            best = (pressure, case.name)
-    return best
-
-
-def liquid_pressure(zone: Zone, tank: Tank, case: LoadCase, station: float) -> float:
-    """Of the liquid [Pa] at a station: density, sensed acceleration, depth. The level is that of a cylinder of the volume."""
-    density = tank.liquid_density or 0.0
-    volume = tank.propellant_mass * case.filled.get(zone.part, 0.0) / density if density else 0.0
-    foot = zone.tank_bottom
-    lower = 0.0 if tank.lower_dome.inward else tank.lower_dome.height(tank.radius)
-    in_dome = 2 / 3 * pi * tank.radius**2 * lower
-    if volume <= in_dome:
-        level = foot + lower * (volume / in_dome if in_dome else 0.0)
-    else:
-        level = foot + lower + (volume - in_dome) / (pi * tank.radius**2)
-    return density * case.axial_acceleration * max(level - station, 0.0)
-
-
-def _domes(zone: Zone, tank: Tank, rules: StructureRules, cases: Sequence[LoadCase]) -> DomeSizing:
-    """Both domes, of one thickness: crown stress p (R^2/h)/(2 t) of the lower one; a common bulkhead counts once, above."""
+def _domes(zone: Zone, tank: Tank, own: Sequence[Dome], rules: StructureRules, cases: Sequence[LoadCase]) -> DomeSizing:
+    """The domes that are the tank's own and bulge outward, of one thickness: the largest membrane stress of both."""
     material = rules.tank_material
     pressure = max(
-        [_ullage(tank, rules)]
+        [ullage(tank, rules)]
         + [
-            _ullage(tank, rules) + liquid_pressure(zone, tank, c, zone.tank_bottom)
+            ullage(tank, rules) + liquid_pressure(zone, tank, c, zone.tank_bottom)
             for c in cases
             if c.covers(zone) and c.pressurised
         ]
     )
     wall = area = 0.0
-    for dome in (tank.lower_dome, tank.upper_dome):
+    allowed = min(material.ultimate_strength / rules.ultimate_factor, material.yield_strength / rules.yield_factor)
+    for dome in own:
         height = dome.height(tank.radius)
-        crown = tank.radius**2 / height if height > 0 else 4 * tank.radius
-        allowed = min(material.ultimate_strength / rules.ultimate_factor, material.yield_strength / rules.yield_factor)
-        wall = max(wall, pressure * crown / (2 * allowed * material.weld_factor), material.minimum_gauge)
-        area += 0.0 if dome.inward else dome_area(tank.radius, height)
+        line = membrane(tank.radius, height) if height > 0 else 2 * tank.radius
+        wall = max(wall, pressure * line / (allowed * material.weld_factor), material.minimum_gauge)
+        area += dome_area(tank.radius, height)
     return DomeSizing(
         tank=zone.name,
         part=zone.part,

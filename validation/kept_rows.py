@@ -1,0 +1,57 @@
+"""Rows of a long comparison kept as they come: a stop loses the rows under way and no other.
+
+A row is good for the sources it was made by, so that their digest names the file; another state of them finds nothing kept.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).parent.parent
+_HOME = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "osea_rocket"
+
+
+class KeptRows:
+    """Rows of one comparison by name. sources: files and folders of the package, as it names them, that a row depends on."""
+
+    def __init__(self, name: str, sources: Iterable[str], home: Path = _HOME, root: Path = _ROOT) -> None:
+        self.name, self.sources, self.home, self.root = name, tuple(sources), home, root
+
+    @cached_property
+    def path(self) -> Path:
+        """Of the file, one row a line."""
+        return self.home / f"{self.name}-{self._digest()[:16]}.jsonl"
+
+    def _digest(self) -> str:
+        found = hashlib.sha256()
+        for source in self.sources:
+            at = self.root / source
+            files = [at] if at.is_file() else sorted(p for p in at.rglob("*") if p.suffix in (".py", ".yaml"))
+            for file in files:
+                found.update(file.relative_to(self.root).as_posix().encode() + b"\0" + file.read_bytes())
+        return found.hexdigest()
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """What is kept. A line cut short by a stop is left out."""
+        rows: dict[str, dict[str, Any]] = {}
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
+                try:
+                    row = json.loads(line)
+                except json.JSONDecodeError:
+                    continue
+                rows[row["name"]] = row
+        return rows
+
+    def put(self, row: dict[str, Any]) -> None:
+        """Keep a row, which has a `name`; a folder that cannot be written keeps nothing, and nothing else comes of it."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+        except OSError:
+            return
