@@ -84,7 +84,7 @@ def catalogue(folders: Iterable[Path]) -> Catalogue:
         except DocumentError as error:
             problems.append(str(error))
     entries.sort(key=lambda e: (e.module.schema_, e.module.name, e.version.key if e.version else (), str(e.file)))
-    return Catalogue(tuple(entries), tuple(problems))
+    return Catalogue(tuple(entries), tuple(dict.fromkeys(problems)))
 
 
 def search_path(given: Iterable[Path], alone: bool = False) -> list[Path]:

@@ -6,7 +6,9 @@ from typing import Any, Literal, TypeGuard
 from .documents import Document, Module
 from .findings import Finding, Severity
 from .modules import Part
-from .ports.exchange import Exchange
+from .ports.curves import Curve
+from .ports.exchange import Exchange, unit_of
+from .ports.wording import shown
 from .versions import Version
 
 Change = Literal["breaking", "additive", "editorial", "none"]
@@ -38,7 +40,8 @@ def compare(old: Module, new: Module) -> Comparison:
 
     breaking: a port or a figure of it is gone or changed so that a partner that fitted may no longer, or the kind of document
     differs, or a figure of the module itself changed. additive: something is stated that was not. editorial: words, sources,
-    evidence. A demand that falls or a capability that grows is additive: every partner that fitted still fits.
+    evidence. A demand that falls or narrows, or a capability that grows or widens, is additive: every partner that fitted still
+    fits.
     """
     differences: list[Difference] = []
     if type(old) is not type(new):
@@ -62,43 +65,72 @@ def _fields(old: Document, new: Document, at: str, found: list[Difference]) -> N
         elif name == "ports" and isinstance(old, Part):
             _named(before or (), after or (), "ports", found)
         else:
-            _value(before, after, path, found)
+            _value(before, after, path, found, _unit(old, name))
 
 
-def _value(before: Any, after: Any, path: str, found: list[Difference]) -> None:
+def _unit(document: Document, name: str) -> str | None:
+    field = type(document).model_fields[name]
+    return next((u for u in map(unit_of, (*field.metadata, field.annotation)) if u is not None), None)
+
+
+def _value(before: Any, after: Any, path: str, found: list[Difference], unit: str | None = None) -> None:
     last = path.rpartition(".")[2]
     if last in ("notes", "evidence", "maturity", "sources"):
         found.append(Difference(path, "editorial", "changed"))
     elif before is None or before == ():
-        found.append(Difference(path, "additive", f"stated now: {_words(after)}"))
+        found.append(Difference(path, "additive", f"stated now: {_words(after, unit)}"))
     elif after is None or after == ():
-        found.append(Difference(path, "breaking", f"stated no longer (was {_words(before)})"))
+        found.append(Difference(path, "breaking", f"stated no longer (was {_words(before, unit)})"))
     elif isinstance(before, Exchange) and isinstance(after, Exchange) and type(before) is type(after):
         for word, loosened in ((before.demand, -1), (before.capability, 1)):
-            _end(getattr(before, word), getattr(after, word), f"{path}.{word}", loosened, found)
+            _end(getattr(before, word), getattr(after, word), f"{path}.{word}", loosened, found, unit_of(type(before)))
     elif isinstance(before, Document) and type(before) is type(after):
         _fields(before, after, f"{path}.", found)
     elif _all_named(before) and _all_named(after):
         _named(before, after, path, found)
     else:
-        found.append(Difference(path, "breaking", f"{_words(before)} became {_words(after)}"))
+        found.append(Difference(path, "breaking", f"{_words(before, unit)} became {_words(after, unit)}"))
 
 
-def _end(before: Any, after: Any, path: str, loosened: int, found: list[Difference]) -> None:
-    """One end of an exchange: a number that moves to the safe side breaks no partner."""
+def _end(before: Any, after: Any, path: str, loosened: int, found: list[Difference], unit: str | None) -> None:
+    """One end of an exchange: what moves to the safe side breaks no partner. loosened: 1 of a capability, -1 of a demand."""
     if before == after:
         return
-    numbers = isinstance(before, int | float) and isinstance(after, int | float)
-    if numbers and (after - before) * loosened > 0:
-        found.append(
-            Difference(path, "additive", f"{_words(before)} became {_words(after)}, which every partner bears")
-        )
-    elif isinstance(before, tuple) and isinstance(after, tuple) and loosened > 0 and set(before) < set(after):
-        found.append(Difference(path, "additive", f"{_words(before)} became {_words(after)}"))
-    elif before is not None and after is not None and isinstance(before, Document):
-        found.append(Difference(path, "breaking", "the curve changed"))
+    if before is None or after is None or before == () or after == ():
+        _value(before, after, path, found, unit)
+    elif isinstance(before, Document):
+        safe = isinstance(before, Curve) and isinstance(after, Curve) and _is_safer(before, after, loosened)
+        text = f"the curve {'rose' if loosened > 0 else 'fell'}, which every partner bears"
+        found.append(Difference(path, "additive", text) if safe else Difference(path, "breaking", "the curve changed"))
     else:
-        _value(before, after, path, found)
+        safe = _moved_to_the_safe_side(before, after, loosened)
+        change: Change = "additive" if safe else "breaking"
+        bears = ", which every partner bears" if safe else ""
+        found.append(Difference(path, change, f"{_words(before, unit)} became {_words(after, unit)}{bears}"))
+
+
+def _moved_to_the_safe_side(before: Any, after: Any, loosened: int) -> bool:
+    """A demand that falls, a capability that grows, a range supplied that narrows or one accepted that widens, a longer list."""
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        return (after - before) * loosened > 0
+    if not (isinstance(before, tuple) and isinstance(after, tuple)):
+        return False
+    if _is_range(before) and _is_range(after):
+        inner, outer = (before, after) if loosened > 0 else (after, before)
+        return outer[0] <= inner[0] and inner[1] <= outer[1]
+    return loosened > 0 and set(before) < set(after)
+
+
+def _is_range(value: tuple[Any, ...]) -> bool:
+    return len(value) == 2 and all(isinstance(v, float) for v in value)
+
+
+def _is_safer(before: Curve, after: Curve, loosened: int) -> bool:
+    """At the same frequencies, no level of a capability fell, or none of a demand rose; all else that is said is the same."""
+    others = [n for n in type(before).model_fields if n != "level"]
+    if type(before) is not type(after) or any(getattr(before, n) != getattr(after, n) for n in others):
+        return False
+    return all((b - a) * loosened >= 0 for a, b in zip(before.level, after.level, strict=True))
 
 
 def _named(before: tuple[Any, ...], after: tuple[Any, ...], path: str, found: list[Difference]) -> None:
@@ -119,10 +151,12 @@ def _all_named(value: Any) -> TypeGuard[tuple[Any, ...]]:
     )
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, unit: str | None = None) -> str:
     if isinstance(value, Document):
         return "fields of its own"
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, tuple) and any(isinstance(v, Document) for v in value):
+        return f"{len(value)} with fields of their own"
+    text = shown(value, unit, digits=6)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
@@ -140,5 +174,7 @@ def _proposal(old: Module, new: Module, change: Change) -> tuple[str | None, Fin
     if stated.key < proposed.key:
         text = f"version {stated} says less than has changed: the change from {before} is {change}; make it {proposed}"
         return str(proposed), Finding(Severity.ERROR, "module.version", where, text)
+    if change == "none":
+        return str(proposed), Finding(Severity.OK, "module.version", where, f"nothing has changed; {stated} may stay")
     text = f"version {stated} is right for a change that is {change} (from {before}: {proposed} or later)"
     return str(proposed), Finding(Severity.OK, "module.version", where, text)

@@ -1,5 +1,7 @@
-"""A Report as one HTML file: styles and drawings inside, nothing fetched, nothing run, and it prints on A4."""
+"""A Report as one HTML file: styles and drawings inside, nothing fetched, only its figures' own pages run; it prints on A4."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -45,8 +47,18 @@ def render(report: Report) -> str:
     return (
         _environment()
         .get_template("report.html")
-        .render(report=report, sections=sections, css=_css(), theme=theme, grades=theme.GRADES, context=context)
-    )
+        .render(
+            report=report, sections=sections, css=_css(), theme=theme, grades=theme.GRADES, context=context,
+            scripts=_scripts(report.sections),
+        )
+    )  # fmt: skip
+
+
+def _scripts(sections: Sequence[Section]) -> list[str]:
+    """The digests by which the figures' pages, and no other script, may run."""
+    pages = [piece.page for piece in _pieces(sections) if isinstance(piece, Figure)]
+    texts = [text for page in pages for text in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)]
+    return [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
 
 
 @dataclass
@@ -126,11 +138,12 @@ def _block(block: Block | tuple, context: _Context) -> dict:
             }
         case Figure():
             n = context.numbers[id(block)]
-            width = block.height_mm / aspect(block.svg) if block.height_mm else None
+            width = block.height_mm / aspect(block.svg) if block.height_mm and not block.page else None
             return {
                 "kind": "figure",
                 "number": n,
-                "svg": embed(block.svg, f"f{n}-"),
+                "svg": "" if block.page else embed(block.svg, f"f{n}-"),
+                "page": block.page,
                 "caption": _linked(block.caption, context),
                 "width": width,
                 "notes": context.cite(block.sources),

@@ -33,13 +33,17 @@ class Text:
 
 @dataclass(frozen=True)
 class Figure:
-    """An SVG (whole `<svg>` element) with its caption; `height_mm` keeps a tall drawing from filling the page."""
+    """An SVG (whole `<svg>` element) with its caption; `height_mm` keeps a tall drawing from filling the page.
+
+    page: in its place a whole HTML page that the reader can handle, such as a body that turns; it runs shut off in a frame.
+    """
 
     svg: str
     caption: str
     label: str = ""
     height_mm: float | None = None
     sources: tuple[SourceLike, ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot of a grid. `limits`: horizontal lines (value, label). `bottom`, `top`: None is found from the data."""
+    """One plot of a grid. `limits`: horizontal lines (value, label). `bottom`, `top`: None is found from the data.
+
+    names_above: the lines' names over the plot, in one row with its title, where none of its corners is sure to be free.
+    """
 
     title: str
     unit: str
@@ -41,6 +44,7 @@ class Panel:
     bottom: float | None = None
     top: float | None = None
     log: bool = False
+    names_above: bool = False
 
 
 def profile_grid(
@@ -275,7 +279,11 @@ def _draw_panel(axes: Any, x: np.ndarray, panel: Panel) -> None:
             )
     axes.set_title(f"{panel.title}, {panel.unit}" if panel.unit else panel.title)
     if any(line.label for line in panel.lines) and len(panel.lines) > 1:
-        axes.legend(loc="best")
+        if panel.names_above:
+            named = sum(bool(line.label) for line in panel.lines)
+            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=named, borderaxespad=0.2, columnspacing=1.2)
+        else:
+            axes.legend(loc="best")
 
 
 def _label_margin(labels: Sequence[str], width: float) -> float:

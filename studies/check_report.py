@@ -1,10 +1,10 @@
 """The report of a vehicle's check: the stack drawn with its joints coloured, and a table for each joint."""
 
-from ..core.findings import Finding, Severity, worst
+from ..core.findings import Severity, worst
 from ..report import theme
 from ..report.pieces import Cell, Column, Figure, FindingsBlock, KeyFigure, KeyFigures, Report, Row, Table
 from ..vehicle.drawing import WIDTH, colours_of, half_width
-from ..vehicle.drawing_bodies import View, draw_boosters, draw_core
+from ..vehicle.drawing_bodies import View, draw_boosters, draw_core, draw_fins
 from ..vehicle.layout import layout
 from ..vehicle.svg import FAINT, GREY, Sheet, text_width
 from ..vehicle.vehicle import Vehicle
@@ -52,9 +52,12 @@ def check_report(
         _overview(check),
         _loads(check, vehicle, payload_mass, loads),
     )
+    wrong = tuple(f for f in findings if f.severity in (Severity.ERROR, Severity.WARN))
+    if wrong:
+        report = report.section("What to change", FindingsBlock(wrong))
     for joint in check.joints:
         if joint.matched:
-            report = report.section(joint.name, _fields(joint), *_to_change(joint.findings))
+            report = report.section(_arrowed(joint.name), _fields(joint))
     open_ones = tuple(f for joint in check.joints if not joint.matched for f in joint.findings)
     if open_ones:
         report = report.section("Joints that cannot be matched", FindingsBlock(open_ones))
@@ -68,7 +71,9 @@ def _overview(check: VehicleCheck) -> Table:
             sum(f.severity is s for f in joint.findings)
             for s in (Severity.ERROR, Severity.WARN, Severity.UNKNOWN, Severity.OK)
         ]
-        rows.append((joint.name, joint.kind, str(worst(check.of(joint))), *counts, least_margin(check.of(joint))))
+        rows.append(
+            (_arrowed(joint.name), joint.kind, str(worst(check.of(joint))), *counts, least_margin(check.of(joint)))
+        )
     columns = (
         Column("joint"), Column("kind"), Column("worst"), Column("ERROR", align="right"), Column("WARN", align="right"),
         Column("UNKNOWN", align="right"), Column("OK", align="right"), Column("least margin", "%", decimals=1, scale=100.0),
@@ -87,7 +92,7 @@ def _loads(check: VehicleCheck, vehicle: Vehicle, payload_mass: float | None, lo
     for row, cases in load_cases(vehicle, check.joints, loads, payload_mass):
         largest = [governing(cases, quantity) for quantity in ("axial", "shear", "bending")]
         cells = [cell for found in largest for cell in ((found[0], found[1].short) if found else (None, ""))]
-        rows.append((row.joint.name, row.joint.station, row.mass, row.height, *cells))
+        rows.append((_arrowed(row.joint.name), row.joint.station, row.mass, row.height, *cells))
     columns = (
         Column("joint"),
         Column("station", "m", decimals=2),
@@ -131,12 +136,12 @@ def _fields(joint: Joint) -> Table:
         Column("margin", "%", decimals=1, scale=100.0),
     )
     note = f"Both sides say that there is none: {', '.join(neither)}." if neither else ""
-    return Table(columns, rows, f"{joint.name}, field by field.", note=note)
+    return Table(columns, rows, f"{_arrowed(joint.name)}, field by field.", note=note)
 
 
-def _to_change(findings: tuple[Finding, ...]) -> tuple[FindingsBlock, ...]:
-    wrong = tuple(f for f in findings if f.severity in (Severity.ERROR, Severity.WARN))
-    return (FindingsBlock(wrong),) if wrong else ()
+def _arrowed(name: str) -> str:
+    """A joint's name as headings, tables and the drawing show it."""
+    return name.replace(" -> ", " → ")
 
 
 def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
@@ -150,14 +155,16 @@ def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
     colours = colours_of(vehicle)
     for side in (-1, 1):
         draw_boosters(view, vehicle, place, colours, None, side)
+    draw_fins(view, vehicle, towards=False)
     draw_core(view, vehicle, place, colours, None)
+    draw_fins(view, vehicle, towards=True)
     in_stack = sorted(_drawn(check, vehicle), key=lambda pair: pair[1])
     foot = view.axis + reach * scale
     half = max(vehicle.stages[0].diameter / 2, vehicle.fairing.diameter / 2 if vehicle.fairing else 0.0) * scale + 8
     marks = []
     for i, (joint, station) in enumerate(in_stack):
         x = view.x(station) + _aside(in_stack, i)
-        label = f"{joint.name.replace(' -> ', ' → ')}: {worst(check.of(joint))}"
+        label = f"{_arrowed(joint.name)}: {worst(check.of(joint))}"
         marks.append((x, label, theme.SEVERITY[str(worst(check.of(joint)))], x - text_width(label, 12) < 40))
     # Labels run to the left of their leaders, the leftmost on top; those without room run to the right, above the others.
     marks = sorted((m for m in marks if m[3]), key=lambda m: -m[0]) + [m for m in marks if not m[3]]
@@ -172,7 +179,7 @@ def stack_drawing(check: VehicleCheck, vehicle: Vehicle) -> str:
     beside = [j for j in check.joints if all(j is not drawn for drawn, _ in in_stack)]
     x = 40.0
     for joint in beside:
-        colour, label = theme.SEVERITY[str(worst(check.of(joint)))], joint.name.replace(" -> ", " → ")
+        colour, label = theme.SEVERITY[str(worst(check.of(joint)))], _arrowed(joint.name)
         width = text_width(label, 11) + 40
         if x + width > WIDTH - 30:
             x, y = 40.0, y + 18

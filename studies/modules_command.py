@@ -108,7 +108,9 @@ def run_where_used(name: str, folders: Sequence[Path]) -> Answer:
     entry = known.find(name)
     digest = entry.module.content_hash()
     users = [e for e in known.entries if e.module.content_hash() != digest and digest in _digests(e.module)]
-    text = "\n".join(f"{e.module.name:<34}{e.module.schema_:<28}{e.file}" for e in users)
+    names = max((len(e.module.name) for e in users), default=0)
+    kinds = max((len(e.module.schema_) for e in users), default=0)
+    text = "\n".join(f"{e.module.name:<{names}}  {e.module.schema_:<{kinds}}  {e.file}" for e in users)
     data = {"status": "done", "module": _row(entry), "used_by": [_row(e) for e in users]}
     return data, text or f"'{entry.key}' is used by no module of the catalogue"
 

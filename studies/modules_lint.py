@@ -8,7 +8,7 @@ from ..core.documents import Document, Module
 from ..core.errors import ImpossibleError
 from ..core.findings import Finding, Severity, by_gravity
 from ..core.modules import Part
-from ..core.modules_catalogue import Catalogue, catalogue, search_path
+from ..core.modules_catalogue import Catalogue, Entry, catalogue, search_path
 from ..vehicle.published import published_findings
 from ..vehicle.vehicle import Vehicle
 from . import documents  # noqa: F401  with it, every schema is known
@@ -35,7 +35,8 @@ def run_lint(folders: Sequence[Path]) -> tuple[dict[str, Any], str]:
         ],
     }
     if counts[Severity.ERROR]:
-        message = f"{counts[Severity.ERROR]} files of the catalogue must be mended; see ERROR above"
+        count = counts[Severity.ERROR]
+        message = f"{count} file{'s' * (count > 1)} of the catalogue must be mended; see ERROR above"
         data |= {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": message}
     return data, "\n".join(lines)
 
@@ -50,7 +51,27 @@ def lint(found: Catalogue) -> tuple[Finding, ...]:
             findings += _identity(module)
         if isinstance(module, Vehicle):
             findings += published_findings(module)
+    findings += _twice(found)
     return tuple(dict.fromkeys(findings))
+
+
+def _twice(found: Catalogue) -> list[Finding]:
+    """A name and version in two files of one's own folders, or of what is installed: ERROR where they differ, WARN where not."""
+    first: dict[tuple[str, str, bool], Entry] = {}
+    findings = []
+    for entry in found.entries:
+        if entry.module.version is None or not isinstance(entry.module, Part | Vehicle):
+            continue
+        other = first.setdefault((entry.module.schema_, entry.key, entry.offered), entry)
+        if other is entry:
+            continue
+        same = other.module.content_hash() == entry.module.content_hash()
+        text = f"'{entry.key}' stands in {other.file} too, with {'the same' if same else 'other'} content; " + (
+            "keep one of them" if same else "give one of them another name or version"
+        )
+        severity = Severity.WARN if same else Severity.ERROR
+        findings.append(Finding(severity, "catalogue.twice", entry.module.where(), text))
+    return findings
 
 
 def _own(module: Module) -> list[Module]:

@@ -35,6 +35,7 @@ def shared_out(
     for this one. scheduler: in place of processes, the address of a Dask cluster, `tcp://host:8786`, whose workers must have
     this package too; use your own cluster, for its workers run what they are sent. given_up: called when nobody wants the rest
     (Ctrl-C), before this waits for the pieces that processes have under way, if there are such; it may tell them to make an end.
+    Without it the processes are ended at once.
     Raises InputError where no scheduler answers, UndecidedError where pieces kill their workers every time.
     """
     if not pieces:
@@ -91,12 +92,15 @@ def _here(
                 _set_to_work(crew, connection, waiting)
                 yield answer
     except BaseException:
-        if given_up is not None and any(piece is not None for _, piece in crew.values()):
+        if given_up is None:
+            for worker, _ in crew.values():
+                worker.terminate()  # nobody wants what it has under way, which a piece's next try begins anew
+        elif any(piece is not None for _, piece in crew.values()):
             given_up()
         raise
     finally:
         for connection in crew:
-            connection.close()  # ends its worker, after Ctrl-C with the piece under way
+            connection.close()  # ends its worker, one that is told to make an end with the piece under way
         for worker, _ in crew.values():
             worker.join()
 

@@ -19,6 +19,7 @@ from ..report.pieces import (
     Table,
     Text,
 )
+from ..vehicle.solid_model import page
 from .ascent_sections import flight_sections, in_words, key_figures, loudest
 from .design import Design
 from .figures import throttle_curve
@@ -56,6 +57,12 @@ def design_report(design: Design, drawn: dict[str, str], sized: "Sized | None" =
     report = report.section(
         "Vehicle",
         Figure(drawn["side_view"], "Side view, to scale.", label="side"),
+        Figure(
+            "",
+            "The outer body; model/vehicle.glb and model/vehicle.dxf hold it for CAD.",
+            label="body",
+            page=page(study.vehicle),
+        ),
         Side(
             (_mass_table(design), Figure(drawn["drag"], f"Drag coefficient ({design.drag.method}).", label="drag")),
             (1.7, 1),

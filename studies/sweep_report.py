@@ -126,7 +126,7 @@ def figures(result: SweepResult) -> list[tuple[str, str]]:
     shape = tuple(len(a.values) for a in rest)
     for place in itertools.islice(itertools.product(*map(range, shape)), MOST_FIGURES):
         block = payloads[(slice(None), slice(None), *place)] if curve_axis else payloads[:, None]
-        labels = [_valued(curve_axis, v) for v in curve_axis.values] if curve_axis else [""]
+        labels = list(curve_axis.values) if curve_axis else [""]
         chosen = np.unique(np.linspace(0, len(labels) - 1, min(MOST_CURVES, len(labels))).round().astype(int))
         lines = []
         for k in chosen:
@@ -135,13 +135,14 @@ def figures(result: SweepResult) -> list[tuple[str, str]]:
                 continue
             at = np.asarray(x)[good]
             colour = theme.SERIES[len(lines) // 2 % len(theme.SERIES)]
-            lines.append(Line(block[good, k], labels[k], x=at, colour=colour))
+            named = _valued(curve_axis, labels[k]) if curve_axis and not lines else labels[k]  # the axis's name once
+            lines.append(Line(block[good, k], named, x=at, colour=colour))
             lines.append(Line(block[good, k], x=at, style="points", colour=colour))  # what was flown; between, a chord
         if not lines:
             continue
         fixed = "; ".join(_valued(a, a.values[i]) for a, i in zip(rest, place, strict=True))
         ends = np.array([min(x), max(x)]) + (np.array([-1.0, 1.0]) if min(x) == max(x) else 0.0)
-        svg = line_plot(ends, Panel("Payload", "t", lines), x_label=x_label, height=3.1)
+        svg = line_plot(ends, Panel("Payload", "t", lines, names_above=True), x_label=x_label, height=3.1)
         left = (
             f" Not every value of {curve_axis.name} is drawn; the table has all."
             if curve_axis and len(chosen) < len(labels)

@@ -86,9 +86,13 @@ def trade_figures(result: SweepResult, found: Trade) -> list[tuple[str, str]]:
     goals = [_quantity(g, found.values[:, k]) for k, g in enumerate(found.goals)]
     drawn = []
     if len(goals) > 1:
+        signs = [-1.0 if g.most else 1.0 for g in found.goals[:2]]
+        joined = np.intersect1d(pareto_front(found.values[:, :2] * signs), found.front)
         labels = [", ".join(found.flights[k].values) for k in found.front]
         text = f"{goals[1].label} against {goals[0].label}; beside the front: {', '.join(a.name for a in result.axes)}."
-        drawn.append((pareto_plot(goals[0], goals[1], found.front, front_labels=labels), text))
+        if len(goals) > 2:
+            text += f" What is best by {' or '.join(g.outcome for g in found.goals[2:])} too stands off the line."
+        drawn.append((pareto_plot(goals[0], goals[1], found.front, joined=joined, front_labels=labels), text))
     if len(found.flights) > 2:
         lines = [_axis(a, k, found.flights) for k, a in enumerate(result.axes)]
         thick = found.front if len(found.front) < len(found.flights) else ()

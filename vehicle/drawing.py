@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from math import ceil, log10
 from typing import Any
 
-from .drawing_bodies import LIQUIDS, OTHER, View, draw_aft_view, draw_boosters, draw_core
+from .aero_table import fin_sets
+from .drawing_bodies import LIQUIDS, OTHER, View, aft_reach, draw_aft_view, draw_boosters, draw_core, draw_fins
 from .layout import Layout, layout
 from .mass import mass_table
 from .svg import FAINT, GREY, INK, Sheet, rows, spread, text_width
 from .vehicle import Vehicle
 
 WIDTH = 1050.0  # on a printed page 11 units are then 5.3 pt
+_GAP = 18.0  # between callouts
 
 
 def side_view(vehicle: Vehicle, engine_maps: Mapping[str, Any] | None = None, payload_mass: float | None = None) -> str:
@@ -22,22 +24,23 @@ def side_view(vehicle: Vehicle, engine_maps: Mapping[str, Any] | None = None, pa
     place = layout(vehicle)
     sheet = Sheet()
     colours = colours_of(vehicle)
-    reach = half_width(vehicle)
-    lowest = vehicle.stages[0]
-    aft_radius = max([lowest.diameter / 2] + [g.stage.diameter + lowest.diameter / 2 for g in vehicle.boosters])
+    aft_radius = aft_reach(vehicle)
+    reach = max(half_width(vehicle), aft_radius)
     low = min(0.0, *(p.bottom for p in place.parts))
     length = place.length - low
     scale = (WIDTH - 210) / (length + 2 * aft_radius)
     scale = min(scale, 60.0, 420.0 / (2 * reach))
-    callouts = _callouts(vehicle, place)
-    top = 64 + 15 * max(len(c[2]) for c in callouts) + 46
+    callouts = _fitted(_callouts(vehicle, place))
+    top = 64 + 16 * max(len(c[2]) for c in callouts) + 43
     view = View(sheet, scale, 40 + 2 * aft_radius * scale + 84 - low * scale, top + reach * scale)
 
     sheet.text(40, 34, vehicle.name, 20, anchor="start", weight="bold")
     _title(sheet, vehicle, place, payload_mass)
     for side in (-1, 1):
         draw_boosters(view, vehicle, place, colours, engine_maps, side)
+    draw_fins(view, vehicle, towards=False)
     draw_core(view, vehicle, place, colours, engine_maps)
+    draw_fins(view, vehicle, towards=True)
     sheet.line(
         view.x(low) - 14, view.axis, view.x(place.length) + 16, view.axis, stroke=GREY, width=0.6, dash="14 4 3 4"
     )
@@ -50,14 +53,14 @@ def side_view(vehicle: Vehicle, engine_maps: Mapping[str, Any] | None = None, pa
 
 
 def half_width(vehicle: Vehicle) -> float:
-    """The widest reach from the axis [m], boosters included."""
+    """The widest reach from the axis [m], boosters and fins included."""
     widest = max(s.diameter / 2 for s in vehicle.stages)
     if vehicle.fairing is not None:
         widest = max(widest, vehicle.fairing.diameter / 2)
     for group in vehicle.boosters:
         core = next(s for s in vehicle.stages if s.name == (group.beside or vehicle.stages[0].name))
         widest = max(widest, core.diameter / 2 + group.stage.diameter)
-    return widest
+    return max([widest, *(fins.radius + fins.span for fins in fin_sets(vehicle))])
 
 
 def colours_of(vehicle: Vehicle) -> dict[str, str]:
@@ -80,6 +83,43 @@ def _title(sheet: Sheet, vehicle: Vehicle, place: Layout, payload_mass: float | 
         facts.append(f"payload {payload / 1000:.2f} t")
     sheet.text(WIDTH - 40, 34, "  ·  ".join(facts), 14, anchor="end", colour=GREY)
     sheet.line(40, 44, WIDTH - 40, 44, stroke=FAINT)
+
+
+Line = tuple[str, bool]
+Callout = tuple[float, float, list[Line]]
+_NARROWEST = 70.0
+
+
+def _fitted(callouts: list[tuple[float, float, list[str]]]) -> list[Callout]:
+    """Every callout with its lines, the name in bold; broken at blanks until all stand side by side on the sheet."""
+    limit = WIDTH
+    while True:
+        found = [
+            (station, across, [(part, k == 0) for k, line in enumerate(lines) for part in _broken(line, k == 0, limit)])
+            for station, across, lines in callouts
+        ]
+        if limit < _NARROWEST or sum(map(_callout_width, found)) + _GAP * (len(found) - 1) <= WIDTH - 80:
+            return found
+        limit = min(limit, max(map(_callout_width, found))) - 5.0
+
+
+def _broken(line: str, bold: bool, limit: float) -> list[str]:
+    parts: list[str] = []
+    for word in line.split(" "):
+        longer = f"{parts[-1]} {word}" if parts else word
+        if parts and _line_width((longer, bold)) <= limit:
+            parts[-1] = longer
+        else:
+            parts.append(word)
+    return parts
+
+
+def _line_width(line: Line) -> float:
+    return text_width(line[0], 15.2 if line[1] else 12.4)  # readers' fonts differ: Verdana's kin are the widest
+
+
+def _callout_width(callout: Callout) -> float:
+    return max(map(_line_width, callout[2]))
 
 
 def _callouts(vehicle: Vehicle, place: Layout) -> list[tuple[float, float, list[str]]]:
@@ -107,6 +147,9 @@ def _callouts(vehicle: Vehicle, place: Layout) -> list[tuple[float, float, list[
             result.append(
                 (a.bottom + 0.5 * (a.top - a.bottom), max(part.lower_diameter, part.upper_diameter) / 2, lines)
             )
+    for fins in fin_sets(vehicle):
+        lines = [f"{fins.count} fins", f"{fins.span:.2f} m out, root {fins.root:.2f} m"]
+        result.append((fins.leading_edge - 0.5 * fins.root, fins.radius + 0.5 * fins.span, lines))
     for group in vehicle.boosters:
         at = place.part("booster", group.stage.name)
         core = next(s for s in vehicle.stages if s.name == (group.beside or vehicle.stages[0].name))
@@ -142,20 +185,14 @@ def _t(mass: float) -> str:
     return f"{mass / 1000:.{2 if mass < 1e4 else 1}f} t"
 
 
-def _draw_callouts(view: View, callouts: list[tuple[float, float, list[str]]], y: float) -> None:
-    widths = [max(text_width(line, 14 if i == 0 else 12) for i, line in enumerate(lines)) for _, _, lines in callouts]
-    centres = spread([view.x(s) for s, _, _ in callouts], widths, 40, WIDTH - 40, 18)
-    deepest = y + 15 * max(len(c[2]) for c in callouts)
+def _draw_callouts(view: View, callouts: list[Callout], y: float) -> None:
+    widths = [_callout_width(c) for c in callouts]
+    centres = spread([view.x(s) for s, _, _ in callouts], widths, 40, WIDTH - 40, _GAP)
+    deepest = y + 16 * max(len(c[2]) for c in callouts)
     for (station, across, lines), centre in zip(callouts, centres, strict=True):
-        for i, line in enumerate(lines):
-            view.sheet.text(
-                centre,
-                y + 12 + 16 * i,
-                line,
-                13 if i == 0 else 11.5,
-                weight="bold" if i == 0 else "normal",
-                colour=INK if i == 0 else GREY,
-            )
+        for i, (line, bold) in enumerate(lines):
+            size, weight = (13, "bold") if bold else (11.5, "normal")
+            view.sheet.text(centre, y + 12 + 16 * i, line, size, weight=weight, colour=INK if bold else GREY)
         start = y + 16 * len(lines) + 4
         knee = max(start + 4, deepest + 12)
         tip = view.y(across * 0.86)

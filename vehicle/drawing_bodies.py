@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import asin, cos, pi, radians, sin, sqrt, tan
 from typing import Any
 
+from .aero_table import fin_sets
+from .equipment import LandingLegs
 from .layout import Layout, fairing_profile
 from .liquid import level
 from .parts import nose_profile
@@ -245,10 +247,49 @@ def draw_boosters(
         _stage(view, group.stage, at.bottom, side * (core.diameter + group.stage.diameter) / 2, colours, maps)
 
 
+def _turns(count: int) -> list[tuple[float, float]]:
+    """Cosine and sine of the angle from straight up, towards the viewer, of parts evenly around the axis; the first is up."""
+    return [(cos(2 * pi * k / count), sin(2 * pi * k / count)) for k in range(count)]
+
+
+def draw_fins(view: View, vehicle: Vehicle, towards: bool) -> None:
+    """Planar fins as they are seen from the side: those on the viewer's side, or those behind the body."""
+    for fins in fin_sets(vehicle):
+        for up, near in _turns(fins.count):
+            if (near > 1e-9) is not towards:
+                continue
+            points = [(view.x(a), view.y(b * up)) for a, b in fins.outline]
+            view.sheet.path("M" + " L".join(f"{x:.2f},{y:.2f}" for x, y in points) + "Z", fill=STRUCTURE, width=1.2)
+
+
+def _legs(vehicle: Vehicle) -> list[LandingLegs]:
+    return [part for part in vehicle.equipment or () if isinstance(part, LandingLegs)]
+
+
+def aft_reach(vehicle: Vehicle) -> float:
+    """The widest reach from the axis [m] in the view from aft: boosters, fins and deployed legs included."""
+    lowest = vehicle.stages[0]
+    reach = [lowest.diameter / 2, *(g.stage.diameter + lowest.diameter / 2 for g in vehicle.boosters)]
+    return max([*reach, *(f.radius + f.span for f in fin_sets(vehicle)), *(p.span / 2 for p in _legs(vehicle))])
+
+
 def draw_aft_view(view: View, vehicle: Vehicle, x: float, maps: Mapping[str, Any] | None) -> None:
-    """The vehicle from behind at sheet position x: bodies and the lowest stage's engines."""
+    """The vehicle from behind at sheet position x: bodies, fins, the lowest stage's engines, and its legs as deployed, dashed."""
     lowest = vehicle.stages[0]
     s = view.scale
+    for fins in fin_sets(vehicle):
+        for up, near in _turns(fins.count):
+            inner, outer = fins.radius * s, (fins.radius + fins.span) * s
+            ends = (x + inner * near, view.axis - inner * up, x + outer * near, view.axis - outer * up)
+            view.sheet.line(*ends, stroke=INK, width=max(fins.thickness * s, 2.0))
+    for legs in _legs(vehicle):
+        for k in range(legs.count):  # between the axes of the drawing, where fins and boosters are not
+            angle = 2 * pi * (k + 0.5) / legs.count
+            inner, outer = lowest.diameter / 2 * s, legs.span / 2 * s
+            foot = (x + outer * sin(angle), view.axis - outer * cos(angle))
+            start = (x + inner * sin(angle), view.axis - inner * cos(angle))
+            view.sheet.line(*start, *foot, stroke=GREY, width=1.6, dash="5 3")
+            view.sheet.circle(*foot, 3.0, fill="#ffffff", stroke=GREY, width=1.0)
 
     def disc(stage: Stage, cx: float, cy: float) -> None:
         view.sheet.circle(cx, cy, stage.diameter / 2 * s, fill=BODY, width=1.5)
@@ -264,9 +305,11 @@ def draw_aft_view(view: View, vehicle: Vehicle, x: float, maps: Mapping[str, Any
             angle = 2 * pi * k / group.count + pi / 2
             disc(group.stage, x + d * cos(angle) * s, view.axis - d * sin(angle) * s)
     disc(lowest, x, view.axis)
-    reach = max([lowest.diameter / 2] + [lowest.diameter / 2 + g.stage.diameter for g in vehicle.boosters])
+    reach = aft_reach(vehicle)
     seen = reach if vehicle.fairing is None else max(reach, vehicle.fairing.diameter / 2)
     view.sheet.text(x, view.axis + seen * s + 18, "from aft", 11, colour=GREY)
+    for row, legs in enumerate(_legs(vehicle), start=1):
+        view.sheet.text(x, view.axis + seen * s + 18 + 14 * row, f"feet Ø {legs.span:.1f} m", 11, colour=GREY)
     if vehicle.fairing is not None and vehicle.fairing.diameter > lowest.diameter and not vehicle.boosters:
         view.sheet.elements.append(
             f'<circle cx="{x:.2f}" cy="{view.axis:.2f}" r="{vehicle.fairing.diameter / 2 * s:.2f}" fill="none" stroke="{FAINT}" '

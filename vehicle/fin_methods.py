@@ -28,6 +28,13 @@ class FinSet:
     thickness: float = 0.0
 
     @property
+    def outline(self) -> tuple[tuple[float, float], ...]:
+        """The four corners of one fin, (station, distance from the axis) [m]: root from its leading edge aft, then the tip."""
+        top, tip = self.leading_edge, self.leading_edge - self.sweep
+        out = self.radius + self.span
+        return (top, self.radius), (top - self.root, self.radius), (tip - self.tip, out), (tip, out)
+
+    @property
     def area(self) -> float:
         """Planform of one fin [m^2]."""
         return (self.root + self.tip) / 2 * self.span

@@ -96,6 +96,7 @@ class Curve(Document):
 
     per_decade: ClassVar[float] = 20.0
     level_unit: ClassVar[str] = ""
+    unit_size: ClassVar[float] = 1.0  # of level_unit, in SI
     frequency: Frequencies
     level: Annotated[tuple[float, ...], SIList("")]
 
@@ -110,12 +111,15 @@ class Curve(Document):
         if min(self.frequency) <= 0:
             raise FieldError("frequency", f"a frequency is greater than 0, not {min(self.frequency):g} Hz")
         for a, b in zip(self.frequency, self.frequency[1:], strict=False):
-            if b <= a:
+            if b == a:
+                raise FieldError("frequency", f"{a:g} Hz stands twice; give one level for it")
+            if b < a:
                 raise FieldError(
                     "frequency", f"the frequencies must ascend: {b:g} Hz stands after {a:g} Hz; sort the points"
                 )
         if min(self.level) <= 0:
-            raise FieldError("level", f"a level is greater than 0, not {min(self.level):g} {self.level_unit}".rstrip())
+            least = min(self.level) / self.unit_size
+            raise FieldError("level", f"a level is greater than 0, not {least:g} {self.level_unit}".rstrip())
         return self
 
     def decibels(self, frequency: float) -> float:
@@ -133,7 +137,7 @@ class Curve(Document):
 
     def level_text(self, frequency: float) -> str:
         """The level at a frequency, for messages."""
-        return f"{10 ** (self.decibels(frequency) / self.per_decade):.4g} {self.level_unit}"
+        return f"{10 ** (self.decibels(frequency) / self.per_decade) / self.unit_size:.4g} {self.level_unit}"
 
 
 class RandomVibration(Curve):
@@ -141,20 +145,16 @@ class RandomVibration(Curve):
 
     per_decade: ClassVar[float] = 10.0
     level_unit: ClassVar[str] = "g_0^2/Hz"
+    unit_size: ClassVar[float] = 9.80665**2
     level: Annotated[tuple[float, ...], SIList("m^2/s^3", ("0.01, 0.04, 0.01 g_0^2/Hz",))]
-
-    def level_text(self, frequency: float) -> str:
-        return f"{10 ** (self.decibels(frequency) / 10) / 9.80665**2:.4g} g_0^2/Hz"
 
 
 class Sine(Curve):
     """Amplitude of a (equivalent) sine acceleration."""
 
     level_unit: ClassVar[str] = "g_0"
+    unit_size: ClassVar[float] = 9.80665
     level: Annotated[tuple[float, ...], SIList("m/s^2", ("0.5, 0.5, 0.6 g_0",))]
-
-    def level_text(self, frequency: float) -> str:
-        return f"{10 ** (self.decibels(frequency) / 20) / 9.80665:.4g} g_0"
 
 
 class ShockSpectrum(Sine):

@@ -40,6 +40,15 @@ class _Found:
 def import_ork(path: Path) -> tuple[SmallRocket, tuple[str, ...]]:
     """(the rocket, what was left out or simplified). Raises InputError for files that are broken, hostile, or no rocket."""
     root = read_ork(path)
+    try:
+        return _import(root, path)
+    except InputError as error:  # an element knows its line and not its file
+        if error.where is None or not error.where.isdigit():
+            raise
+        raise InputError(error.message, where=f"{path}:{error.where}") from None
+
+
+def _import(root: Node, path: Path) -> tuple[SmallRocket, tuple[str, ...]]:
     rocket = root.child("rocket")
     if rocket is None:
         raise InputError("there is no <rocket> in it", where=f"{path}:{root.line}")
@@ -51,6 +60,11 @@ def import_ork(path: Path) -> tuple[SmallRocket, tuple[str, ...]]:
         if stage.tag != "stage":
             found.lost.append(f"line {stage.line}: <{stage.tag}> beside the stages is left out")
             continue
+        if found.body:
+            found.lost.append(
+                f"line {stage.line}: stage '{_text(stage, 'name') or 'without a name'}' stays on the body above it: "
+                "no separation is taken over"
+            )
         pieces = [c for c in _children(stage) if c.tag in BODY]
         for k, piece in enumerate(pieces):
             station = _body_piece(piece, station, _neighbours(pieces, k), found, path, chosen)
@@ -104,7 +118,7 @@ def _body_piece(node: Node, station: float, near: list[float], found: _Found, pa
     else:
         fore = dimension(node, "foreradius", radius if node.tag == "transition" else 0.0)
         aft = dimension(node, "aftradius", near[-1] if near else None)
-    if not length or aft is None or fore is None:
+    if not length or aft is None or fore is None or min(length, aft, fore) < 0:
         raise InputError(
             f"<{node.tag}> '{name}' has no length or radius that can be found", where=f"{path}:{node.line}"
         )
@@ -230,7 +244,7 @@ def _fins(node: Node, name: str, station: float, radius: float, found: _Found) -
     root, span = dimension(node, "rootchord", 0.0) or 0.0, dimension(node, "height", 0.0) or 0.0
     tip, sweep = dimension(node, "tipchord", 0.0) or 0.0, dimension(node, "sweeplength", 0.0) or 0.0
     if root <= 0 or span <= 0:
-        raise InputError(f"the fins '{name}' at line {node.line} have no root or no height")
+        raise InputError(f"the fins '{name}' have no root or no height", where=str(node.line))
     if node.tag == "ellipticalfinset":
         tip = 2 * fin_area(node) / span - root
         sweep = (root - tip) / 2

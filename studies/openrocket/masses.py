@@ -17,7 +17,7 @@ def dimension(node: Node, tag: str, default: float | None) -> float | None:
 
 
 def number(element: Node, default: float | None) -> float | None:
-    """What an element says. Raises InputError for what is no number of a rocket."""
+    """What an element says. Raises InputError, at the element's line, for what is no number of a rocket."""
     text = element.text.removeprefix("auto").strip()
     if not text or text == "filled":
         return default
@@ -26,7 +26,7 @@ def number(element: Node, default: float | None) -> float | None:
     except ValueError:
         value = float("nan")
     if not isfinite(value) or abs(value) > 1e6:
-        raise InputError(f"<{element.tag}> at line {element.line}: '{text}' is no number of a rocket")
+        raise InputError(f"<{element.tag}>: '{text}' is no number of a rocket", where=str(element.line))
     return value
 
 

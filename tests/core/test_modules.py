@@ -201,6 +201,35 @@ def test_kinds_of_change():
     assert compare(old.evolve(version="0.4.2"), old.evolve(mass=2.0, version="0.4.3")).proposed == "0.5.0"
 
 
+def test_a_range_that_widens_on_the_accepting_side_breaks_nobody_and_values_carry_their_units():
+    def with_pressure(span, version="1.0.0"):
+        lines = ({"name": "fuel", "pressure": span},)
+        port = {"name": "a", "kind": "engine-mount", "role": "user", "fluid": {"lines": lines}}
+        return Motor.model_validate({"name": "m", "version": version, "ports": [port]})
+
+    old = with_pressure({"accepts": "2.5 .. 5 bar", "supplies": "3 .. 4 bar"})
+    wider = compare(old, with_pressure({"accepts": "2 .. 6 bar", "supplies": "3 .. 4 bar"}))
+    assert wider.change == "additive"
+    assert wider.differences[0].text == "250..500 kPa became 200..600 kPa, which every partner bears"
+    moved = compare(old, with_pressure({"accepts": "2.6 .. 6 bar", "supplies": "3 .. 4 bar"}))
+    assert moved.change == "breaking"  # 2.5 bar came in before
+    assert compare(old, with_pressure({"accepts": "2.5 .. 5 bar", "supplies": "3.2 .. 3.9 bar"})).change == "additive"
+    assert compare(old, with_pressure({"accepts": "2.5 .. 5 bar", "supplies": "2.9 .. 4 bar"})).change == "breaking"
+
+
+def test_a_curve_qualified_higher_breaks_nobody():
+    def shaken(word, levels):
+        shock = {word: {"frequency": "100, 1000 Hz", "level": levels}}
+        port = {"name": "a", "kind": "payload-adapter", "role": "upper", "environment": {"shock": shock}}
+        return Motor.model_validate({"name": "m", "version": "1.0.0", "ports": [port]})
+
+    for word, up, down in (("allows", "additive", "breaking"), ("applies", "breaking", "additive")):
+        old = shaken(word, "40, 1000 g_0")
+        assert compare(old, shaken(word, "50, 1000 g_0")).change == up
+        assert compare(old, shaken(word, "40, 900 g_0")).change == down
+        assert compare(old, shaken(word, "50, 900 g_0")).change == "breaking"
+
+
 # ---- the lock ----
 
 

@@ -1,8 +1,11 @@
 """The assembled page: complete, self-contained, escaped, numbered, the same every time."""
 
+import base64
+import hashlib
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -107,6 +110,18 @@ def test_page_is_whole_and_needs_nothing_else():
     )
     assert "http" not in html.replace("http://www.w3.org/2000/svg", "").replace("http-equiv", "")
     assert html == full_report().html()
+
+
+def test_a_page_in_a_figure_runs_shut_off_in_its_frame():
+    inner = '<!doctype html><title>"A" & b</title><script>let a=1<2</script>'
+    html = Report(title="r").section("Body", Figure("", "It turns.", label="body", page=inner)).html()
+    tags = Tags(html)
+    assert "iframe" in tags.seen and "script" not in tags.seen  # the page is an attribute's text
+    frame = re.search(r'<iframe [^>]*sandbox="allow-scripts"[^>]* srcdoc="([^"]*)"', html)
+    assert frame is not None and unescape(frame[1]) == inner
+    digest = base64.b64encode(hashlib.sha256(b"let a=1<2").digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in unescape(html)  # that script, and no other
+    assert "script-src" not in full_report().html()
 
 
 def test_text_is_escaped():

@@ -106,8 +106,9 @@ def test_a_port_joined_to_itself(capsys, modular):
             "0.01, 0.05, 0.05, 0.02 g_0^2/Hz",
             "the frequencies must ascend: 80 Hz stands after 1000 Hz",
         ),
-        ("20, 80, 1000, 2000 Hz", "0.01, -0.05, 0.05, 0.02 g_0^2/Hz", "a level is greater than 0"),
+        ("20, 80, 1000, 2000 Hz", "0.01, -0.05, 0.05, 0.02 g_0^2/Hz", "a level is greater than 0, not -0.05 g_0^2/Hz"),
         ("0, 80, 1000, 2000 Hz", "0.01, 0.05, 0.05, 0.02 g_0^2/Hz", "a frequency is greater than 0"),
+        ("20, 80, 80, 2000 Hz", "0.01, 0.05, 0.05, 0.02 g_0^2/Hz", "80 Hz stands twice"),
         ("20, 80, 1000, 2000 Hz", "0.01, 0.05, 0.05 g_0^2/Hz", "give one level for each"),
     ],
 )

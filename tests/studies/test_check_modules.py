@@ -28,6 +28,28 @@ def test_list_and_where_used(capsys):
     assert "second stage" not in {m["name"] for m in data["used_by"]}
 
 
+def test_where_used_keeps_long_names_apart_from_their_kinds(capsys):
+    from osea_rocket.studies.modules_command import run_where_used
+
+    _, text = run_where_used("Merlin 1D", [FALCON])
+    names = [line.partition("  ")[0] for line in text.splitlines()]
+    assert "Falcon 9 Block 5, expendable" in names and max(map(len, names)) > 34
+    assert len({line.index(" osea/") for line in text.splitlines()}) == 1  # one column
+
+
+def test_one_name_and_version_in_two_files_is_told(capsys, tmp_path):
+    own = "catalogue/engines/merlin-1d.yaml"
+    for name, old, new in (("a.yaml", "", ""), ("b.yaml", "", ""), ("c.yaml", "supplier: SpaceX", "supplier: SpaceZ")):
+        (tmp_path / name).write_text(Path(own).read_text().replace(old, new) if old else Path(own).read_text())
+    code, data = osea(capsys, "modules", "lint", "--path", tmp_path)
+    found = [f for f in data["findings"] if f["rule"] == "catalogue.twice"]
+    said = {f["severity"]: f["message"] for f in found}
+    assert len(found) == 2 and code == 1
+    assert "the same content; keep one of them" in said["WARN"]
+    assert "other content; give one of them another name or version" in said["ERROR"]
+    assert data["message"].startswith("1 file of the catalogue")
+
+
 def test_show_and_an_unknown_name(capsys):
     code, data = osea(capsys, "modules", "show", "payload attach fitting", "-p", FALCON)
     assert code == 0 and len(data["document"]["ports"]) == 2

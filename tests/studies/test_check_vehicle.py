@@ -351,7 +351,9 @@ def test_the_report_shows_every_joint_in_its_colour(tmp_path, capsys):
     checked = check_vehicle(vehicle)
     html = check_report(checked, vehicle).html()
     for joint in checked.joints:
-        assert joint.name.replace(">", "&gt;") in html
+        assert joint.name.replace(" -> ", " → ") in html
+    # The sentence that says what to change stands before the first table of fields.
+    assert html.index("What to change") < html.index("let stage 0 allow 1.9 MN or more") < html.index("field by field")
     drawing = stack_drawing(checked, vehicle)
     assert drawing.count("#b3261e") >= 3  # the bad joint: its line, its leader, its name
     assert as_data(checked)["joints"][0]["worst"] == "ERROR"

@@ -131,6 +131,31 @@ def test_broken_and_hostile_files_are_refused(tmp_path, monkeypatch, data, match
         import_ork(file)
 
 
+def test_what_is_wrong_inside_is_named_by_file_and_line(tmp_path):
+    file = tmp_path / "bad.ork"
+    for old, new in (
+        ("<length>0.4<", "<length>nan<"),
+        ("<height>0.05<", "<height>0<"),
+        ("<length>0.4<", "<length>-1<"),
+    ):
+        line = ORK[: ORK.index(old)].count("\n") + 1
+        file.write_bytes(zipped(ORK.replace(old, new)))
+        with pytest.raises(InputError) as wrong:
+            import_ork(file)
+        named, number = str(wrong.value.where).rsplit(":", 1)
+        assert named == str(file) and abs(int(number) - line) <= 6  # the element's line, or its component's
+
+
+def test_a_second_stage_is_said_to_stay_on(tmp_path):
+    tube = "<bodytube><length>0.3</length><radius>0.03</radius></bodytube>"
+    file = tmp_path / "two.ork"
+    second = f"<stage><name>Booster</name><subcomponents>{tube}</subcomponents></stage></subcomponents></rocket>"
+    file.write_bytes(zipped(ORK.replace("</subcomponents></rocket>", second)))
+    rocket, lost = import_ork(file)
+    assert rocket.length == pytest.approx(0.8)
+    assert any("stage 'Booster' stays on the body above it" in line for line in lost)
+
+
 def test_names_in_the_archive_lead_nowhere(tmp_path):
     file = tmp_path / "in" / "path.ork"
     file.parent.mkdir()

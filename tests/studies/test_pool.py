@@ -3,6 +3,8 @@
 import ctypes
 import operator
 import subprocess
+import time
+from multiprocessing import active_children
 
 import pytest
 
@@ -79,3 +81,13 @@ def test_pieces_under_way_are_told_when_nobody_wants_the_rest(tmp_path):
     assert not (tmp_path / "stop").exists()
     answers.close()  # type: ignore[attr-defined]  a generator, which Ctrl-C ends in the same way
     assert (tmp_path / "stop").exists()
+
+
+@pytest.mark.timeout(60)
+def test_pieces_under_way_are_ended_at_once_when_nobody_is_to_be_told():
+    """The first piece answers; the others would take an hour."""
+    answers = shared_out(operator.call, time.sleep, [(0,), (3600,), (3600,)], jobs=2)
+    assert next(answers) is None
+    workers = active_children()
+    answers.close()  # type: ignore[attr-defined]  a generator, which Ctrl-C ends in the same way
+    assert workers and not any(worker.is_alive() for worker in workers)

@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osea_rocket import load
 from osea_rocket.core.documents import load_document
-from osea_rocket.vehicle.drawing import side_view
+from osea_rocket.vehicle.drawing import WIDTH, side_view
+from osea_rocket.vehicle.equipment import Fins, LandingLegs
 from osea_rocket.vehicle.stage import Stage
 from osea_rocket.vehicle.svg import rows, spread, text_width
 from osea_rocket.vehicle.vehicle import StrapOns, Vehicle
 
-FALCON = Path(__file__).parents[2] / "examples" / "falcon9" / "vehicle.yaml"
+ROOT = Path(__file__).parents[2]
+FALCON = ROOT / "examples" / "falcon9" / "vehicle.yaml"
+CATALOGUE = ROOT / "catalogue" / "vehicles"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -97,6 +101,38 @@ def test_labels_keep_clear(falcon):
             for b in found[:i]:
                 apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
                 assert apart, (a, b)
+
+
+@pytest.mark.parametrize("name", ["falcon-heavy", "atlas-v-551", "saturn-v", "vega-c"])
+def test_labels_of_long_names_keep_clear_and_stay_on_the_sheet(name):
+    vehicle = load(CATALOGUE / f"{name}.yaml")
+    assert isinstance(vehicle, Vehicle)
+    found = boxes(side_view(vehicle))
+    for i, a in enumerate(found):
+        assert a[0] > 0 and a[2] < WIDTH, a
+        for b in found[:i]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (a, b)
+
+
+def test_fins_stand_on_the_skin_and_legs_reach_their_feet(falcon):
+    fins = Fins(
+        name="tail fins", type="planar", count=4, mass=400.0, area=7.5, root_chord=4.0, tip_chord=2.0, span=2.5, sweep=1.8,
+        thickness=0.05, stage=falcon.stages[0].name, leading_edge=5.0, ports=(),
+    )  # fmt: skip
+    legs = LandingLegs(name="legs", mass=2000.0, count=4, span=18.3, ports=())
+    bare, whole = (falcon.evolve(equipment=(*(falcon.equipment or ()), *more)) for more in ((), (fins, legs)))
+    before, after = side_view(bare), side_view(whole)
+    assert "feet Ø 18.3 m" in after and "4 fins" in after and "feet" not in before
+    drawn = [p for p in ET.fromstring(after).iter(f"{SVG}path") if p.get("fill") == "#dfe4ea"]
+    bar = [float(e.get("width", 0)) for e in ET.fromstring(after).iter(f"{SVG}rect") if e.get("height") == "6.00"]
+    scale = 4 * bar[0] / 10  # the bar is 10 m
+    heights = []
+    for path in drawn:
+        ys = [float(y) for y in re.findall(r"[-\d.]+,([-\d.]+)", path.get("d", ""))]
+        heights.append(max(ys) - min(ys))
+    # Two of the four lie in the drawing's plane and are as high as their span; the two others are seen edge-on.
+    assert sum(h == pytest.approx(2.5 * scale, rel=1e-3) for h in heights) == 2
+    assert sum(h < 0.01 for h in heights) == 2
 
 
 def test_names_are_escaped(falcon):
