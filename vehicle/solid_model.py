@@ -213,7 +213,8 @@ def _rgba(colour: str) -> list[int]:
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>@TITLE@</title>
 <style>body{margin:0;font:15px Helvetica,Arial,sans-serif;color:#1f2933;background:#fff;overflow:hidden}
-canvas{width:100vw;height:100vh;display:block;cursor:grab;touch-action:none}p{position:fixed;margin:12px 16px;max-width:42vw;font-size:13px;pointer-events:none}
+canvas{width:100vw;height:100vh;display:block;cursor:grab;touch-action:none}
+p{position:fixed;margin:12px 16px;max-width:42vw;font-size:13px;pointer-events:none}
 </style>
 <p><b>@TITLE@</b><br><span id="s">drag to turn, wheel or two fingers to come nearer</span></p><canvas id="c"></canvas>
 <script>
@@ -252,7 +253,8 @@ c.onpointerdown=e=>{held.set(e.pointerId,[e.clientX,e.clientY]);c.setPointerCapt
 c.onpointerup=c.onpointercancel=e=>held.delete(e.pointerId);
 c.onpointermove=e=>{const o=held.get(e.pointerId);if(!o)return;const was=held.size>1?apart():0;
 held.set(e.pointerId,[e.clientX,e.clientY]);
-if(held.size>1)u[2]*=apart()/Math.max(was,1);else{const x=(e.clientX-o[0])*.01,y=(e.clientY-o[1])*.01;u[0]+=wide()?y:x;u[1]+=wide()?-x:y}draw()};
+if(held.size>1)u[2]*=apart()/Math.max(was,1);else{
+const x=(e.clientX-o[0])*.01,y=(e.clientY-o[1])*.01;u[0]+=wide()?y:x;u[1]+=wide()?-x:y}draw()};
 c.onwheel=e=>{e.preventDefault();u[2]*=Math.exp(-e.deltaY*.001);draw()};onresize=draw;draw()}
 </script></html>
 """
