@@ -183,6 +183,10 @@ class Module(Document):
     def __pydantic_init_subclass__(cls, schema: str = "", **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         if schema:
+            known = SCHEMAS.get(schema, cls)
+            if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+                taken = f"{known.__module__}.{known.__qualname__}"
+                raise TypeError(f"schema '{schema}' is that of {taken} already; give the new kind a name of its own")
             SCHEMAS[schema] = cls
 
     @model_validator(mode="before")

@@ -10,6 +10,7 @@ from pydantic import ValidationError, model_validator
 
 from osea_rocket.core import strict_yaml
 from osea_rocket.core.documents import (
+    SCHEMAS,
     Count,
     Document,
     DocumentError,
@@ -76,6 +77,15 @@ def folder(tmp_path, monkeypatch) -> Path:
 def load(model: type, text: str, name: str = "it.yaml") -> Any:
     Path(name).write_text(text)
     return load_document(model, name)
+
+
+def test_a_kind_of_document_has_one_model():
+    with pytest.raises(TypeError, match=r"schema 'test/motor/v1' is that of .*\.Motor already"):
+
+        class Engine(Module, schema="test/motor/v1"):
+            """Another model under a name that is taken."""
+
+    assert SCHEMAS["test/motor/v1"] is Motor
 
 
 def problems(model: type, text: str, name: str = "it.yaml") -> list[str]:

@@ -23,6 +23,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from osea_rocket.cli.main import main
+from osea_rocket.core.documents import SCHEMAS
 from osea_rocket.studies.schema_command import schema_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,6 +135,15 @@ def test_what_is_not_run_is_counted_and_says_why(capsys):
 # ---- pages, from top to bottom ----
 
 
+@pytest.fixture
+def own_kinds():
+    """Kinds of documents that a page defines are gone with it; they would stand among ours for every later test."""
+    yield
+    for schema in [s for s, model in SCHEMAS.items() if model.__module__ == "__main__"]:
+        del SCHEMAS[schema]
+
+
+@pytest.mark.usefixtures("own_kinds")
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p)], ids=lambda p: str(p.relative_to(ROOT)))
 def test_blocks_of(page, tmp_path, monkeypatch, capsys):
     for name in ("examples", "standard"):
