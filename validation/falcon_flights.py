@@ -272,24 +272,45 @@ def comparisons(progress: Progress | None = None) -> list[Comparison]:
     picture = "![Six flights beside their records](images/falcon-flights.png)"  # made by falcon_figure
     notes = [f"Left out: {left_out}. {picture}", flights()["all"]]
     for quantity, unit, errors in (
-        ("mean difference of speed", "%", [100 * (f.speed / f.recorded_speed - 1) for f in flown]),
-        ("mean difference of altitude", "km", [(f.altitude - f.recorded_altitude) / 1e3 for f in flown]),
+        ("mean difference of speed", "%", [_off(f)[0] for f in flown]),
+        ("mean difference of altitude", "km", [_off(f)[1] for f in flown]),
     ):
-        mean, spread = float(np.mean(errors)), float(np.std(errors))
-        text = f"{quantity} over {len(flown)} flights (standard deviation {spread:.2g} {unit})"
-        rows.append(
-            Comparison(
-                GROUP,
-                text,
-                unit,
-                0.0,
-                "own bound",
-                "read",
-                ours=mean,
-                kind="shown",
-                real=True,
-                digits=2,
-                note=notes.pop(),
-            )
-        )
+        text = f"{quantity} over {len(flown)} flights (standard deviation {float(np.std(errors)):.2g} {unit})"
+        rows.append(_mean(text, unit, errors, notes.pop()))
+    for orbits, where in flights()["destinations"].items():
+        there = [f for f in flown if next(r for r in flights()["flights"] if r["flight"] == f.name)["orbit"] in where]
+        if not there:
+            continue
+        speed, altitude, further = np.array([_off(f) for f in there]).T
+        held = int((np.abs(altitude) <= flights()["rules"]["tolerance_altitude_km"]).sum())
+        text = f"{orbits}, {len(there)} flights ({held} within the tolerance): mean difference of"
+        rows.append(_mean(f"{text} altitude", "km", altitude))
+        rows.append(_mean(f"{text} speed", "%", speed))
+        rows.append(_mean(f"{text} distance down range", "km", further, flights()["by_destination"]))
     return rows
+
+
+def _off(flown: Flown) -> tuple[float, float, float]:
+    """Ours less theirs: speed [%], altitude [km], downrange [km]."""
+    return (
+        100 * (flown.speed / flown.recorded_speed - 1),
+        (flown.altitude - flown.recorded_altitude) / 1e3,
+        (flown.downrange - flown.recorded_downrange) / 1e3,
+    )
+
+
+def _mean(text: str, unit: str, errors: Any, note: str = "") -> Comparison:
+    """A mean that is shown beside none."""
+    return Comparison(
+        GROUP,
+        text,
+        unit,
+        0.0,
+        "own bound",
+        "read",
+        ours=float(np.mean(errors)),
+        kind="shown",
+        real=True,
+        digits=2,
+        note=note,
+    )

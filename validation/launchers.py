@@ -182,15 +182,14 @@ def _velocity(row: dict[str, Any], flown: Payload) -> Comparison:
         VELOCITY,
         f"{row['name']}: {lost}, ambient pressure {flown.pressure_loss:.0f} m/s lost",
         "m/s",
-        flown.published or None,
+        flown.published,
         "Tsiolkovsky's equation on the row's figures",
         row["payload"]["grade"],
-        ours=flown.ideal or None,
+        ours=flown.ideal,
         kind="shown",
         real=True,
         digits=5,
         note=explanations()["velocity"],
-        error=flown.error,
     )
 
 
@@ -234,7 +233,8 @@ def comparisons(progress: Progress | None = None) -> list[Comparison]:
         note=explanations()["all"],
     )
     left_out = [_incomplete(r) for r in table()["vehicles"] if "incomplete" in r]
-    return [goal, *found, *left_out, *(_velocity(r, flown[r["name"]]) for r in rows)]
+    velocities = [_velocity(r, flown[r["name"]]) for r in rows if flown[r["name"]].ideal > 0.0]
+    return [goal, *found, *left_out, *velocities]
 
 
 if __name__ == "__main__":  # single rows: python -m osea_rocket.validation.launchers NAME...
