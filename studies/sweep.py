@@ -126,6 +126,17 @@ class Sweep(Module, schema="osea/sweep/v1"):
         """How many flights."""
         return int(np.prod([len(axis.points()) for axis in self.vary]))
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the axes; where two without names would be called the same, by where their fields stand: 'stages 0 dry mass'."""
+        found = [axis.label for axis in self.vary]
+        return tuple(
+            " ".join(axis.fields[0].split(".")[-3:]).replace("_", " ")
+            if found.count(label) > 1 and not axis.name
+            else label
+            for axis, label in zip(self.vary, found, strict=True)
+        )
+
     def combinations(self) -> list[tuple[Value, ...]]:
         """The axes' values of every flight, the last axis changing fastest."""
         return list(itertools.product(*(axis.points() for axis in self.vary)))

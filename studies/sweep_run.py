@@ -97,7 +97,9 @@ def run_sweep(
             progress.note(f"of {sweep.size}")
     return SweepResult(
         name=sweep.name,
-        axes=tuple(_axis_values(a.label, a.fields, a.points()) for a in sweep.vary),
+        axes=tuple(
+            _axis_values(label, a.fields, a.points()) for a, label in zip(sweep.vary, sweep.labels, strict=True)
+        ),
         flights=tuple(done[n] for n in sorted(done)),
         input_hash=sweep.content_hash(),
     )

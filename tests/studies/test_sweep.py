@@ -57,6 +57,12 @@ def test_a_wrong_axis_says_how_to_write_one(text):
         axis_of(text)
 
 
+def test_axes_of_one_field_of_two_stages_are_told_apart(study):
+    axes = [axis_of(f"vehicle.stages.{k}.dry_mass=4..5 t:2") for k in (0, 1)]
+    assert sweep(study, *axes).labels == ("stages 0 dry mass", "stages 1 dry mass")
+    assert sweep(study, axes[0], axis_of("vehicle.stages.0.engine_count=7;9")).labels == ("dry mass", "engine count")
+
+
 def test_values_and_range_exclude_each_other():
     for wrong in (
         {},
