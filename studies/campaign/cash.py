@@ -63,6 +63,7 @@ def cash_flow(outcome: Outcome, case: Case) -> CashFlow:
         "refurbishment": by_event(flown.ready, np.ones(len(flown.ready))) if len(flown.ready) else even,
         "recovery": by_event(flown.time, tried),
         "indirect": even,
+        "pads, ships, factories": even,
         "development": (edges[1:] <= MONTH / 2).astype(float) if start else even,
     }
     months = {name: shapes.get(name, by_event(flown.time, each)) for name in outcome.costs if name != "profit"}

@@ -96,9 +96,17 @@ def _findings(study: CampaignStudy, results: list[CampaignResult]) -> tuple[Find
         for e in (s.engine for s in study.vehicle.stages)
         if e
     ):
-        text = "no relation is of methane engines and stages; those of kerosene are used"
+        text = (
+            "no published relation is of methane: its stages' production is an estimate between kerosene's and hydrogen's, over "
+            "the range of both, and its engines are of the class in 'costs.engines'"
+        )
         found.append(Finding(Severity.WARN, "cost.methane", study.where("vehicle"), text))
-    text = "pads, ships, factories and test stands are no part of the costs, nor is interest"
+    carried = ", ".join(i.name for i in study.costs.investments)
+    text = (
+        f"of investments {carried} are charged over their life; test stands and interest are no part of the costs"
+        if carried
+        else "pads, ships, factories and test stands are no part of the costs, nor is interest; see 'costs.investments'"
+    )
     return (*found, Finding(Severity.UNKNOWN, "cost.investment", study.where(), text))
 
 

@@ -104,10 +104,13 @@ class Exploration(Result):
 
 
 def today_case(study: CampaignStudy, one: Constellation) -> Case | None:
-    """The young programme with expended boosters that the study starts from."""
+    """The young programme with expended boosters that the study starts from: with one pad, one factory."""
     now = study.today
     if now is None:
         return None
+    single = {f"costs.investments.{i}.number": 1 for i, _ in enumerate(study.costs.investments)}
+    if single:
+        study = with_fields(study, single)
     return Case(study, one, flights=1, rate=now.rate, launches=now.launches, capacity=now.capacity, fairing_flights=1)
 
 
@@ -171,7 +174,7 @@ def at_rate(case: Case, rate: float) -> Case:
         "recovery.crews": ceil(more * study.recovery.crews),
         "fleet.booster_lines": ceil(more * study.fleet.booster_lines),
         "fleet.upper_interval": _quicker(study.fleet.upper_interval, more),
-    }
+    } | {f"costs.investments.{i}.number": ceil(more * one.number) for i, one in enumerate(study.costs.investments)}
     return replace(case, rate=rate, study=with_fields(study, changes))
 
 

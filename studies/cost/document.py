@@ -113,6 +113,19 @@ class EarlierUnits(Document):
     fairing: Annotated[Integer, Field(ge=0)] = 0
 
 
+class Investment(Document):
+    """Something built once that the launches wear out: a pad, a ship, a factory. Charged evenly over its life, without interest.
+
+    number: of such things; where more launches a year are asked for than the study's, it grows with them.
+    """
+
+    name: str = Field(min_length=1)
+    cost: Yuan = Field(description="of one")
+    number: Count = 1
+    life: Annotated[float, SI("s", ("20 year (triangular 10..30 year)",), gt=0.0)]
+    for_recovery: bool = Field(default=False, strict=True, description="needed only where boosters come back")
+
+
 class Replaced(Document):
     """A factor of the coefficients that a study states anew, by its name (``refurbishment.stage``)."""
 
@@ -137,6 +150,7 @@ class CostRules(Document):
     payload_value: Yuan = Field(default=0.0, description="insured, a launch; 0: the customer insures it")
     payload_premium: Share = Field(default=0.0, description="over the insured value")
     replace: tuple[Replaced, ...] = ()
+    investments: tuple[Investment, ...] = ()
 
     @model_validator(mode="after")
     def _premium_of_a_value(self) -> Self:

@@ -115,7 +115,8 @@ def stage_elements(
         return [CostElement(stage.name, unit, "stage", kind, stage.dry_mass + stage.propellant_mass, number)]
     assert stage.engine is not None
     hydrogen = same_propellant(stage.engine.fuel, "LH2")
-    kind = f"{'reusable' if reusable else 'expendable'}{' hydrogen' if hydrogen else ''} stage"
+    fuel = " hydrogen" if hydrogen else " methane" if same_propellant(stage.engine.fuel, "LCH4") else ""
+    kind = f"{'reusable' if reusable else 'expendable'}{fuel} stage"
     engine = "hydrogen engine" if hydrogen else rules.engines
     mass = _engine_mass(stage) / stage.engine_count if engine_mass is None else engine_mass
     count = number * (stage.engine_count if engine_count is None else engine_count)

@@ -16,10 +16,11 @@ from .document import CostCoefficients, CostPrices, CostRules
 from .drawing import Drawing
 from .elements import CostedVehicle, same_propellant
 
+YEAR = 365.25 * 86400.0  # s
 DATA = Path(__file__).parent / "data"
 CATEGORIES = (
     "boosters built", "upper stages", "fairings", "refurbishment", "recovery", "ground operations", "mission operations",
-    "propellant", "indirect", "insurance and fees", "development", "profit",
+    "propellant", "indirect", "insurance and fees", "pads, ships, factories", "development", "profit",
 )  # fmt: skip
 _ASSEMBLY = {"on the pad": 1.0, "upright, rolled out": 0.7, "horizontal": 0.5}
 LOW, HIGH = 0.1, 0.9
@@ -100,6 +101,13 @@ class CostModel:
                 where = rules.where(field) if field == "provider" else money.where(field)
                 options = ", ".join(item.name for item in known)
                 raise InputError(f"there is no {field} '{name}'; known: {options}", where=where)
+        classes = [e.name for e in table.elements]
+        for e in vehicle.elements:
+            if e.kind not in classes:
+                raise InputError(
+                    f"'{table.name}' has no class '{e.kind}', which '{e.name}' is of; add it to 'elements'",
+                    where=table.where("elements"),
+                )
         return cls(vehicle, rules, table, money)
 
     def drawing(self, count: int = 1, seed: int = 1, pinned: dict[str, float] | None = None, *more: Any) -> Drawing:
@@ -194,6 +202,16 @@ class CostModel:
         yuan["propellant"] = launches * self.propellant(draw)
         insured = draw(rules.payload_value) * draw(rules.payload_premium)
         yuan["insurance and fees"] = yuan["insurance and fees"] + launches * (draw(rules.fees) + insured)
+        yuan["pads, ships, factories"] = (
+            launches
+            / use.rate
+            * YEAR
+            * sum(
+                i.number * draw(i.cost) / draw(i.life)
+                for i in rules.investments
+                if not i.for_recovery or use.sea_recoveries + use.site_recoveries > 0
+            )
+        )
         yuan["profit"] = draw(f.profit) * sum(cost for name, cost in yuan.items() if name != "development")
         return yuan
 

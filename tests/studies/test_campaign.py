@@ -180,7 +180,7 @@ def test_places_of_a_constellation():
         ("spread: 20 min", "spread: 0 min", 14, "several planes at one local time"),
         ("altitude: 750 km", "altitude: 5990 km", 11, "so high an orbit cannot be Sun-synchronous"),
         ("capacity: 10.4 t (", "satellite_mass: 900 kg\ncapacity: 10.4 t (", 21, "fly fewer or lighter"),
-        ("flights: [1, 2, 3,", "flights: [1, 3, 2,", 68, "must ascend"),
+        ("flights: [1, 2, 3,", "flights: [1, 3, 2,", 72, "must ascend"),
         ("rate: 36 1/year", "rate: 36", 22, "without a unit"),
         ("rough_sea: 15 %", "rough_sea: 100 %", 34, "less than 1"),
         ("preparation:", "preperation:", 42, "did you mean 'preparation'"),

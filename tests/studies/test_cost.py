@@ -98,6 +98,42 @@ def test_a_vehicle_in_elements_counts_every_kilogram_once():
     assert dict(parts.propellants)["LOX"] == pytest.approx((414.85e3 + 109.5e3) * 2.36 / 3.36)
 
 
+def test_methane_stages_are_an_estimate_between_kerosene_and_hydrogen():
+    vehicle = load("examples/osea_r1/vehicle.yaml")
+    parts = costed(vehicle, CostRules(), reusable=True)  # type: ignore[arg-type]
+    assert {e.kind for e in parts.elements if e.part == "stage"} == {
+        "reusable methane stage",
+        "expendable methane stage",
+    }
+    for kind in ("reusable", "expendable"):
+        kerosene, methane, hydrogen = (
+            transcost().element(f"{kind}{fuel} stage") for fuel in ("", " methane", " hydrogen")
+        )
+        assert kerosene.production[0] < methane.production[0] < hydrogen.production[0]
+        assert kerosene.development == methane.development == hydrogen.development
+
+
+def test_pads_ships_and_factories_are_charged_by_the_years_that_they_serve():
+    year = 365.25 * 86400.0
+    ship = {"name": "ship", "cost": 200e6, "number": 2, "life": 10 * year, "for_recovery": True}
+    pad = {"name": "pad", "cost": 1e9, "number": 1, "life": 20 * year}
+    model = small(CostRules.model_validate({"investments": [ship, pad]}))
+    draw, name = model.drawing(), "pads, ships, factories"
+    thrown, reused = Usage.steady(100, 20), Usage.steady(100, 20, flights=10, mode="ship")
+    assert model.costs(thrown, draw)[name] == pytest.approx(5 * 1e9 / 20)
+    assert model.costs(reused, draw)[name] == pytest.approx(5 * (1e9 / 20 + 2 * 200e6 / 10))
+    assert model.costs(Usage.steady(100, 10), draw)[name] == pytest.approx(10 * 1e9 / 20)  # idle years are paid for
+    assert small().costs(reused, draw)[name] == 0.0
+
+
+def test_coefficients_without_the_class_that_a_vehicle_needs_are_refused():
+    known = transcost()
+    fewer = known.evolve(elements=tuple(e for e in known.elements if "methane" not in e.name), sources=())
+    parts = costed(load("examples/osea_r1/vehicle.yaml"), CostRules(), reusable=False)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="no class 'expendable methane stage'"):
+        CostModel.of(parts, CostRules(), CHINA, fewer)
+
+
 def test_a_price_says_what_it_is_divided_by():
     price = price_per_kilogram(
         np.full(11, 2e9), 10, 5e3, CHINA, denominator="payload delivered", orbit="750 km", mode="ship", flight="3"
