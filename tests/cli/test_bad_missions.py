@@ -181,7 +181,11 @@ def test_an_elastic_solve_names_the_limit_that_gives_way(
     from osea_rocket.trajectory import ascent, blame
 
     whole = ascent.ascent_problem
-    monkeypatch.setattr(ascent, "ascent_problem", lambda *given: whole(*given[:4], 0.5, *given[5:]))
+
+    def coarser(plan: Any, mission: Any, frame: Any, guess: Any, density: float, ranges: Any) -> Any:
+        return whole(plan, mission, frame, guess, 0.5 * density, ranges)
+
+    monkeypatch.setattr(ascent, "ascent_problem", coarser)
     monkeypatch.setattr(ascent, "OPTIONS", replace(ascent.OPTIONS, max_iterations=80))
     monkeypatch.setattr(blame, "_ITERATIONS", 100)
     end = fly(("dynamic_pressure: 35 kPa", new), *FEWER_LIMITS)
