@@ -192,7 +192,7 @@ def steps_figure(explored: Sequence[Exploration]) -> str:
     height = 0.3 * rows + 0.7
 
     def draw(figure: Any) -> None:
-        grid = _grid(figure, len(explored), height, left=0.27, wspace=0.1)
+        grid = _grid(figure, len(explored), height, left=0.32, wspace=0.1)
         for i, one in enumerate(explored):
             axes = figure.add_subplot(grid[0, i])
             prices = [s.price * K for s in one.steps]
