@@ -55,8 +55,16 @@ END_HEIGHT, END_CLIMB, END_BELOW = 0.05, -0.1, 2.0
 """The burn ends at a height of the feet [m], or when the body climbs faster [m/s] below a height."""
 PLAN_MISS = 0.5
 """Of the legs' limit of position: a plan may miss by it."""
+PATIENCE = 3
+"""Renewals in a row without a plan to the pad, after which the nearest place in reach is aimed at instead."""
+AIM_SHORT = 0.1
+"""Share of the way from where an even burn would end to the nearest place that the aim stays short of it: reserve."""
+COMMITTED = 5.0
+"""Time before the gate [s] from which the aim stays."""
+GATE_RESERVE = 1.3
+"""A plan leaves so many times the propellant that the rules' terminal throttle and time take."""
 LEAST_FREE = 0.2
-"""Share of the thrust's push across that lift must leave for the body to lean at all."""
+"""Share of the thrust's push across that lift must leave for the body to lean at all, or further than its fins trim."""
 MOST_SHARE = 0.8
 """Of the lean at which lift takes as much as thrust adds."""
 TURN_FREQUENCY, TURN_DAMPING = 2.0, 0.9
@@ -68,12 +76,13 @@ MOST_TURN, MOST_TURNING = np.radians(12.0), np.radians(6.0)
 @dataclass
 class Command:
     """What is asked of the control: axis of the body in the pad's axes (3,) and its rate (3,) [1/s], throttle, and whether the
-    phase is to end."""
+    phase is to end; and the wind [m/s] that the fins trim the body in."""
 
     axis: np.ndarray
     throttle: float = 1.0
     ends: bool = False
     turning: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    wind: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,19 @@ class Gate:
 
     height: float
     sink: float
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What plans of one renewal begin with: a state over the gate's place at a time to come, the even throttle from there, and
+    the lean of the first band."""
+
+    begins: float
+    above: np.ndarray
+    velocity: np.ndarray
+    know: Knowledge
+    even: float
+    tilt: float
 
 
 def gate(study: LandingStudy, air: AirTable) -> Gate:
@@ -99,13 +121,14 @@ def landing_vehicle(study: LandingStudy, air: AirTable) -> LandingVehicle:
     """What the convex guidance knows of the booster: throttle limits less reserves, air as exponentials of its lowest 5 km."""
     b, rules, engine = study.booster, study.guidance, study.booster.engine
     thrust = engine.thrust_vacuum * b.landing_engines
+    flow = thrust / (engine.specific_impulse * G0)
     low, high = np.searchsorted(air.height, (0.0, 5000.0))
     span = air.height[high] - air.height[low]
     least = engine.throttle + rules.throttle_reserve
     return LandingVehicle(
         engines=(Engines(least * thrust, thrust, engine.exit_area * b.landing_engines),),
         specific_impulse=engine.specific_impulse,
-        dry_mass=b.dry_mass,
+        dry_mass=b.dry_mass + GATE_RESERVE * rules.terminal_time * rules.terminal_throttle * flow,
         air_pressure=float(air.pressure[low]),
         pressure_height=float(span / np.log(air.pressure[low] / air.pressure[high])),
         air_density=float(air.density[low]),
@@ -140,6 +163,9 @@ class LandingBurn:
         self.throttle = study.guidance.ignition_throttle
         self.lean, self.turn = np.zeros(2), np.zeros(2)
         self.outcomes: dict[str, int] = {}
+        # where plans end, from the pad: what is flown, and what is aimed at
+        self.place, self.aim, self.pending_place = np.zeros(2), np.zeros(2), np.zeros(2)
+        self.aside, self.vain, self.shortfall, self.held = False, 0, 0.0, -1e9
 
     def begin(self, body: np.ndarray) -> None:
         """From the attitude that the body has."""
@@ -158,8 +184,9 @@ class LandingBurn:
     ) -> Command:
         """since [s]: the burn began; elapsed [s]: the last call; spin (3,): rate of the body's axis in the pad's axes [1/s]."""
         b, rules = self.study.booster, self.study.guidance
-        speed = float(np.linalg.norm(velocity))
-        back = -velocity / max(speed, 1e-6)
+        through = self.reach.through_air(know, position[2], velocity)
+        speed = float(np.linalg.norm(through))
+        back = -through / max(speed, 1e-6)
         height = position[2] - standing_height(b, know.mass)
         if since < b.engine.start_ramp:
             self.throttle = rules.ignition_throttle
@@ -197,6 +224,7 @@ class LandingBurn:
         """Take over the plan made at the last call, make another when it is due, and see whether the gate is near."""
         if self.pending is not None:
             self.plan, self.planned, self.pending = self.pending, self.pending_at, None
+            self.place = self.pending_place
             thrust = np.linalg.norm(self.plan.acceleration, axis=1) * self.plan.mass
             self.mean = float(np.trapezoid(thrust, self.plan.time)) / self.plan.flight_time
         near = self.plan is not None and self._left(time) < LAST_RENEWAL
@@ -205,33 +233,77 @@ class LandingBurn:
             self.terminal = True
         elif time - self.renewed >= 1.0 / self.study.guidance.rate - 1e-9:
             self.renewed = time
-            speed = float(np.linalg.norm(velocity))
-            pull = push - velocity / speed * self._drag(max(above[2], 0.0), speed, know) - np.array([0.0, 0.0, G0])
+            through = self.reach.through_air(know, max(above[2], 0.0), velocity)
+            speed = float(np.linalg.norm(through))
+            pull = push - through / speed * self._drag(max(above[2], 0.0), speed, know) - np.array([0.0, 0.0, G0])
             later = velocity + LEAD * pull
             self._renew(time + LEAD, above + 0.5 * LEAD * (velocity + later), later, know)
 
     def _renew(self, begins: float, above: np.ndarray, velocity: np.ndarray, know: Knowledge) -> None:
         """A plan from a state over the gate's place at a time to come."""
-        b, rules, w = self.study.booster, self.study.guidance, self.lander.work
-        speed = float(np.linalg.norm(velocity))
+        b, w = self.study.booster, self.lander.work
+        speed = float(np.linalg.norm(self.reach.through_air(know, max(above[2], 0.0), velocity)))
         w[node.DRAG_AREA] = self.reach.axial(max(above[2], 0.0), AIR_AHEAD * speed) * b.area * know.thickness
         over = above + np.array([0.0, 0.0, self.gate.height + standing_height(b, know.mass)])
         even = self.reach.even_throttle(know, over, velocity, over[2] - above[2], self.gate.sink)
-        floor = b.engine.throttle + rules.throttle_reserve
+        w[node.WIND], w[node.WIND + 1] = self.reach.wind(know, 0.5 * over[2])
         tilt = max(np.arctan2(float(np.hypot(*velocity[:2])), -velocity[2]) + PATH_TILT, LEAST_TILT)
-        for n, band in enumerate(BANDS):
-            w[node.TILT] = np.cos(min(tilt + n * WIDER_TILT, rules.tilt))
-            low = min(max(even - band, floor), 1.0 - 2.0 * LEAST_BAND)
-            high = max(min(even + band, 1.0), low + LEAST_BAND)
-            w[node.LEAST], w[node.MOST] = low * self.full * know.strength, high * self.full * know.strength
-            if self.plan is None:
-                plan = self.lander.solve(above, velocity, know.mass)
-            else:
-                plan = self.lander.update(above, velocity, know.mass, begins - self.planned)
-            self.outcomes[plan.outcome] = self.outcomes.get(plan.outcome, 0) + 1
-            if plan.outcome == "lands" or (plan.found and plan.miss < PLAN_MISS * b.legs.limits.position):
-                self.pending, self.pending_at = plan, begins
-                return
+        asked = _Asked(begins, above, velocity, know, even, tilt)
+        wide = len(BANDS)
+        committed = self.plan is not None and self.plan.flight_time - (begins - self.planned) < COMMITTED
+        if not (self.aside and committed):
+            # from beside it the pad is tried with the widest limits alone
+            for n in range(wide - 1 if self.aside else 0, wide):
+                if self._tries(asked, n, np.zeros(2)):
+                    self.aside, self.vain, self.shortfall = False, 0, 0.0
+                    return
+        self.vain += 1
+        if self.aside and any(self._tries(asked, n, self.aim) for n in range(wide + 1)):
+            self.vain = 0
+        elif self.vain >= PATIENCE and not committed:
+            self._nearest(asked, over)
+
+    def _nearest(self, asked: _Asked, over: np.ndarray) -> None:
+        """Aim at the place nearest to the pad that is in reach, and plan to there."""
+        plan = self._solved(asked, len(BANDS), np.zeros(2), anew=True)
+        if plan.outcome != "misses":
+            return
+        end, _, _ = self.reach.landing_burn(
+            asked.know, over, asked.velocity, asked.know.mass, asked.even, self.gate.sink, 0.0
+        )
+        nearest, short = plan.position[-1, :2], plan.shortfall
+        aim = nearest + AIM_SHORT * (end[:2] - nearest)
+        if self._tries(asked, len(BANDS), aim):
+            self.aim, self.aside, self.vain, self.shortfall = aim, True, 0, short
+
+    def _tries(self, asked: _Asked, n: int, place: np.ndarray) -> bool:
+        """Whether there is a plan to a place (2,) from the pad; it is flown from the next call on."""
+        plan = self._solved(asked, n, place)
+        good = plan.outcome == "lands" or (
+            plan.found and plan.miss < PLAN_MISS * self.study.booster.legs.limits.position
+        )
+        if good:
+            self.pending, self.pending_at, self.pending_place = plan, asked.begins, place
+        return good
+
+    def _solved(self, asked: _Asked, n: int, place: np.ndarray, anew: bool = False) -> Plan:
+        """The solver's answer within the n-th band of throttle about the even one and of lean; beyond the last: all there is."""
+        b, rules, w, even = self.study.booster, self.study.guidance, self.lander.work, asked.even
+        band, tilt = (BANDS[n], min(asked.tilt + n * WIDER_TILT, rules.tilt)) if n < len(BANDS) else (1.0, rules.tilt)
+        w[node.TILT] = np.cos(tilt)
+        low = min(max(even - band, b.engine.throttle + rules.throttle_reserve), 1.0 - 2.0 * LEAST_BAND)
+        high = max(min(even + band, 1.0), low + LEAST_BAND)
+        full = self.full * asked.know.strength
+        w[node.LEAST], w[node.MOST] = low * full, high * full
+        state = asked.above - np.array([place[0], place[1], 0.0]), asked.velocity, asked.know.mass
+        if anew or self.plan is None:
+            plan = self.lander.solve(*state)
+        else:
+            plan = self.lander.update(*state, asked.begins - self.held)
+        if plan.found:  # it is what the solver goes on from
+            self.held = asked.begins
+        self.outcomes[plan.outcome] = self.outcomes.get(plan.outcome, 0) + 1
+        return plan
 
     def _planned(self, time: float, above: np.ndarray, velocity: np.ndarray, know: Knowledge) -> np.ndarray:
         """Acceleration of thrust that the plan asks for (3,) [m/s^2]; without one, that of an even deceleration."""
@@ -242,6 +314,7 @@ class LandingBurn:
         now = time - self.planned
         at, of = _between(plan.time, plan.position, now), _between(plan.time, plan.velocity, now)
         ahead = _between(plan.time, plan.acceleration, now + LEAD)
+        at = at + np.array([self.place[0], self.place[1], 0.0])
         # its mean thrust, in its direction: where it brakes unevenly what is left above is reserve
         ahead *= self.mean / (know.mass * float(np.linalg.norm(ahead)))
         return ahead if now < 0.0 else ahead + PLACE_GAIN * (at - above) + SPEED_GAIN * (of - velocity)
@@ -262,9 +335,9 @@ class LandingBurn:
         return G0 + max((climb * abs(climb) * -1.0 - last * last) / (2.0 * height), -0.5 * G0)
 
     def _across(self, height: float, position: np.ndarray, velocity: np.ndarray, up: float, elapsed: float) -> Command:
-        """The lean that brings the speed across to that which leads to the middle, together with itself."""
+        """The lean that brings the speed across to that which leads to the plans' place, together with itself."""
         left = 2.0 * max(height, 0.0) / max(-velocity[2], 1.0)
-        home = -position[:2] / HOMING_TIME
+        home = (self.place - position[:2]) / HOMING_TIME
         home *= min(1.0, HOMING_SPEED / max(float(np.linalg.norm(home)), 1e-9)) * min(2.0 * left / HOMING_TIME, 1.0)
         # jerk of the cubic of time that takes speed and acceleration to nought in what is left
         left = max(left, LEAST_LEFT)
@@ -288,12 +361,17 @@ class LandingBurn:
         b, off = self.study.booster, lean - back[:2]
         slope, growth = self.reach.lift(height, speed, know.mass)
         force = self.reach.dynamic_pressure(height, speed) * b.area * know.thickness / (push * know.mass)
-        free, grows, wanted = 1.0 - force * slope, max(force * growth, 1e-6), float(np.linalg.norm(off))
+        free, wanted = 1.0 - force * slope, float(np.linalg.norm(off))
         if free < LEAST_FREE or wanted < 1e-6:
             return back[:2]
         # T a - q A (slope + growth a) a = T wanted, and no further than where lift begins to take all that is added
-        root = max(free**2 - 4.0 * grows * wanted, 0.0)
-        angle = min((free - np.sqrt(root)) / (2.0 * grows), MOST_SHARE * 0.5 * free / grows)
+        angle = _leaned(free, force * growth, wanted)
+        bound, at_none, slope, growth = self.reach.gimballed_lift(know.mass)
+        if angle > bound:  # what the fins do not trim
+            free = 1.0 - force * (slope - self.reach.axial(height, speed))
+            left = free - 2.0 * force * growth * bound
+            further = _leaned(free, force * growth, wanted + force * at_none) if left > LEAST_FREE else bound
+            angle = max(further, bound)
         return back[:2] + off * (min(angle, np.sin(self.study.guidance.tilt)) / wanted)
 
     def _command(self, lean: np.ndarray, elapsed: float) -> Command:
@@ -317,6 +395,13 @@ class LandingBurn:
             self.throttle,
             turning=np.array([self.turn[0], self.turn[1], -(asked @ self.turn) / up]),
         )
+
+
+def _leaned(free: float, grows: float, wanted: float) -> float:
+    """The smaller root of free a - grows a^2 = wanted, no further than MOST_SHARE of the way to the left side's largest."""
+    grows = max(grows, 1e-6)
+    root = max(free**2 - 4.0 * grows * wanted, 0.0)
+    return min((free - np.sqrt(root)) / (2.0 * grows), MOST_SHARE * 0.5 * free / grows)
 
 
 def _between(times: np.ndarray, rows: np.ndarray, time: float) -> np.ndarray:

@@ -16,6 +16,7 @@ DEGREE = math.pi / 180.0
 Length = Annotated[float, SI("m", ("3.66 m",), gt=0.0, le=200.0)]
 Station = Annotated[float, SI("m", ("40 m",), ge=-20.0, le=200.0)]
 Distance = Annotated[float, SI("m", ("200 m",), ge=0.0)]
+Offset = Annotated[float, SI("m", ("2 km",), ge=-50e3, le=50e3)]
 Force = Annotated[float, SI("N", ("845 kN",), gt=0.0)]
 Speed = Annotated[float, SI("m/s", ("10 m/s",), ge=0.0, le=5000.0)]
 Angle = Annotated[float, SI("rad", ("5 deg",), ge=0.0, le=math.pi)]
@@ -123,6 +124,10 @@ class EntryState(Document):
     path_angle: Angle
     azimuth: Annotated[float, SI("rad", ("90 deg",))] = Field(description="of flight, clockwise from north")
     mass: Mass
+    along: Offset = Field(
+        default=0.0, description="beyond the place that the design finds, from which the pad is reached"
+    )
+    left: Offset = Field(default=0.0, description="the same, to the left of the azimuth")
 
 
 class Separation(Document):

@@ -31,6 +31,8 @@ SLOW_PERIOD, SLOW_ABOVE = 0.12, 8000.0
 NAVIGATED = I_ + 31
 """Where the flight remembers the time of its last navigation."""
 LANDED = "within the legs' limits"
+BESIDE = "landed beside the pad"
+"""Softly and standing, but too far from its middle."""
 WIND_ALOFT, WIND_HEIGHT = 4.0, 12e3
 """How many times stronger than at the ground the steady wind is at a height [m] and above, rising evenly to it."""
 TOPPLED = np.radians(15.0)
@@ -69,7 +71,9 @@ NEAR = 20.0
 class Touchdown:
     """How a flight ended: verdict in words; at the first contact of the feet, place [m] from the pad's middle along and left of
     the flight's azimuth, sink rate and lateral speed [m/s], tilt [rad], and propellant left [kg]; stroke [m] that the legs
-    used; time [s] since the entry burn began. outcomes: how often the convex guidance answered what."""
+    used; time [s] since the entry burn began. outcomes: how often the convex guidance answered what. aim_x, aim_y [m]: the last
+    place that it aimed at, the pad's middle or the nearest in reach; shortfall [kg]: propellant that the pad would then have
+    taken beyond what there was."""
 
     verdict: str
     x: float
@@ -81,6 +85,9 @@ class Touchdown:
     stroke: float
     time: float
     outcomes: dict[str, int] = field(default_factory=dict)
+    aim_x: float = 0.0
+    aim_y: float = 0.0
+    shortfall: float = 0.0
 
     @property
     def position(self) -> float:
@@ -89,6 +96,11 @@ class Touchdown:
     @property
     def landed(self) -> bool:
         return self.verdict == LANDED
+
+    @property
+    def aside(self) -> float:
+        """How far from the pad's middle the place lay that was aimed at [m]."""
+        return float(np.hypot(self.aim_x, self.aim_y))
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,7 @@ class LandingDesign:
 
 
 def design_landing(study: LandingStudy) -> LandingDesign:
-    """Put the pad where the entry burn and an unsteered fall come down."""
+    """Put the pad where the entry burn and an unsteered fall come down, and the begin where the study has it beside that."""
     frame, air = pad_frame(study), air_above(study.altitude)
     uprange = study.entry.speed * np.cos(study.entry.path_angle) * 60.0
     for _ in range(12):
@@ -117,6 +129,7 @@ def design_landing(study: LandingStudy) -> LandingDesign:
         if abs(miss) < 1.0:
             break
     position, velocity = entry_position(study, frame, uprange)
+    position = position + np.array([study.entry.along, study.entry.left, 0.0])
     return LandingDesign(
         study, frame, air, uprange, position, velocity, descent_case(study, uprange, position, velocity)
     )
@@ -191,12 +204,13 @@ def fly_landing(design: LandingDesign, seed: int = 0, log: list[tuple[float, ...
 
 
 def ask(frame: PadFrame, flight: Flight, command: Command, lag: float = 0.0) -> None:
-    """Hand a command to the flight's control; the engine follows its throttle with a lag [s]."""
+    """Hand a command, and the wind that guidance knows, to the control; the engine follows its throttle with a lag [s]."""
     m, time = flight.memory, flight.time
     m[M.pitch], m[M.yaw] = attitude(frame, frame.inertial(time, command.axis))
     ahead = command.axis + PERIOD * command.turning
     pitch, yaw = attitude(frame, frame.inertial(time, ahead / np.linalg.norm(ahead)))
     m[M.pitch_rate], m[M.yaw_rate] = (pitch - m[M.pitch]) / PERIOD, (yaw - m[M.yaw]) / PERIOD
+    m[M.wind_x], m[M.wind_y], m[M.wind_z] = frame.inertial(time, np.array([*command.wind, 0.0]))
     share = 1.0 if lag <= 0.0 or m[M.throttle] <= 0.0 else 1.0 - np.exp(-PERIOD / lag)
     m[M.throttle] += share * (command.throttle - m[M.throttle])
     if command.ends:
@@ -245,17 +259,19 @@ def judge(design: LandingDesign, flight: Flight, contact: Contact | None, guidan
         verdict = "drifting"
     elif c.tilt > limits.tilt:
         verdict = "tilted"
-    elif c.distance > limits.position:
-        verdict = "beside the pad"
     elif stroke > legs.stroke:
         verdict = "legs struck through"
     elif flight.status != "done" or at_rest.tilt > TOPPLED:
         verdict = "toppled"
+    elif c.distance > limits.position:
+        verdict = BESIDE
     else:
         verdict = LANDED
+    burn = guidance.burn
     return Touchdown(
-        verdict, c.x, c.y, c.sink, c.drift, c.tilt, left, stroke, flight.time, dict(sorted(guidance.outcomes.items()))
-    )
+        verdict, c.x, c.y, c.sink, c.drift, c.tilt, left, stroke, flight.time, dict(sorted(guidance.outcomes.items())),
+        float(burn.place[0]), float(burn.place[1]), burn.shortfall,
+    )  # fmt: skip
 
 
 def frame_of_body(frame: PadFrame, time: float, q: np.ndarray) -> np.ndarray:

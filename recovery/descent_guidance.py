@@ -2,8 +2,8 @@
 
 Entry burn and fall null the predicted miss: thrust against the motion, tilted by what the miss asks for; then lift, by an angle
 of attack of a body that falls tail first, where leaning one way pushes the other. On the way the guidance learns from its
-accelerometers how strong the engines and how thick the air are. The landing burn begins when a burn at the stated mean throttle
-would end at the gate over the pad, and flies the plans of `descent_burn`.
+accelerometers how strong the engines and how thick the air are, and from its velocity how the wind blows. The landing burn begins
+when a burn at the stated mean throttle would end at the gate over the pad, and flies the plans of `descent_burn`.
 """
 
 import numpy as np
@@ -46,6 +46,7 @@ class DescentGuidance:
         self.ignition_height, self.cut_speed = FIRST_IGNITION, study.guidance.entry_speed
         self.ramp = 0.5 * study.booster.engine.start_ramp
         self.phase, self.begun, self.last, self.throttle = -1, 0.0, 0.0, 1.0
+        self.before = np.zeros(3)
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -79,14 +80,15 @@ class DescentGuidance:
         if phase == ENTRY:
             command = self._entry(time, since, elapsed, position, velocity, speed, back, sensed)
         elif phase == FALL:
-            command = self._fall(time, since, elapsed, position, velocity, speed, back, sensed)
+            command = self._fall(time, since, elapsed, position, velocity, body[:, 0], sensed)
         elif phase == LANDING:
             self._burned(since, elapsed, self.study.booster.landing_engines)
             spin = body @ np.array([0.0, rates[2], -rates[1]])
             command = self.burn.steer(time, since, elapsed, position, velocity, body, spin, self.know)
         else:
             command = Command(np.array([0.0, 0.0, 1.0]))
-        self.throttle = command.throttle
+        command.wind = self.reach.wind(self.know, float(position[2]))
+        self.throttle, self.before = command.throttle, velocity
         return command
 
     # ---- phases ----
@@ -113,11 +115,15 @@ class DescentGuidance:
             lean *= np.tan(MOST_LEAN) / size
         return Command(_unit(back + lean), 1.0, ends=speed <= self.cut_speed)
 
-    def _fall(self, time, since, elapsed, position, velocity, speed, back, sensed) -> Command:
+    def _fall(self, time, since, elapsed, position, velocity, axis, sensed) -> Command:
         b = self.study.booster
+        speed = float(np.linalg.norm(velocity))
         pressure = self.reach.dynamic_pressure(position[2], speed)
         if since > STOPPED_AFTER * b.engine.shutdown_ramp and pressure > LEAST_PRESSURE:
             self.know.learn_thickness(self._air_force(position, speed) / self.know.mass, sensed, elapsed)
+            self.reach.learn_wind(self.know, position, velocity, self.before, axis, elapsed)
+        through = self.reach.through_air(self.know, position[2], velocity)
+        back = -through / max(float(np.linalg.norm(through)), 1e-6)
         if time - self.asked >= PREDICT_EVERY:
             self.predict(position, velocity, None)
             self.asked = time

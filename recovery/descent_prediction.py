@@ -4,13 +4,17 @@ import numpy as np
 
 from ..core.compiled import compiled_ieee
 
-PARAMETERS = 13
+PARAMETERS = 16
 (CENTER, TURN, AREA, MASS, THRUST, FLOW, EXIT_AREA) = (0, 3, 6, 7, 8, 9, 10)
-BURN_SPEED, GROUND = 11, 12
+BURN_SPEED, GROUND, WIND, WIND_HEIGHT = 11, 12, 13, 15
 """Earth's centre and rate of turning in the pad's axes [3 each], cross-section, mass, then thrust [N], flow and exit area of
-engines that burn against the motion until a speed, and the height at which the fall ends."""
+engines that burn against the motion through the air until a speed over the ground, the height at which the fall ends, and the
+wind [2] with the height that it was found at."""
 MU = 3.986004418e14
 LONGEST = 600.0
+WIND_POWER, LEAST_WIND_HEIGHT = 1.0 / 7.0, 10.0
+"""Below the height at which it was found the wind falls as this power of height, down to a height [m]: of a neutral surface
+layer (Counihan, Atmospheric Environment 9 (1975), 871)."""
 
 
 @compiled_ieee
@@ -26,6 +30,15 @@ def between(grid, values, x):
 
 
 @compiled_ieee
+def wind_share(height, found_at):
+    """Of the wind found at a height [m], what blows at another; above, the same."""
+    low = max(height, LEAST_WIND_HEIGHT)
+    if low >= found_at:
+        return 1.0
+    return (low / found_at) ** WIND_POWER
+
+
+@compiled_ieee
 def accelerate(p, height, density, pressure, sound, mach, drag, y, burning, out):
     """Time derivative of position, velocity and mass (7,)."""
     x, yy, z, vx, vy, vz, mass = y[0], y[1], y[2], y[3], y[4], y[5], y[6]
@@ -33,21 +46,22 @@ def accelerate(p, height, density, pressure, sound, mach, drag, y, burning, out)
     r2 = dx * dx + dy * dy + dz * dz
     pull = -MU / (r2 * np.sqrt(r2))
     above = np.sqrt(r2) - np.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2])
-    speed = np.sqrt(vx * vx + vy * vy + vz * vz) + 1e-6
-    coefficient = between(mach, drag, speed / between(height, sound, above))
-    hold = 0.5 * between(height, density, above) * speed * p[AREA] * coefficient
+    share = wind_share(above, p[WIND_HEIGHT])
+    ux, uy = vx - share * p[WIND], vy - share * p[WIND + 1]  # through the air
+    through = np.sqrt(ux * ux + uy * uy + vz * vz) + 1e-6
+    coefficient = between(mach, drag, through / between(height, sound, above))
+    slow = 0.5 * between(height, density, above) * through * p[AREA] * coefficient / mass
     flow = 0.0
     if burning > 0.0:
-        hold += (p[THRUST] - between(height, pressure, above) * p[EXIT_AREA]) / speed
+        slow += (p[THRUST] - between(height, pressure, above) * p[EXIT_AREA]) / (through * mass)
         flow = p[FLOW]
-    hold /= mass
     wx, wy, wz = p[TURN], p[TURN + 1], p[TURN + 2]
     # turning axes: - 2 w x v - w x (w x d)
     cx, cy, cz = wy * dz - wz * dy, wz * dx - wx * dz, wx * dy - wy * dx
     out[0], out[1], out[2] = vx, vy, vz
-    out[3] = pull * dx - hold * vx - 2.0 * (wy * vz - wz * vy) - (wy * cz - wz * cy)
-    out[4] = pull * dy - hold * vy - 2.0 * (wz * vx - wx * vz) - (wz * cx - wx * cz)
-    out[5] = pull * dz - hold * vz - 2.0 * (wx * vy - wy * vx) - (wx * cy - wy * cx)
+    out[3] = pull * dx - slow * ux - 2.0 * (wy * vz - wz * vy) - (wy * cz - wz * cy)
+    out[4] = pull * dy - slow * uy - 2.0 * (wz * vx - wx * vz) - (wz * cx - wx * cz)
+    out[5] = pull * dz - slow * vz - 2.0 * (wx * vy - wy * vx) - (wx * cy - wy * cx)
     out[6] = -flow
 
 

@@ -1,6 +1,6 @@
 """What a descent's guidance knows of its flight, and where it comes down by that: predictions with what was measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,11 @@ FALL_STEP, BURN_STEP = 0.25, 0.2
 """Of the predictions [s]."""
 LAG = 2.0
 """Time constant [s] of what is learnt."""
+WIND_LAG, WIND_DOUBT = 3.0, 0.02
+"""Time constant [s] of the wind's estimate, and the acceleration for each m/s of wind [1/s] below which it is slower: errors of
+attitude and air weigh more the less the wind pushes."""
+MOST_WIND = 40.0
+"""[m/s], of each component."""
 FARTHEST = (0.7, 1.4)
 """Bounds of the learnt factors: beyond them a sensor is wrong, not the air."""
 
@@ -26,11 +31,14 @@ FARTHEST = (0.7, 1.4)
 @dataclass
 class Knowledge:
     """mass [kg] as burned down from the loaded one; strength: of the engines' thrust over mass against the nominal; thickness:
-    of the air's force over mass against the nominal. Both from the accelerometers, so an error of the mass is in them."""
+    of the air's force over mass against the nominal. Both from the accelerometers, so an error of the mass is in them. wind: its
+    level components in the pad's axes [m/s], found at a height [m]."""
 
     mass: float
     strength: float = 1.0
     thickness: float = 1.0
+    wind: tuple[float, float] = (0.0, 0.0)
+    wind_height: float = 0.0
 
     def learn_strength(self, expected: float, measured: float, elapsed: float) -> None:
         """From accelerations [m/s^2] along the body under thrust."""
@@ -77,6 +85,72 @@ class Reach:
         kept = 1.0 - (0.5 * b.length - center) / (b.fins.station - center)
         planform = CROSS_FLOW_DRAG * b.length * b.diameter / b.area
         return 2.0 * kept - self.axial(height, speed), planform * kept
+
+    def learn_wind(
+        self,
+        know: Knowledge,
+        position: np.ndarray,
+        velocity: np.ndarray,
+        before: np.ndarray,
+        axis: np.ndarray,
+        elapsed: float,
+    ) -> None:
+        """From a change of velocity (3,) in so many seconds [s] of a fall without engines, the body's axis (3,) given.
+
+            f = q A / m (C_A a cos + (2 k + g |s|) s),   s = d - (d.a) a,   d = -(v - w) / |v - w|
+            w' = S / (S^2 + S_0^2) (v' - f - gravity and the turning of the axes) / T,   S = q A / m (2 k + g |s|) / |v - w|
+
+        the level part of it; a is the axis, k and g as in `lift`. A disturbance observer (Chen, Ballance, Gawthrop & O'Reilly,
+        IEEE Trans. Industrial Electronics 47 (2000), 932) whose inverse is bounded by S_0 = WIND_DOUBT; T = WIND_LAG.
+        """
+        b, a, height = self.booster, self.air, float(position[2])
+        x, y = self.wind(know, height)
+        u = np.array([velocity[0] - x, velocity[1] - y, velocity[2]])
+        speed = float(np.linalg.norm(u))
+        flow = -u / speed
+        along = float(flow @ axis)
+        side = flow - along * axis
+        slope, growth = self.lift(height, speed, know.mass)
+        axial = self.axial(height, speed)
+        normal = slope + axial + growth * float(np.linalg.norm(side))
+        push = self.dynamic_pressure(height, speed) * b.area * know.thickness / know.mass
+        self._set(know, 0.0, 1, 0.0, -1e9)
+        self._numbers[at.AREA] = 0.0
+        state, free = np.concatenate([position, velocity, [know.mass]]), np.zeros(7)
+        at.accelerate(
+            self._numbers, a.height, a.density, a.pressure, a.sound, self.mach, self.drag, state, 0.0, free
+        )  # fmt: skip
+        left = (velocity - before) / elapsed - free[3:6] - push * (axial * along * axis + normal * side)
+        moves = push * normal / speed
+        gain = elapsed / WIND_LAG * moves / (moves * moves + WIND_DOUBT * WIND_DOUBT)
+        x, y = (float(np.clip(w + gain * r, -MOST_WIND, MOST_WIND)) for w, r in zip((x, y), left[:2], strict=True))
+        know.wind, know.wind_height = (x, y), height
+
+    def gimballed_lift(self, mass: float) -> tuple[float, float, float, float]:
+        """The largest angle [rad] that the fins trim within their limit, and of the force across a body that leans further: the
+        part without a lean, slope and growth, on the cross-section, as `lift` has them but without the axial force.
+
+        Beyond that angle the gimbals trim, below the centre of mass: their force adds to the air's, the fins' takes from it.
+        """
+        b, center = self.booster, center_of_mass(self.booster, mass)
+        planform = CROSS_FLOW_DRAG * b.length * b.diameter / b.area
+        body, fins, gimbals = 0.5 * b.length - center, b.fins.station - center, center - b.gimbal_station
+        share, most = body / fins, b.fins.slope * b.fins.limit
+        linear = b.fins.slope + 2.0 * share
+        angle = (np.sqrt(linear**2 + 4.0 * planform * share * most) - linear) / (2.0 * planform * share)
+        by_body, by_fins = 1.0 + body / gimbals, 1.0 + fins / gimbals
+        return float(angle), -most * by_fins, 2.0 * by_body + b.fins.slope * by_fins, planform * by_body
+
+    @staticmethod
+    def wind(know: Knowledge, height: float) -> tuple[float, float]:
+        """Level components of the wind at a height [m] by what is known [m/s]."""
+        share = at.wind_share(height, know.wind_height)
+        return share * know.wind[0], share * know.wind[1]
+
+    def through_air(self, know: Knowledge, height: float, velocity: np.ndarray) -> np.ndarray:
+        """The velocity (3,) through the air at a height [m], of one over the ground."""
+        x, y = self.wind(know, height)
+        return np.array([velocity[0] - x, velocity[1] - y, velocity[2]])
 
     def back_pressure(self, height: float) -> float:
         """Of the air on one engine's nozzle [N]."""
@@ -154,6 +228,7 @@ class Reach:
         p[at.FLOW] = thrust / (b.engine.specific_impulse * G0)
         p[at.EXIT_AREA], p[at.GROUND] = b.engine.exit_area * engines, ground
         p[at.AREA] = b.area * know.thickness
+        p[at.WIND], p[at.WIND + 1], p[at.WIND_HEIGHT] = *know.wind, know.wind_height
 
     def _fly(self, position: np.ndarray, velocity: np.ndarray, delay: float, step: float) -> None:
         a, state = self.air, np.concatenate([position, velocity])
@@ -165,4 +240,4 @@ class Reach:
 
 def replaced(know: Knowledge, mass: float | None = None) -> Knowledge:
     """A copy, with another mass."""
-    return Knowledge(know.mass if mass is None else mass, know.strength, know.thickness)
+    return replace(know) if mass is None else replace(know, mass=mass)

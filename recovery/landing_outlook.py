@@ -38,6 +38,7 @@ def whole_range(design: LandingDesign) -> LandingVehicle:
     return replace(
         landing_vehicle(design.study, design.air),
         engines=(engines,),
+        dry_mass=b.dry_mass,
         touchdown_velocity=(0.0, 0.0, -rules.touchdown_speed),
     )
 

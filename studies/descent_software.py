@@ -16,8 +16,10 @@ from ..trajectory.flight.layout import H
 
 NO_DESCENT = ("static const mission_descent_t mission_descent = { .descends = 0 };",)
 _CONSTANTS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
-    (descent_reach, ("LEAST_PRESSURE", "LEAST_EVEN", "FALL_STEP", "BURN_STEP", "BISECTIONS")),
-    (descent_prediction, ("LONGEST",)),
+    (descent_reach, (
+        "LEAST_PRESSURE", "LEAST_EVEN", "FALL_STEP", "BURN_STEP", "BISECTIONS", "WIND_LAG", "WIND_DOUBT", "MOST_WIND",
+    )),
+    (descent_prediction, ("LONGEST", "WIND_POWER", "LEAST_WIND_HEIGHT")),
     (descent_guidance, (
         "MOST_LEAN", "MOST_ALPHA", "LEAST_ALPHA", "FULL_ALPHA_PRESSURE", "CLOSING_TIME", "MISS_LEFT", "ENTRY_SHARE",
         "LEAST_ENTRY_SPEED", "STARTED_AFTER", "STOPPED_AFTER", "LEAST_TO_GO", "PREDICT_EVERY", "HIGHEST_IGNITION",
@@ -27,7 +29,7 @@ _CONSTANTS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
         "LEAST_BAND", "LEAD", "LAST_RENEWAL", "PLACE_GAIN", "SPEED_GAIN", "LEAST_LEFT", "HOMING_TIME", "HOMING_SPEED",
         "RATE_LAG", "PATH_TILT", "LEAST_TILT", "WIDER_TILT", "LAST_HEIGHT", "LAST_MARGIN", "LEAST_SLOWING", "LEAST_SPEED",
         "LEAST_UPRIGHT", "AIR_AHEAD", "END_HEIGHT", "END_CLIMB", "END_BELOW", "PLAN_MISS", "LEAST_FREE", "MOST_SHARE",
-        "TURN_FREQUENCY", "TURN_DAMPING", "MOST_TURN", "MOST_TURNING",
+        "TURN_FREQUENCY", "TURN_DAMPING", "MOST_TURN", "MOST_TURNING", "PATIENCE", "AIM_SHORT", "COMMITTED",
     )),
     (descent_case, ("ATTITUDE_BANDWIDTH",)),
     (autopilot, ("FIN_FREQUENCY", "FIN_DAMPING", "ERROR_LIMIT")),

@@ -13,7 +13,18 @@ from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from ..recovery.descent_document import LandingStudy
 from ..recovery.descent_flight import design_landing
-from .landing_run import COLUMNS, LandingResult, Nominal, collected, fly_many, fly_one, reach_text, replay, window_text
+from .landing_run import (
+    COLUMNS,
+    LandingResult,
+    Nominal,
+    collected,
+    end_text,
+    fly_many,
+    fly_one,
+    reach_text,
+    replay,
+    window_text,
+)
 
 FLIGHT_SECONDS = 1.5
 TABLE = (
@@ -27,6 +38,9 @@ TABLE = (
     "propellant_kg",
     "stroke_m",
     "time_s",
+    "aim_x_m",
+    "aim_y_m",
+    "shortfall_kg",
 )
 LOG_TABLE = (
     "time_s", "x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s", "mass_kg", "tilt_rad", "thrust_N", "throttle",
@@ -85,7 +99,7 @@ def refusals(study: LandingStudy, shown: Nominal, flown: LandingResult | None) -
     """Why the answer is no."""
     found = []
     if not shown.end.landed:
-        found.append(f"the flight of seed {shown.seed} ended: {shown.end.verdict}")
+        found.append(f"the flight of seed {shown.seed} ended: {end_text(shown.end)}")
     if flown is not None and flown.share < study.required:
         found.append(
             f"{flown.landed.sum()} of {len(flown.seeds)} dispersed flights touched down within the legs' limits, "
@@ -112,11 +126,11 @@ def summary(study: LandingStudy, path: Path, shown: Nominal, flown: LandingResul
         "flight": {
             "seed": shown.seed, "verdict": e.verdict, "x_m": e.x, "y_m": e.y, "vertical_speed_m_s": e.vertical_speed,
             "lateral_speed_m_s": e.lateral_speed, "tilt_rad": e.tilt, "propellant_kg": e.propellant, "stroke_m": e.stroke,
-            "time_s": e.time, "guidance": e.outcomes,
+            "time_s": e.time, "aim_x_m": e.aim_x, "aim_y_m": e.aim_y, "shortfall_kg": e.shortfall, "guidance": e.outcomes,
         },
     }  # fmt: skip
     lines = [
-        f"{study.name}: seed {shown.seed}: {e.verdict}",
+        f"{study.name}: seed {shown.seed}: {end_text(e)}",
         f"  touchdown     {e.position:.1f} m from the middle, sinking {e.vertical_speed:.2f} m/s, across "
         f"{e.lateral_speed:.2f} m/s, tilt {math.degrees(e.tilt):.2f} deg",
         f"  propellant    {e.propellant:.0f} kg left",

@@ -12,7 +12,7 @@ from ..report import theme
 from ..report.phases import Band
 from ..report.pieces import Column, Figure, KeyFigure, KeyFigures, Report, Side, SourcesBlock, Table, Text
 from ..report.plots import Line, Panel, figure_svg, profile_grid
-from .landing_run import LandingResult, Nominal, reach_text, replay, window_text
+from .landing_run import LandingResult, Nominal, end_text, reach_text, replay, window_text
 
 PHASES = ("Entry burn", "Fall", "Landing burn", "Standing")
 
@@ -139,7 +139,7 @@ def landing_report(
         low, high = flown.share_between
         note = f"{flown.landed.sum()} of {len(flown.seeds)}; 90 % sure of {low:.1%} to {high:.1%}; {study.required:.0%} required"
         keys.insert(0, KeyFigure("Dispersed flights within the limits", f"{flown.share:.1%}", "", note))
-    report = report.section("Result", Text(f"The flight shown ended: {e.verdict}."), KeyFigures(tuple(keys)))
+    report = report.section("Result", Text(f"The flight shown ended: {end_text(e)}."), KeyFigures(tuple(keys)))
     if flown is not None:
         report = report.section("Dispersed flights", *_dispersed(study, path, flown, drawn))
     blocks: list[Any] = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.results import Array, Result, Unit
 from ..recovery.descent_document import LandingStudy
-from ..recovery.descent_flight import LANDED, LandingDesign, Touchdown, fly_landing
+from ..recovery.descent_flight import BESIDE, LANDED, LandingDesign, Touchdown, fly_landing
 from ..recovery.landing_outlook import LOOK_BACK, Outlook, outlook
 from ..trajectory.dispersion.ellipse import ConfidenceEllipse, confidence_ellipse
 from ..trajectory.dispersion.order_statistics import proportion
@@ -23,7 +23,8 @@ CONFIDENCE = 0.9
 @dataclass(frozen=True, kw_only=True)
 class LandingResult(Result):
     """Flights by their seeds, arrays (n,). x, y: place of touchdown along and left of the flight's azimuth; outcomes, counts: how
-    often the convex guidance answered what, in all of them."""
+    often the convex guidance answered what, in all of them; aim_x, aim_y: where the guidance aimed at last; shortfall: propellant
+    that the pad would have taken beyond what there was."""
 
     seeds: Array
     verdicts: tuple[str, ...]
@@ -37,6 +38,9 @@ class LandingResult(Result):
     time: Annotated[Array, Unit("s")]
     outcomes: tuple[str, ...]
     counts: Array
+    aim_x: Annotated[Array, Unit("m")]
+    aim_y: Annotated[Array, Unit("m")]
+    shortfall: Annotated[Array, Unit("kg")]
 
     @property
     def landed(self) -> np.ndarray:
@@ -103,7 +107,19 @@ def fly_many(
     return collected(design.study, flown)
 
 
-COLUMNS = ("x", "y", "vertical_speed", "lateral_speed", "tilt", "propellant", "stroke", "time")
+COLUMNS = (
+    "x",
+    "y",
+    "vertical_speed",
+    "lateral_speed",
+    "tilt",
+    "propellant",
+    "stroke",
+    "time",
+    "aim_x",
+    "aim_y",
+    "shortfall",
+)
 
 
 def collected(study: LandingStudy, flown: dict[int, Touchdown]) -> LandingResult:
@@ -127,6 +143,9 @@ def collected(study: LandingStudy, flown: dict[int, Touchdown]) -> LandingResult
         propellant=column("propellant"),
         stroke=column("stroke"),
         time=column("time"),
+        aim_x=column("aim_x"),
+        aim_y=column("aim_y"),
+        shortfall=column("shortfall"),
         outcomes=tuple(outcomes),
         counts=np.array([sum(e.outcomes.get(n, 0) for e in ends) for n in outcomes]),
     )
@@ -147,6 +166,19 @@ def window_text(look: Outlook) -> str:
         f"least thrust {w.thrust_to_weight:.2f} of the weight at touchdown ({kind}); a landing exists for ignitions from "
         f"{w.earliest:+.2f} s{' or earlier' if w.earliest < 0.1 - LOOK_BACK else ''} to {w.latest:+.2f} s of it"
     )
+
+
+def end_text(end: Touchdown) -> str:
+    """How a flight ended, in words: of one beside the pad, how far and what it was short of."""
+    if end.verdict != BESIDE:
+        return end.verdict
+    text = f"{end.verdict}: {end.position:.0f} m short"
+    if end.shortfall > 0.0:
+        text += f", {end.shortfall:.0f} kg of propellant short"
+    if end.aside > 0.0:
+        off = np.hypot(end.x - end.aim_x, end.y - end.aim_y)
+        return f"{text}, {off:.1f} m from the nearest place in reach, which it aimed at"
+    return f"{text}, with the pad aimed at to the end"
 
 
 def reach_text(look: Outlook) -> str:

@@ -1,12 +1,12 @@
 """The landing as a chain of cone programs: a rocket with throttle limits, gravity, and air that resists and presses.
 
-    r' = v,   v' = g + u + a_D,   (ln m)' = -(|u| + p A_e / m) / c,   a_D = -rho C_D A |v| v / (2 m)
+    r' = v,   v' = g + u + a_D,   (ln m)' = -(|u| + p A_e / m) / c,   a_D = -rho C_D A |v - w| (v - w) / (2 m)
 
-u is the thrust's acceleration, linear between the nodes; |u| <= sigma relaxes it without loss (Acikmese & Ploen, J. Guidance
-30 (2007), 1353; Acikmese, Carson & Blackmore, IEEE Trans. Control Systems Technology 21 (2013), 2104). The limits of thrust
-become limits of sigma that depend on mass: the lower by its second-order expansion, the upper by its tangent (2007, eq. 34),
-both about the reference. Air enters by successive convexification (Szmuk, Acikmese & Berning, AIAA 2016-0378): each interval is
-integrated from the reference with its derivatives, so a converged point obeys the equations as they are.
+w is the wind, u the thrust's acceleration, linear between the nodes; |u| <= sigma relaxes it without loss (Acikmese & Ploen,
+J. Guidance 30 (2007), 1353; Acikmese, Carson & Blackmore, IEEE Trans. Control Systems Technology 21 (2013), 2104). The limits
+of thrust become limits of sigma that depend on mass: the lower by its second-order expansion, the upper by its tangent (2007,
+eq. 34), both about the reference. Air enters by successive convexification (Szmuk, Acikmese & Berning, AIAA 2016-0378): each
+interval is integrated from the reference with its derivatives, so a converged point obeys the equations as they are.
 
 The last node stands for the landing place: it lies where the node before it does, moved by the *miss*, which costs
 MISS_WEIGHT. Where the pad can be reached, the miss is nought; else it is the least one (Blackmore, Acikmese & Scharf,
@@ -53,6 +53,7 @@ from .node import (
     PRESSURE_HEIGHT,
     REFERENCE,
     ROWS,
+    S_WIND,
     SCALED,
     SCRATCH,
     SHARE,
@@ -67,6 +68,7 @@ from .node import (
     TIME,
     TOUCHDOWN,
     VARIABLES,
+    WIND,
     B,
     C,
     F,
@@ -108,6 +110,7 @@ def set_state(w: Vector) -> None:
     w[LENGTH], w[SPEED], w[TIME] = length, length / time, time
     for i in range(3):
         w[S_GRAVITY + i] = w[GRAVITY + i] / unit
+        w[S_WIND + i] = w[WIND + i] / w[SPEED]
         w[S_LEAST + i] = w[LEAST + i] / most
         w[S_MOST + i] = w[MOST + i] / most
         w[S_EXIT + i] = w[EXIT_AREA + i] * w[AIR_PRESSURE] / most
@@ -154,7 +157,9 @@ def slope_of_state(w: Vector, at: int, u0: int, u1: int, s: float, out: int) -> 
     u1 as s goes from 0 to 1. Rows of columns: the last column is the state itself."""
     last = COLUMNS - 1
     rz = w[at + 2 * COLUMNS + last]
-    vx, vy, vz = w[at + 3 * COLUMNS + last], w[at + 4 * COLUMNS + last], w[at + 5 * COLUMNS + last]
+    # through the air
+    vx, vy = w[at + 3 * COLUMNS + last] - w[S_WIND], w[at + 4 * COLUMNS + last] - w[S_WIND + 1]
+    vz = w[at + 5 * COLUMNS + last] - w[S_WIND + 2]
     per_mass = np.exp(-w[at + 6 * COLUMNS + last])
     drag = w[S_DRAG] * np.exp(-rz / w[S_DENSITY_HEIGHT]) * per_mass
     speed = np.sqrt(vx * vx + vy * vy + vz * vz + 1e-12)
@@ -164,7 +169,7 @@ def slope_of_state(w: Vector, at: int, u0: int, u1: int, s: float, out: int) -> 
         for j in range(COLUMNS):
             w[out + i * COLUMNS + j] = w[at + (3 + i) * COLUMNS + j]
     for i in range(3):
-        v = w[at + (3 + i) * COLUMNS + last]
+        v = w[at + (3 + i) * COLUMNS + last] - w[S_WIND + i]
         along = drag * v / speed
         for j in range(last):
             # d a_D = a_D (-dz / H - d ln m) - drag (|v| dv + v (v . dv) / |v|)

@@ -81,7 +81,10 @@ SLOPE, CURVATURE, CHANGE, MISS, SOLVES, APEX, SOLVED_TIME, MASS_LIMITED, SHORTFA
 """Scaled time of flight, derivatives of the cost by it, change in the last pass, miss [scaled], programs solved, the
 glide slope's apex [2]; SOLVED_TIME: of the point in SOLUTION; whether DRY_MASS holds; propellant [kg] that the pad would take
 beyond what there is; nodes of the plan (nought: none); OUTCOME of the last call."""
-SCRATCH = OUTCOME + 1
+WIND = OUTCOME + 1
+"""Velocity [3] of the air over the ground [m/s], the same at every height; then the same scaled."""
+S_WIND = WIND + 3
+SCRATCH = S_WIND + 3
 """Room for a state and its derivatives by state and controls while an interval is integrated."""
 HEAD = SCRATCH + 700
 

@@ -148,24 +148,29 @@ def asked_and_answered(design, seed, monkeypatch):
     def noted(self, time, phase, position, velocity, body, rates, sensed):
         given = time, phase, position.copy(), velocity.copy(), body.copy(), np.array(rates), float(sensed)
         command = steer(self, *given)
-        calls.append((given, command, self.know.mass, self.know.strength, self.know.thickness))
+        know = self.know
+        calls.append((given, command, know.mass, know.strength, know.thickness, *know.wind, know.wind_height))
         return command
 
     monkeypatch.setattr(descent_flight.DescentGuidance, "steer", noted)
     return calls, descent_flight.fly_landing(design, seed)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_law_in_c_asks_for_what_the_python_asks_for(made, law, seed, monkeypatch):
-    """The same sensed states, one after another, through a whole flight: axis and throttle to 1e-6, phases ended together."""
-    calls, end = asked_and_answered(made.design, seed, monkeypatch)
-    assert end.landed and {given[1] for given, *_ in calls} == {0, 1, 2, 3}
+@pytest.mark.parametrize(("seed", "left"), [(0, 0.0), (1, 0.0), (0, 7e3)])
+def test_the_law_in_c_asks_for_what_the_python_asks_for(made, law, seed, left, monkeypatch):
+    """The same sensed states, one after another, through a whole flight: axis and throttle to 1e-6, phases ended together. From
+    7 km aside the pad is out of reach, and the nearest place is flown to."""
+    study = made.design.study
+    design = descent_flight.design_landing(study.evolve(entry=study.entry.evolve(left=left)))
+    calls, end = asked_and_answered(design, seed, monkeypatch)
+    assert end.verdict == (descent_flight.BESIDE if left else descent_flight.LANDED)
+    assert {given[1] for given, *_ in calls} == {0, 1, 2, 3}
     law.descent_size.restype = ctypes.c_ulong
     memory = ctypes.create_string_buffer(law.descent_size())
     law.descent_begin(memory)
     # descent_t begins with knowledge_t, and the burn follows
     know = ctypes.cast(memory, ctypes.POINTER(ctypes.c_double))
-    burn = ctypes.byref(memory, 3 * ctypes.sizeof(ctypes.c_double))
+    burn = ctypes.byref(memory, 6 * ctypes.sizeof(ctypes.c_double))
     worst = 0.0
     for (time, phase, position, velocity, body, rates, sensed), command, *known in calls:
         given = Sensed(time, tuple(position), tuple(velocity), tuple(body.ravel()), tuple(rates), sensed)
@@ -179,7 +184,7 @@ def test_the_law_in_c_asks_for_what_the_python_asks_for(made, law, seed, monkeyp
         worst = max(worst, off)
         assert off < 1e-6, (time, phase)
         assert bool(out.ends) == bool(command.ends), (time, phase)
-        assert np.allclose(know[:3], known, rtol=1e-9)
+        assert np.allclose(know[:6], known, rtol=1e-9, atol=1e-9)
     assert len(calls) > 1000 and worst > 0.0
 
 

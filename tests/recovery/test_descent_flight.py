@@ -16,7 +16,7 @@ from osea_rocket.core.documents import load_document
 from osea_rocket.recovery.descent_burn import Command, gate, percussion
 from osea_rocket.recovery.descent_case import FALL, center_of_mass, pendulum_table, pitch_inertia
 from osea_rocket.recovery.descent_document import LandingStudy
-from osea_rocket.recovery.descent_flight import LANDED, LOG, PERIOD, ask, design_landing, draws, fly_landing
+from osea_rocket.recovery.descent_flight import BESIDE, LANDED, LOG, PERIOD, ask, design_landing, draws, fly_landing
 from osea_rocket.recovery.descent_reach import Knowledge, Reach
 from osea_rocket.recovery.guidance.native import library
 from osea_rocket.recovery.landing_outlook import outlook
@@ -71,6 +71,19 @@ def test_want_of_propellant_is_named_with_the_shortfall(study):
 
 
 @compiled
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_pad_out_of_reach_is_landed_beside_softly_at_the_place_told(study, seed):
+    """The nearest place in reach is flown to; that is no landing within the limits."""
+    aside = load_document(LandingStudy, STUDY.with_name("out_of_reach.yaml"))
+    end, limits = fly_landing(design_landing(aside), seed), study.booster.legs.limits
+    assert end.verdict == BESIDE and not end.landed
+    assert end.vertical_speed <= limits.vertical_speed and end.lateral_speed <= limits.lateral_speed
+    assert end.tilt <= limits.tilt and end.propellant > 0.0
+    assert end.position > 3.0 * limits.position and end.aside > 3.0 * limits.position
+    assert np.hypot(end.x - end.aim_x, end.y - end.aim_y) < limits.position
+
+
+@compiled
 def test_an_engine_that_cannot_hover_has_a_window(design, nominal):
     look = outlook(design, nominal[1])
     assert look is not None and look.outcome == "lands" and look.shortfall == 0.0
@@ -102,6 +115,49 @@ def test_a_fall_is_the_same_in_prediction_and_in_two_parts(study, design):
     end, last, _, second = reach.fall(know, middle, on, ground=3e3, burns_to=None)
     assert end == pytest.approx(whole, abs=0.5) and last == pytest.approx(speed, abs=0.1)
     assert first + second == pytest.approx(time, abs=0.01)
+
+
+def test_a_fall_through_wind_is_the_one_through_still_air_seen_from_the_air(study, design):
+    reach, wind = Reach(study, design.frame, design.air), (9.0, -4.0)
+    position, velocity = np.array([200.0, 30.0, 5e3]), np.array([20.0, -2.0, -300.0])
+    over = velocity + np.array([*wind, 0.0])
+    blown, speed, _, time = reach.fall(Knowledge(30e3, wind=wind), position, over, ground=1e3, burns_to=None)
+    calm, seen, _, same = reach.fall(Knowledge(30e3), position, velocity, ground=1e3, burns_to=None)
+    assert time == pytest.approx(same, abs=1e-2)
+    assert blown[:2] - time * np.array(wind) == pytest.approx(calm[:2], abs=0.5)
+    assert speed[:2] - np.array(wind) == pytest.approx(seen[:2], abs=0.1)
+
+
+def test_the_wind_is_found_from_a_fall(study, design):
+    """Of a body that falls along its motion through the air, whose navigation has noise."""
+    reach, truth = Reach(study, design.frame, design.air), Knowledge(30e3, wind=(7.0, -5.0))
+    know, draw = Knowledge(30e3), np.random.default_rng(3)
+    position, velocity, period = np.array([0.0, 0.0, 9e3]), np.array([60.0, 0.0, -500.0]), 0.04
+    seen = velocity
+    for _ in range(400):
+        through = reach.through_air(truth, position[2], velocity)
+        low = position[2] + period * velocity[2]
+        place, after, _, spent = reach.fall(truth, position, velocity, ground=low, burns_to=None)
+        position, velocity, before = place, after, seen
+        seen = velocity + 0.02 * draw.standard_normal(3)
+        reach.learn_wind(know, position, seen, before, -through / np.linalg.norm(through), spent)
+    assert know.wind == pytest.approx((7.0, -5.0), abs=0.7)
+    assert know.wind_height == position[2]
+    aloft, low = reach.wind(know, 20e3), reach.wind(know, 0.5 * know.wind_height)
+    assert aloft == know.wind and low[0] == pytest.approx(know.wind[0] * 0.5 ** (1.0 / 7.0))
+
+
+def test_beyond_what_the_fins_trim_the_gimbals_add_to_the_airs_force(study, design):
+    reach, b = Reach(study, design.frame, design.air), study.booster
+    angle, at_none, slope, growth = reach.gimballed_lift(28e3)
+    kept, grows = reach.lift(0.0, 100.0, 28e3)
+    kept += reach.axial(0.0, 100.0)
+    assert at_none + slope * angle + growth * angle**2 == pytest.approx(kept * angle + grows * angle**2)
+    # at that angle the fins stand at their limit against what the body's force turns
+    arm = 0.5 * b.length - center_of_mass(b, 28e3), b.fins.station - center_of_mass(b, 28e3)
+    body = 2.0 * angle + growth / (1.0 + arm[0] / (center_of_mass(b, 28e3) - b.gimbal_station)) * angle**2
+    assert body * arm[0] == pytest.approx(b.fins.slope * (b.fins.limit - angle) * arm[1])
+    assert slope + 2.0 * growth * angle > 2.0 * (kept + 2.0 * grows * angle)
 
 
 def test_what_is_learnt_tends_to_what_is_measured():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from osea_rocket.recovery.guidance import node
 from osea_rocket.recovery.guidance.c99 import DialectError, Translation
 from osea_rocket.recovery.guidance.export import State, write_landing
 from osea_rocket.recovery.guidance.lander import Engines, Lander, LandingVehicle, Plan
@@ -41,20 +42,21 @@ BOOSTER = LandingVehicle(
 BOOSTER_START = ([150.0, -80.0, 2600.0], [-12.0, 5.0, -240.0], 27500.0)
 
 
-def flown(vehicle: LandingVehicle, plan: Plan) -> np.ndarray:
+def flown(vehicle: LandingVehicle, plan: Plan, wind: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> np.ndarray:
     """Position, velocity and mass at the end of the plan's accelerations, by another integrator."""
     exhaust = vehicle.specific_impulse * 9.80665
 
     def slope(t, x):
         push = np.array([np.interp(t, plan.time, a) for a in plan.acceleration.T])
-        speed = np.linalg.norm(x[3:6])
+        through = x[3:6] - np.array(wind)
+        speed = np.linalg.norm(through)
         drag = (
             0.5
             * vehicle.air_density
             * np.exp(-x[2] / vehicle.density_height)
             * vehicle.drag_area
             * speed
-            * x[3:6]
+            * through
             / x[6]
         )
         back = vehicle.air_pressure * np.exp(-x[2] / vehicle.pressure_height) * vehicle.engines[0].exit_area
@@ -106,6 +108,16 @@ def test_an_update_goes_on_from_the_plan():
     assert second.flight_time == pytest.approx(first.flight_time - 2.0, abs=0.5)
     end = flown(BOOSTER, second)
     assert np.linalg.norm(end[:3]) < 1.0
+
+
+def test_a_plan_in_the_wind_counts_on_the_drag_of_the_motion_through_the_air():
+    lander = Lander(BOOSTER)
+    calm = lander.solve(*BOOSTER_START)
+    lander.work[node.WIND] = 12.0
+    plan = lander.solve(*BOOSTER_START)
+    assert plan.outcome == calm.outcome == "lands"
+    assert np.linalg.norm(flown(BOOSTER, plan, (12.0, 0.0, 0.0))[:3]) < 1.0
+    assert np.linalg.norm(flown(BOOSTER, calm, (12.0, 0.0, 0.0))[:3]) > 10.0
 
 
 def test_a_pad_out_of_reach_is_missed_by_the_least_and_the_shortfall_named():

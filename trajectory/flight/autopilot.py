@@ -67,7 +67,7 @@ def control(bank, ph, parameters, y, memory, covariance, w):
     memory[M.nav_position_error] = np.sqrt(dx * dx + dy * dy + dz * dz)
     dx, dy, dz = memory[N + 3] - y[3], memory[N + 4] - y[4], memory[N + 5] - y[5]
     memory[M.nav_velocity_error] = np.sqrt(dx * dx + dy * dy + dz * dz)
-    # the gyroscopes turn with the body where it bends
+    # the gyroscopes turn together with the body where it bends
     rates = (rates[0], rates[1] - ph[PH.bend_slope] * y[Y.bend + 3], rates[2] + ph[PH.bend_slope] * y[Y.bend + 2])
     # the reciprocal of the acceleration falls in a straight line, so its lag is known: SENSED_LAG / exhaust speed
     if sensed > 0.5:
@@ -183,9 +183,11 @@ def _fins(bank, ph, y, memory, errors, off):
     slope = lookup(flat(bank, ph[PH.fin_slope]), memory[M.mach])
     center, q_area = expected_center(bank, ph, mass), memory[M.q] * ph[PH.area]
     _, per_sine, pressure_center = grid(bank, int(ph[PH.normal]), memory[M.mach], np.sin(0.5 * memory[M.alpha]))
-    # the estimated motion through still air in the body's axes, turned so that it points forward
-    vx, vy = memory[N + 3] + bank[H.rotation] * memory[N + 1], memory[N + 4] - bank[H.rotation] * memory[N]
-    bu, bv, bw = to_body(memory[N + 6], memory[N + 7], memory[N + 8], memory[N + 9], vx, vy, memory[N + 5])
+    # the estimated motion through the air, with the wind that guidance knows, in the body's axes, turned to point forward
+    vx = memory[N + 3] + bank[H.rotation] * memory[N + 1] - memory[M.wind_x]
+    vy = memory[N + 4] - bank[H.rotation] * memory[N] - memory[M.wind_y]
+    vz = memory[N + 5] - memory[M.wind_z]
+    bu, bv, bw = to_body(memory[N + 6], memory[N + 7], memory[N + 8], memory[N + 9], vx, vy, vz)
     sense = -1.0 if bu < 0.0 else 1.0
     speed = max(np.sqrt(bu * bu + bv * bv + bw * bw), 1.0)
     asked = (

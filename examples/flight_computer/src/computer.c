@@ -219,9 +219,10 @@ static void guide_descent(computer_t *fc, const osea_bench_sample_t *s, double s
     }
     control_step(&fc->control, phase_of(fc), &fc->guidance, fc->nav.q, fc->rates, fc->time - fc->phase_begin,
         (double)s->engine_level, fc->span);
-    double motion[3];
+    double motion[3], through[3];
+    reach_through_air(&fc->descent.know, seen.position[2], seen.velocity, through);
     for (int i = 0; i < 3; i++) {
-        motion[i] = seen.body[0][i] * seen.velocity[0] + seen.body[1][i] * seen.velocity[1] + seen.body[2][i] * seen.velocity[2];
+        motion[i] = seen.body[0][i] * through[0] + seen.body[1][i] * through[1] + seen.body[2][i] * through[2];
     }
     const double speed = sqrt(dot(motion, motion)), thickness = fc->descent.know.thickness;
     control_fins(&fc->control, motion, thickness * reach_dynamic_pressure(seen.position[2], speed), fc->descent.know.mass);

@@ -14,7 +14,7 @@ void descent_begin(descent_t *d)
 {
     memset(d, 0, sizeof *d);
     landing_burn_init(&d->burn);
-    d->know = (knowledge_t){ D->mass, 1.0, 1.0 };
+    d->know = (knowledge_t){ .mass = D->mass, .strength = 1.0, .thickness = 1.0 };
     d->to_go = 100.0;
     d->asked = LONG_AGO;
     d->ignition_height = D->first_ignition;
@@ -96,13 +96,19 @@ static void entry(descent_t *d, const sensed_t *s, double since, double elapsed,
     out->ends = speed <= d->cut_speed;
 }
 
-static void fall(descent_t *d, const sensed_t *s, double since, double elapsed, double speed, const double back[3],
-    steered_t *out)
+static void fall(descent_t *d, const sensed_t *s, double since, double elapsed, steered_t *out)
 {
+    double back[3], through[3];
+    const double speed = sqrt(dot(s->velocity, s->velocity));
     const double pressure = reach_dynamic_pressure(s->position[2], speed);
     if (since > D->stopped_after * D->shutdown_ramp && pressure > D->least_pressure) {
         reach_learn(&d->know.thickness, air_force(s->position, speed) / d->know.mass, s->sensed, elapsed);
+        const double axis[3] = { s->body[0][0], s->body[1][0], s->body[2][0] };
+        reach_learn_wind(&d->know, s->position, s->velocity, d->before, axis, elapsed);
     }
+    reach_through_air(&d->know, s->position[2], s->velocity, through);
+    const double airspeed = sqrt(dot(through, through));
+    scale(-1.0 / (airspeed > 1e-6 ? airspeed : 1e-6), through, back);
     if (s->time - d->asked >= D->predict_every) {
         predict(d, s->position, s->velocity, NO_BURN, 0.0);
         d->asked = s->time;
@@ -176,10 +182,11 @@ void descent_steer(descent_t *d, descent_phase_t phase, const sensed_t *s, steer
     } else if (phase == DESCENT_ENTRY) {
         entry(d, s, since, elapsed, speed, back, out);
     } else if (phase == DESCENT_FALL) {
-        fall(d, s, since, elapsed, speed, back, out);
+        fall(d, s, since, elapsed, out);
     } else if (phase == DESCENT_LANDING) {
         burned(d, since, elapsed, D->landing_engines);
         landing_burn_steer(&d->burn, s, since, elapsed, &d->know, out);
     }
     d->throttle = out->throttle;
+    memcpy(d->before, s->velocity, sizeof d->before);
 }

@@ -23,7 +23,7 @@ typedef struct {
     double ignition_height, cut_speed;
     int phase;
     boost_back_t back;
-    double begun, last, throttle;
+    double begun, last, throttle, before[3]; /* before: velocity at the last call */
 } descent_t;
 
 void descent_begin(descent_t *d);

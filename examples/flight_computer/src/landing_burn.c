@@ -29,7 +29,7 @@ static double full(void) { return D->thrust * D->landing_engines; }
 void landing_burn_init(landing_burn_t *b)
 {
     memset(b, 0, sizeof *b);
-    b->renewed = LONG_AGO;
+    b->renewed = b->held = LONG_AGO;
     b->throttle = D->ignition_throttle;
     (void)osea_landing_init(&b->lander, &D->lander);
 }
@@ -44,12 +44,13 @@ void landing_burn_begin(landing_burn_t *b, const double axis[3])
 
 /* ---- the plan ---- */
 
-static void keep(landing_burn_t *b, double begins)
+static void keep(landing_burn_t *b, double begins, const double place[2])
 {
     plan_t *p = &b->pending;
     double thrust = 0.0;
     p->nodes = osea_landing_nodes(&b->lander);
     p->begins = begins;
+    p->place[0] = place[0], p->place[1] = place[1];
     for (int k = 0; k < p->nodes; k++) {
         (void)osea_landing_node(&b->lander, k, &p->time[k], &p->node[k]);
         const double *a = p->node[k].acceleration, *before = k > 0 ? p->node[k - 1].acceleration : a;
@@ -62,43 +63,117 @@ static void keep(landing_burn_t *b, double begins)
     b->has_pending = p->nodes > 1;
 }
 
+/* What plans of one renewal begin with, beside the state that was asked for. */
+typedef struct {
+    double even, tilt; /* throttle from there, and the lean of the first band */
+} limits_t;
+
+static double left_at(const landing_burn_t *b, double time)
+{
+    return b->plan.time[b->plan.nodes - 1] - (time - b->plan.begins);
+}
+
+/* The solver's answer for a place from the pad, within the n-th band of throttle about the even one and of lean; beyond the
+ * last: all there is. */
+static osea_landing_outcome_t solved(landing_burn_t *b, const limits_t *limits, int n, const double place[2], bool anew,
+    osea_landing_report_t *report)
+{
+    const knowledge_t *know = &b->asked_know;
+    const double band = n < BANDS ? D->bands[n] : 1.0;
+    const double tilt = n < BANDS ? least(limits->tilt + n * D->wider_tilt, D->tilt) : D->tilt;
+    (void)osea_landing_limit_tilt(&b->lander, tilt);
+    const double low = least(most(limits->even - band, D->throttle + D->throttle_reserve), 1.0 - 2.0 * D->least_band);
+    const double high = most(least(limits->even + band, 1.0), low + D->least_band), thrust = full() * know->strength;
+    (void)osea_landing_limit_thrust(&b->lander, 0, low * thrust, high * thrust);
+    const double above[3] = { b->asked_above[0] - place[0], b->asked_above[1] - place[1], b->asked_above[2] };
+    (void)osea_landing_set_state(&b->lander, above, b->asked_velocity, know->mass);
+    const osea_landing_outcome_t found = anew || !b->has_plan ? osea_landing_solve(&b->lander)
+                                                              : osea_landing_update(&b->lander, b->asked_begins - b->held);
+    (void)osea_landing_report(&b->lander, report);
+    if (found <= OSEA_LANDING_LEAVES_GLIDE_SLOPE) { /* it is what the solver goes on from */
+        b->held = b->asked_begins;
+    }
+    b->outcomes[found]++;
+    return found;
+}
+
+/* Whether there is a plan to a place from the pad; it is flown from the next steering on. */
+static bool tries(landing_burn_t *b, const limits_t *limits, int n, const double place[2])
+{
+    osea_landing_report_t report;
+    const osea_landing_outcome_t found = solved(b, limits, n, place, false, &report);
+    const bool near = found == OSEA_LANDING_MISSES || found == OSEA_LANDING_LEAVES_GLIDE_SLOPE;
+    if (found == OSEA_LANDING_LANDS || (near && report.miss < D->plan_miss * D->position_limit)) {
+        keep(b, b->asked_begins, place);
+        return true;
+    }
+    return false;
+}
+
+/* Aim at the place nearest to the pad that is in reach, and plan to there. */
+static void nearest(landing_burn_t *b, const limits_t *limits, const double over[3])
+{
+    static const double pad[2] = { 0.0, 0.0 };
+    osea_landing_report_t report;
+    osea_landing_command_t last;
+    double time, aim[2];
+    if (solved(b, limits, BANDS, pad, true, &report) != OSEA_LANDING_MISSES) {
+        return;
+    }
+    (void)osea_landing_node(&b->lander, osea_landing_nodes(&b->lander) - 1, &time, &last);
+    const reached_t end = reach_landing_burn(
+        &b->asked_know, over, b->asked_velocity, b->asked_know.mass, limits->even, D->gate_sink, 0.0);
+    for (int i = 0; i < 2; i++) {
+        aim[i] = last.position[i] + D->aim_short * (end.position[i] - last.position[i]);
+    }
+    if (tries(b, limits, BANDS, aim)) {
+        b->aim[0] = aim[0], b->aim[1] = aim[1];
+        b->aside = true;
+        b->vain = 0;
+        b->shortfall = report.shortfall;
+    }
+}
+
 void landing_burn_plan(landing_burn_t *b)
 {
     if (!b->asked) {
         return;
     }
     b->asked = false;
+    static const double pad[2] = { 0.0, 0.0 };
     const knowledge_t *know = &b->asked_know;
-    const double *above = b->asked_above, *v = b->asked_velocity, speed = sqrt(dot(v, v));
-    const double axial = reach_axial(most(above[2], 0.0), D->air_ahead * speed);
+    const double *above = b->asked_above, *v = b->asked_velocity;
+    double through[3], wind[2];
+    reach_through_air(know, most(above[2], 0.0), v, through);
+    const double axial = reach_axial(most(above[2], 0.0), D->air_ahead * sqrt(dot(through, through)));
     (void)osea_landing_set_drag_area(&b->lander, axial * D->area * know->thickness);
     const double over[3] = { above[0], above[1], above[2] + D->gate_height + reach_standing_height(know->mass) };
-    const double even = reach_even_throttle(know, over, v, over[2] - above[2], D->gate_sink);
-    const double floor = D->throttle + D->throttle_reserve;
-    const double tilt = most(atan2(sqrt(v[0] * v[0] + v[1] * v[1]), -v[2]) + D->path_tilt, D->least_tilt);
-    for (int n = 0; n < BANDS; n++) {
-        (void)osea_landing_limit_tilt(&b->lander, least(tilt + n * D->wider_tilt, D->tilt));
-        const double low = least(most(even - D->bands[n], floor), 1.0 - 2.0 * D->least_band);
-        const double high = most(least(even + D->bands[n], 1.0), low + D->least_band);
-        const double thrust = full() * know->strength;
-        (void)osea_landing_limit_thrust(&b->lander, 0, low * thrust, high * thrust);
-        (void)osea_landing_set_state(&b->lander, above, v, know->mass);
-        const osea_landing_outcome_t found
-            = b->has_plan ? osea_landing_update(&b->lander, b->asked_begins - b->plan.begins) : osea_landing_solve(&b->lander);
-        osea_landing_report_t report;
-        (void)osea_landing_report(&b->lander, &report);
-        b->outcomes[found]++;
-        const bool near = found == OSEA_LANDING_MISSES || found == OSEA_LANDING_LEAVES_GLIDE_SLOPE;
-        if (found == OSEA_LANDING_LANDS || (near && report.miss < D->plan_miss * D->position_limit)) {
-            keep(b, b->asked_begins);
+    const limits_t limits = { .even = reach_even_throttle(know, over, v, over[2] - above[2], D->gate_sink),
+        .tilt = most(atan2(sqrt(v[0] * v[0] + v[1] * v[1]), -v[2]) + D->path_tilt, D->least_tilt) };
+    reach_wind(know, 0.5 * over[2], wind);
+    (void)osea_landing_set_wind(&b->lander, wind[0], wind[1]);
+    const bool committed = b->has_plan && left_at(b, b->asked_begins) < D->committed;
+    if (!(b->aside && committed)) {
+        /* from beside it the pad is tried with the widest limits alone */
+        for (int n = b->aside ? BANDS - 1 : 0; n < BANDS; n++) {
+            if (tries(b, &limits, n, pad)) {
+                b->aside = false;
+                b->vain = 0;
+                b->shortfall = 0.0;
+                return;
+            }
+        }
+    }
+    b->vain++;
+    for (int n = 0; b->aside && n <= BANDS; n++) {
+        if (tries(b, &limits, n, b->aim)) {
+            b->vain = 0;
             return;
         }
     }
-}
-
-static double left_of(const landing_burn_t *b, double time)
-{
-    return b->plan.time[b->plan.nodes - 1] - (time - b->plan.begins);
+    if (b->vain >= D->patience && !committed) {
+        nearest(b, &limits, over);
+    }
 }
 
 static double drag(double height, double speed, const knowledge_t *know)
@@ -116,15 +191,17 @@ static void renew(landing_burn_t *b, double time, const double above[3], const d
         b->has_plan = true;
         b->has_pending = false;
     }
-    const bool near = b->has_plan && left_of(b, time) < D->last_renewal;
+    const bool near = b->has_plan && left_at(b, time) < D->last_renewal;
     const bool low = above[2] < 0.0 || -velocity[2] < D->gate_sink; /* past the gate without a plan */
     if (near || low) {
         b->terminal = true;
     } else if (time - b->renewed >= D->plan_period - 1e-9) {
         b->renewed = time;
-        const double speed = sqrt(dot(velocity, velocity)), hold = drag(most(above[2], 0.0), speed, know) / speed;
+        double through[3];
+        reach_through_air(know, most(above[2], 0.0), velocity, through);
+        const double speed = sqrt(dot(through, through)), hold = drag(most(above[2], 0.0), speed, know) / speed;
         for (int i = 0; i < 3; i++) {
-            const double pull = push[i] - velocity[i] * hold - (i == 2 ? G0 : 0.0);
+            const double pull = push[i] - through[i] * hold - (i == 2 ? G0 : 0.0);
             b->asked_velocity[i] = velocity[i] + D->lead * pull;
             b->asked_above[i] = above[i] + 0.5 * D->lead * (velocity[i] + b->asked_velocity[i]);
         }
@@ -173,7 +250,8 @@ static void planned(const landing_burn_t *b, double time, const double above[3],
     scale(b->plan.mean / (know->mass * sqrt(dot(out, out))), out, out);
     if (now >= 0.0) {
         for (int i = 0; i < 3; i++) {
-            out[i] += D->place_gain * (at[i] - above[i]) + D->speed_gain * (of[i] - velocity[i]);
+            const double place = i < 2 ? b->plan.place[i] : 0.0;
+            out[i] += D->place_gain * (at[i] + place - above[i]) + D->speed_gain * (of[i] - velocity[i]);
         }
     }
 }
@@ -213,6 +291,13 @@ static void lean_to(landing_burn_t *b, const double wanted[2], double elapsed, s
     turn(b, turning, elapsed, out);
 }
 
+/* The smaller root of free a - grows a^2 = wanted, no further than most_share of the way to where the left side is largest. */
+static double leaned(double freely, double growing, double wanted)
+{
+    const double grows = most(growing, 1e-6), root = most(freely * freely - 4.0 * grows * wanted, 0.0);
+    return least((freely - sqrt(root)) / (2.0 * grows), D->most_share * 0.5 * freely / grows);
+}
+
 /* The lean with which thrust and lift together push across as the thrust alone would with the one wanted. */
 static void against_lift(const double wanted[2], const double back[3], double height, double speed, const knowledge_t *know,
     double push, double out[2])
@@ -225,14 +310,22 @@ static void against_lift(const double wanted[2], const double back[3], double he
     double slope, growth;
     reach_lift(height, speed, know->mass, &slope, &growth);
     const double force = reach_dynamic_pressure(height, speed) * D->area * know->thickness / (push * know->mass);
-    const double freely = 1.0 - force * slope, grows = most(force * growth, 1e-6);
+    const double freely = 1.0 - force * slope;
     out[0] = back[0], out[1] = back[1];
     if (freely < D->least_free || far < 1e-6) {
         return;
     }
     /* T a - q A (slope + growth a) a = T wanted, and no further than where lift begins to take all that is added */
-    const double root = most(freely * freely - 4.0 * grows * far, 0.0);
-    const double angle = least((freely - sqrt(root)) / (2.0 * grows), D->most_share * 0.5 * freely / grows);
+    double angle = leaned(freely, force * growth, far);
+    const gimballed_t beyond = reach_gimballed_lift(know->mass);
+    if (angle > beyond.angle) { /* what the fins do not trim */
+        const double free_beyond = 1.0 - force * (beyond.slope - reach_axial(height, speed)), grows = force * beyond.growth;
+        if (free_beyond - 2.0 * grows * beyond.angle > D->least_free) {
+            angle = most(leaned(free_beyond, grows, far + force * beyond.at_none), beyond.angle);
+        } else {
+            angle = beyond.angle;
+        }
+    }
     const double share = least(angle, sin(D->tilt)) / far;
     out[0] += off[0] * share, out[1] += off[1] * share;
 }
@@ -250,12 +343,12 @@ static double straight_down(double height, double climb, const knowledge_t *know
     return evenly(most(height, 0.2), climb, last);
 }
 
-/* The lean that brings the speed across to that which leads to the middle, together with itself. */
+/* The lean that brings the speed across to that which leads to the plans' place, together with itself. */
 static void across(landing_burn_t *b, double height, const double position[3], const double velocity[3], double up,
     double elapsed, steered_t *out)
 {
     double left = 2.0 * most(height, 0.0) / most(-velocity[2], 1.0), turning[2];
-    double home[2] = { -position[0] / D->homing_time, -position[1] / D->homing_time };
+    double home[2] = { (b->plan.place[0] - position[0]) / D->homing_time, (b->plan.place[1] - position[1]) / D->homing_time };
     const double share = least(1.0, D->homing_speed / most(size2(home), 1e-9)) * least(2.0 * left / D->homing_time, 1.0);
     /* jerk of the cubic of time that takes speed and acceleration to nought in what is left */
     left = most(left, D->least_left);
@@ -269,9 +362,10 @@ static void across(landing_burn_t *b, double height, const double position[3], c
 void landing_burn_steer(landing_burn_t *b, const sensed_t *s, double since, double elapsed, const knowledge_t *know,
     steered_t *out)
 {
-    const double speed = sqrt(dot(s->velocity, s->velocity));
-    double back[3], position[3], velocity[3], above[3], push[3], up;
-    scale(-1.0 / most(speed, 1e-6), s->velocity, back);
+    double back[3], position[3], velocity[3], above[3], push[3], through[3], up;
+    reach_through_air(know, s->position[2], s->velocity, through);
+    const double speed = sqrt(dot(through, through));
+    scale(-1.0 / most(speed, 1e-6), through, back);
     out->ends = false;
     if (since < D->start_ramp) {
         const double upright[2] = { 0.0, 0.0 };

@@ -24,6 +24,7 @@ typedef struct {
     osea_landing_command_t node[OSEA_LANDING_MOST_INTERVALS + 4];
     double begins; /* time since T-0 */
     double mean;   /* thrust [N] */
+    double place[2]; /* where it ends, from the pad */
 } plan_t;
 
 typedef struct {
@@ -34,7 +35,10 @@ typedef struct {
     double asked_begins, asked_above[3], asked_velocity[3];
     knowledge_t asked_know;
     double renewed, throttle, lean[2], turn[2];
-    bool terminal;
+    bool terminal, aside;             /* aside: the nearest place in reach is aimed at, not the pad */
+    int vain;                         /* renewals in a row without a plan to the pad or the aim */
+    double aim[2], shortfall, held;   /* place from the pad; propellant that the pad would take beyond what there is; when
+                                         the solver's own plan begins */
     unsigned outcomes[6]; /* how often the solver answered what */
 } landing_burn_t;
 

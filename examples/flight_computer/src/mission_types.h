@@ -47,6 +47,7 @@ typedef struct {
     double entry_speed, ignition_throttle, tilt, throttle_reserve, touchdown_speed, plan_period, gate_height, gate_sink;
     /* learning and prediction */
     double least_pressure, learning_lag, least_factor, most_factor, least_even, fall_step, burn_step, longest;
+    double wind_lag, wind_doubt, most_wind, wind_power, least_wind_height;
     int bisections;
     /* entry burn and fall */
     double most_lean, most_alpha, least_alpha, full_alpha_pressure, closing_time, miss_left, entry_share, least_entry_speed;
@@ -55,7 +56,8 @@ typedef struct {
     double bands[3], least_band, lead, last_renewal, place_gain, speed_gain, least_left, homing_time, homing_speed, rate_lag;
     double path_tilt, least_tilt, wider_tilt, last_height, last_margin, least_slowing, least_speed, least_upright, air_ahead;
     double end_height, end_climb, end_below, plan_miss, least_free, most_share, turn_frequency, turn_damping, most_turn;
-    double most_turning, attitude_bandwidth;
+    double most_turning, attitude_bandwidth, aim_short, committed;
+    int patience;
     osea_landing_vehicle_t lander;
 } mission_descent_t;
 

@@ -1,5 +1,6 @@
 #include "reach.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -54,6 +55,16 @@ void reach_lift(double height, double speed, double mass, double *slope, double 
     *growth = D->planform * kept;
 }
 
+gimballed_t reach_gimballed_lift(double mass)
+{
+    const double center = reach_center(mass), body = 0.5 * D->length - center, fins = D->fin_station - center;
+    const double gimbals = center - D->gimbal_station, share = body / fins, most = D->fin_slope * D->fin_limit;
+    const double linear = D->fin_slope + 2.0 * share, by_body = 1.0 + body / gimbals, by_fins = 1.0 + fins / gimbals;
+    return (gimballed_t){
+        .angle = (sqrt(linear * linear + 4.0 * D->planform * share * most) - linear) / (2.0 * D->planform * share),
+        .at_none = -most * by_fins, .slope = 2.0 * by_body + D->fin_slope * by_fins, .growth = D->planform * by_body };
+}
+
 double reach_center(double mass)
 {
     const double left = mass > D->dry_mass ? mass - D->dry_mass : 0.0;
@@ -73,6 +84,7 @@ double reach_percussion(double mass) { return reach_pitch_inertia(mass) / (mass 
 
 typedef struct {
     double area, mass, thrust, flow, exit_area, burn_speed, ground;
+    const knowledge_t *know;
 } fall_t;
 
 /* Time derivative of position, velocity and mass. */
@@ -81,18 +93,20 @@ static void accelerate(const fall_t *p, const double y[7], bool burning, double 
     const double d[3] = { y[0] - D->center[0], y[1] - D->center[1], y[2] - D->center[2] };
     const double r2 = dot(d, d), r = sqrt(r2), pull = -MU / (r2 * r);
     const double above = r - sqrt(dot(D->center, D->center));
-    const double *v = y + 3, speed = sqrt(dot(v, v)) + 1e-6;
-    double hold = 0.5 * of_air(D->air_density, above) * speed * p->area * reach_axial(above, speed), flow = 0.0;
+    const double *v = y + 3;
+    double u[3], flow = 0.0;
+    reach_through_air(p->know, above, v, u);
+    const double through = sqrt(dot(u, u)) + 1e-6;
+    double slow = 0.5 * of_air(D->air_density, above) * through * p->area * reach_axial(above, through) / y[6];
     if (burning) {
-        hold += (p->thrust - of_air(D->air_pressure, above) * p->exit_area) / speed;
+        slow += (p->thrust - of_air(D->air_pressure, above) * p->exit_area) / (through * y[6]);
         flow = p->flow;
     }
-    hold /= y[6];
     double turns[3], throws[3], drags[3];
     cross(D->turn, d, turns), cross(D->turn, turns, throws), cross(D->turn, v, drags);
     for (int i = 0; i < 3; i++) {
         out[i] = v[i];
-        out[3 + i] = pull * d[i] - hold * v[i] - 2.0 * drags[i] - throws[i];
+        out[3 + i] = pull * d[i] - slow * u[i] - 2.0 * drags[i] - throws[i];
     }
     out[6] = -flow;
 }
@@ -147,7 +161,57 @@ static reached_t fly(const fall_t *p, const double position[3], const double vel
 static fall_t numbers(const knowledge_t *know, double mass, double thrust, int engines, double until, double ground)
 {
     return (fall_t){ .area = D->area * know->thickness, .mass = mass, .thrust = thrust * know->strength,
-        .flow = thrust / D->exhaust, .exit_area = D->exit_area * engines, .burn_speed = until, .ground = ground };
+        .flow = thrust / D->exhaust, .exit_area = D->exit_area * engines, .burn_speed = until, .ground = ground, .know = know };
+}
+
+/* ---- the wind ---- */
+
+/* Of the wind found at a height, what blows at another; above, the same. */
+static double wind_share(double height, double found_at)
+{
+    const double low = height > D->least_wind_height ? height : D->least_wind_height;
+    return low >= found_at ? 1.0 : pow(low / found_at, D->wind_power);
+}
+
+void reach_wind(const knowledge_t *know, double height, double out[2])
+{
+    const double share = wind_share(height, know->wind_height);
+    out[0] = share * know->wind[0], out[1] = share * know->wind[1];
+}
+
+void reach_through_air(const knowledge_t *know, double height, const double velocity[3], double out[3])
+{
+    double wind[2];
+    reach_wind(know, height, wind);
+    out[0] = velocity[0] - wind[0], out[1] = velocity[1] - wind[1], out[2] = velocity[2];
+}
+
+void reach_learn_wind(knowledge_t *know, const double position[3], const double velocity[3], const double before[3],
+    const double axis[3], double elapsed)
+{
+    const double height = position[2];
+    double wind[2], u[3], flow[3], side[3], slope, growth, free[7];
+    reach_wind(know, height, wind);
+    reach_through_air(know, height, velocity, u);
+    const double speed = sqrt(dot(u, u));
+    scale(-1.0 / speed, u, flow);
+    const double along = dot(flow, axis);
+    add(flow, -along, axis, side);
+    reach_lift(height, speed, know->mass, &slope, &growth);
+    const double axial = reach_axial(height, speed), normal = slope + axial + growth * sqrt(dot(side, side));
+    const double push = reach_dynamic_pressure(height, speed) * D->area * know->thickness / know->mass;
+    const fall_t p = { .know = know, .mass = know->mass };
+    const double y[7]
+        = { position[0], position[1], position[2], velocity[0], velocity[1], velocity[2], know->mass };
+    accelerate(&p, y, false, free);
+    const double moves = push * normal / speed;
+    const double gain = elapsed / D->wind_lag * moves / (moves * moves + D->wind_doubt * D->wind_doubt);
+    for (int i = 0; i < 2; i++) {
+        const double left
+            = (velocity[i] - before[i]) / elapsed - free[3 + i] - push * (axial * along * axis[i] + normal * side[i]);
+        know->wind[i] = clamp(wind[i] + gain * left, -D->most_wind, D->most_wind);
+    }
+    know->wind_height = height;
 }
 
 reached_t reach_fall(const knowledge_t *know, const double position[3], const double velocity[3], double ground,

@@ -6,10 +6,20 @@ typedef struct {
     double mass;      /* burned down from the loaded one [kg] */
     double strength;  /* of the engines' thrust over mass against the nominal */
     double thickness; /* of the air's force over mass against the nominal */
+    double wind[2], wind_height; /* level, in the pad's axes [m/s], and the height that it was found at */
 } knowledge_t;
 
 /* Learn a factor from an expected and a measured acceleration along the body. */
 void reach_learn(double *factor, double expected, double measured, double elapsed);
+
+/* Learn the wind from a change of velocity in a fall without engines, the body's axis given: Reach.learn_wind. */
+void reach_learn_wind(knowledge_t *know, const double position[3], const double velocity[3], const double before[3],
+    const double axis[3], double elapsed);
+
+void reach_wind(const knowledge_t *know, double height, double out[2]); /* at a height, by what is known */
+
+/* The velocity through the air, of one over the ground. */
+void reach_through_air(const knowledge_t *know, double height, const double velocity[3], double out[3]);
 
 double reach_dynamic_pressure(double height, double speed); /* of the nominal air [Pa] */
 double reach_mach(double height, double speed);
@@ -18,6 +28,13 @@ double reach_back_pressure(double height);       /* of the air on one engine's n
 
 /* Of the force across the motion by a lean, against the lean: slope and its growth per radian, with the fins trimming. */
 void reach_lift(double height, double speed, double mass, double *slope, double *growth);
+
+/* Largest angle that the fins trim, and of the force across a body that leans further, which the gimbals trim: at none, slope, growth
+ * (Reach.gimballed_lift). */
+typedef struct {
+    double angle, at_none, slope, growth;
+} gimballed_t;
+gimballed_t reach_gimballed_lift(double mass);
 
 double reach_center(double mass);          /* station of the centre of mass [m] */
 double reach_pitch_inertia(double mass);   /* kg m^2 */
