@@ -14,7 +14,8 @@ class MemoryLayout(NamedTuple):
     row: of the
     programme; error, alpha: of the last control run; payload mass offset and stage offsets: mass_offset; extremes: most_*;
     before_*: of
-    events; wind_*: over the ground, in inertial axes, as far as guidance knows it [m/s]; nav: begin of the navigation's state; peg: begin of guidance's; imu: begin of the sensor's.
+    events; wind_*: over the ground, in inertial axes, as far as guidance knows it [m/s];
+    nav: begin of the navigation's state; peg: begin of guidance's; imu: begin of the sensor's.
     """
 
     time: int
