@@ -156,14 +156,11 @@ def asked_and_answered(design, seed, monkeypatch):
     return calls, descent_flight.fly_landing(design, seed)
 
 
-@pytest.mark.parametrize(("seed", "left"), [(0, 0.0), (1, 0.0), (0, 7e3)])
-def test_the_law_in_c_asks_for_what_the_python_asks_for(made, law, seed, left, monkeypatch):
-    """The same sensed states, one after another, through a whole flight: axis and throttle to 1e-6, phases ended together. From
-    7 km aside the pad is out of reach, and the nearest place is flown to."""
-    study = made.design.study
-    design = descent_flight.design_landing(study.evolve(entry=study.entry.evolve(left=left)))
-    calls, end = asked_and_answered(design, seed, monkeypatch)
-    assert end.verdict == (descent_flight.BESIDE if left else descent_flight.LANDED)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_law_in_c_asks_for_what_the_python_asks_for(made, law, seed, monkeypatch):
+    """The same sensed states, one after another, through a whole flight: axis and throttle to 1e-6, phases ended together."""
+    calls, end = asked_and_answered(made.design, seed, monkeypatch)
+    assert end.landed
     assert {given[1] for given, *_ in calls} == {0, 1, 2, 3}
     law.descent_size.restype = ctypes.c_ulong
     memory = ctypes.create_string_buffer(law.descent_size())

@@ -12,6 +12,7 @@ from osea_rocket.recovery.guidance import node
 from osea_rocket.recovery.guidance.c99 import DialectError, Translation
 from osea_rocket.recovery.guidance.export import State, write_landing
 from osea_rocket.recovery.guidance.lander import Engines, Lander, LandingVehicle, Plan
+from osea_rocket.recovery.guidance.native import best_lander
 from osea_rocket.validation.mars_landing import figures
 
 MARS = figures()
@@ -111,7 +112,7 @@ def test_an_update_goes_on_from_the_plan():
 
 
 def test_a_plan_in_the_wind_counts_on_the_drag_of_the_motion_through_the_air():
-    lander = Lander(BOOSTER)
+    lander = best_lander(BOOSTER)
     calm = lander.solve(*BOOSTER_START)
     lander.work[node.WIND] = 12.0
     plan = lander.solve(*BOOSTER_START)
