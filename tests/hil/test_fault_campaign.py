@@ -162,7 +162,8 @@ def test_ports_of_workers():
         local="127.0.0.1:20000", remote="127.0.0.1:60001"
     )  # far from each other, and an even step would meet
     places = [on_own_ports(bench(apart), None, k)[0].computers[0].link for k in range(4)]
-    assert len({port for link in places for port in (link.local, link.remote)}) == 8
+    assert all(isinstance(link, UdpLink) for link in places)
+    assert len({getattr(link, end) for link in places for end in ("local", "remote")}) == 8
     with pytest.raises(InputError, match="names none of the bench's ports"):
         on_own_ports(bench(link), "fc", 1)
     with pytest.raises(InputError, match="no ports above"):
