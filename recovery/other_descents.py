@@ -40,6 +40,7 @@ them)."""
 
 def descent_speed(mass: float, drag_area: float, density: float = SEA_LEVEL_DENSITY) -> float:
     """Steady sink rate [m/s] under a drag area C_D S [m^2]: weight equals drag (Knacke 1992, eq. 5-1)."""
+    _positive(mass=mass, drag_area=drag_area, density=density)
     return float(np.sqrt(2.0 * mass * G0 / (density * drag_area)))
 
 
@@ -51,11 +52,13 @@ def parachute_area(mass: float, speed: float, canopy: Canopy, density: float = S
 
 def nominal_diameter(area: float) -> float:
     """D_0 [m] of a nominal area [m^2]."""
+    _positive(area=area)
     return float(np.sqrt(4.0 * area / np.pi))
 
 
 def filling_time(canopy: Canopy, diameter: float, speed: float) -> float:
     """Time [s] from line stretch to full canopy: n D_0 / v (Knacke 1992, eq. 5-17)."""
+    _positive(diameter=diameter, speed=speed)
     return canopy.fill * diameter / speed
 
 
@@ -65,6 +68,7 @@ def opening_force(canopy: Canopy, area: float, speed: float, density: float, mas
     X_1 falls with the canopy loading as mass ratio R_m = rho (C_D S)^(3/2) / m grows (Knacke 1992, sec. 5.4.4, Pflanz's
     reduction, here X_1 = 1 / (1 + R_m / 4), an estimate that is 1 for a drogue and 0.2 for a light load under a large canopy).
     """
+    _positive(area=area, speed=speed, density=density, mass=mass)
     drag_area = canopy.drag_coefficient * area
     ratio = density * drag_area**1.5 / mass
     return 0.5 * density * speed**2 * drag_area * canopy.opening_factor / (1.0 + ratio / 4.0)
@@ -72,6 +76,7 @@ def opening_force(canopy: Canopy, area: float, speed: float, density: float, mas
 
 def reefing_ratio(canopy: Canopy, area: float, speed: float, density: float, limit: float) -> float:
     """Share of the drag area to which a first stage is reefed so that its steady drag times C_x meets a limit [N]; 1: none."""
+    _positive(area=area, speed=speed, density=density, limit=limit)
     full = 0.5 * density * speed**2 * canopy.drag_coefficient * area * canopy.opening_factor
     return min(limit / full, 1.0)
 
@@ -87,6 +92,7 @@ class Glide:
 
 def parafoil_glide(mass: float, area: float, lift: float, drag: float, density: float = SEA_LEVEL_DENSITY) -> Glide:
     """Glide of a parafoil with coefficients of lift and drag (system's, on its area): tan(angle) = C_D / C_L."""
+    _positive(mass=mass, area=area, lift=lift, drag=drag, density=density)
     angle = float(np.arctan2(drag, lift))
     speed = float(np.sqrt(2.0 * mass * G0 / (density * area * np.hypot(lift, drag))))
     return Glide(speed, speed * float(np.sin(angle)), angle)
@@ -94,6 +100,7 @@ def parafoil_glide(mass: float, area: float, lift: float, drag: float, density: 
 
 def parafoil_area(mass: float, sink: float, lift: float, drag: float, density: float = SEA_LEVEL_DENSITY) -> float:
     """Area [m^2] for a sink rate [m/s]; the glide's own relations turned round."""
+    _positive(mass=mass, sink=sink, lift=lift, drag=drag, density=density)
     total = float(np.hypot(lift, drag))
     return 2.0 * mass * G0 / (density * total) * (drag / total / sink) ** 2
 
@@ -101,6 +108,7 @@ def parafoil_area(mass: float, sink: float, lift: float, drag: float, density: f
 def parafoil_reach(height: float, lift: float, drag: float, wind: float = 0.0, sink: float = 0.0) -> float:
     """Way over the ground [m] from a height [m]: in still air height C_L / C_D, with a tail wind [m/s] and its drift over the
     time that a sink rate [m/s] gives."""
+    _positive(lift=lift, drag=drag)
     return height * lift / drag + (wind * height / sink if sink > 0.0 else 0.0)
 
 
@@ -120,6 +128,7 @@ def splashdown_acceleration(mass: float, radius: float, speed: float) -> float:
 
 def floats(mass: float, volume: float) -> float:
     """Share of a closed volume [m^3] that lies under water; above 1 it sinks."""
+    _positive(mass=mass, volume=volume)
     return mass / (WATER_DENSITY * volume)
 
 

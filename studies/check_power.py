@@ -160,7 +160,7 @@ def _energy(what: str, energy: float, batteries: tuple[Battery, ...], silent: li
 
 def _capacity(rule: str, what: str, where: str, demand: float, held: float, unit: str) -> Finding:
     name = "current" if unit == "A" else "energy"
-    place = Place(what, name, where, "what hangs on it", "the battery", unit, ("draws", "holds"))
+    place = Place(what, name, where, "its load", "the battery", unit, ("draws", "holds"))
     found = Capacity()(demand, held, place)
     return Finding(found.severity, f"assembly.{rule}", found.where, found.message, found.margin)
 

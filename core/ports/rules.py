@@ -338,9 +338,7 @@ def _plain(value: Any) -> Any:
 
 
 def _infinitive(verb: str) -> str:
-    return {"accepts": "accept", "provides": "provide", "allows": "allow", "clears": "clear", "holds": "hold"}.get(
-        verb, verb
-    )
+    return "have" if verb == "has" else verb.removesuffix("s")
 
 
 def _range(curve: Curve) -> str:

@@ -64,6 +64,25 @@ def test_a_winged_booster_flies_home_by_breguet():
         d.flyback_fuel(polar, 4e4, -1.0, 150.0, 6000.0)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: d.descent_speed(100.0, 0.0),
+        lambda: d.nominal_diameter(-1.0),
+        lambda: d.filling_time(d.CANOPIES[0], 10.0, 0.0),
+        lambda: d.opening_force(d.CANOPIES[0], 100.0, 60.0, 1.2, 0.0),
+        lambda: d.reefing_ratio(d.CANOPIES[0], 0.0, 60.0, 1.2, 1e4),
+        lambda: d.parafoil_glide(100.0, 0.0, 0.8, 0.3),
+        lambda: d.parafoil_area(100.0, 0.0, 0.8, 0.3),
+        lambda: d.parafoil_reach(1000.0, 0.8, 0.0),
+        lambda: d.floats(100.0, float("nan")),
+    ],
+)
+def test_what_divides_is_above_nought(asked):
+    with pytest.raises(ValueError, match="must be above nought"):
+        asked()
+
+
 @pytest.mark.skipif(library() is None, reason="no C compiler: numba alone would take long")
 def test_a_booster_that_cannot_hover_has_a_short_window():
     """One that burns at 1.5 times its weight at least, 3.2 at most, falling straight from 3 km: by hand, in a vacuum."""
