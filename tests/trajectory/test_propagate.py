@@ -83,7 +83,9 @@ def test_the_speed_budget_closes_and_its_losses_are_what_they_should_be():
     assert min(budget.pressure, budget.steering, budget.drag, budget.gravity) > 0
     assert budget.gravity < 9.81 * BURN
     halves = propagate_in_two()
-    assert (halves[0].budget + halves[1].budget).drag == pytest.approx(budget.drag, abs=1e-4)
+    assert (halves[0].budget + halves[1].budget).drag == pytest.approx(
+        budget.drag, abs=1e-3
+    )  # m/s: steps divided otherwise, summed otherwise
 
 
 def propagate_in_two():
