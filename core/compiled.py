@@ -1,6 +1,5 @@
 """The one door to numba."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numba.extending import intrinsic, overload, register_jitable
 
 from . import numeric
+from .caches import cache_home
 from .source_closure import closure_hash
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,14 +33,11 @@ def _choose(condition, if_true, if_false):
     return lambda condition, if_true, if_false: if_true if condition else if_false
 
 
-_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "osea_rocket"
-
-
 @cache
 def cache_folder(file: str) -> Path:
     """Where the compiled code of a source file is kept: numba's own cache does not see edits in the files a function calls,
     so it has a folder for each state of the sources that the file depends on."""
-    return _home / closure_hash(file)
+    return cache_home() / closure_hash(file)
 
 
 _registered: set[Callable[..., Any]] = set()

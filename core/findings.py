@@ -54,8 +54,10 @@ def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def refusal(findings: Iterable[Finding]) -> dict[str, Any]:
-    """What a command adds to its data when a finding is an ERROR: the answer is no (exit code 1), and why; else nothing."""
+    """What a command adds to its data when a finding is an ERROR: the answer is no (exit code 1), and why, a line each of
+    several; else nothing."""
     errors = [f.message for f in findings if f.severity is Severity.ERROR]
     if not errors:
         return {}
-    return {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": "; ".join(errors)}
+    message = errors[0] if len(errors) == 1 else "\n  ".join([f"{len(errors)} findings say no:", *errors])
+    return {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": message}

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.documents import load_document
-from ..core.errors import ImpossibleError
-from ..core.findings import Severity
+from ..core.findings import refusal
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from .ascend import ascend, ignored_payload
@@ -61,7 +60,5 @@ def run_ascent(
         data["return"] = return_summary(back)
         text += f"\n\n  {return_in_words(back)}"
     data |= {"run": str(folder), "report": str(folder / "report.html")}
-    errors = [f.message for f in findings if f.severity is Severity.ERROR]
-    if errors:  # the run stands, with its report; the answer is no
-        data |= {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": "; ".join(errors)}
+    data |= refusal(findings)  # the run stands, with its report; the answer is no
     return data, f"{text}\n\n  report  {folder / 'report.html'}"

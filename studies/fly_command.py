@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.documents import load_document
-from ..core.errors import ImpossibleError
-from ..core.findings import Severity
+from ..core.findings import Severity, refusal
 from ..core.progress import Progress, RichProgress
 from ..core.run_folder import RunFolder
 from .ascend import ascend
@@ -53,9 +52,7 @@ def run_fly(path: Path, out: Path | None, *, seed: int = 0, quiet: bool = False)
         progress.close()
     data, text = summary(study, result)
     data |= {"run": str(folder), "report": str(folder / "report.html")}
-    errors = [f.message for f in findings if f.severity is Severity.ERROR]
-    if errors:
-        data |= {"status": "failed", "exit_code": ImpossibleError.exit_code, "message": "; ".join(errors)}
+    data |= refusal(findings)
     return data, f"{text}\n\n  report  {folder / 'report.html'}"
 
 

@@ -5,21 +5,21 @@ A row is good for the sources it was made by, so that their digest names the fil
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..core.caches import cache_home
+
 _ROOT = Path(__file__).parent.parent
-_HOME = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "osea_rocket"
 
 
 class KeptRows:
     """Rows of one comparison by name. sources: files and folders of the package, as it names them, that a row depends on."""
 
-    def __init__(self, name: str, sources: Iterable[str], home: Path = _HOME, root: Path = _ROOT) -> None:
-        self.name, self.sources, self.home, self.root = name, tuple(sources), home, root
+    def __init__(self, name: str, sources: Iterable[str], home: Path | None = None, root: Path = _ROOT) -> None:
+        self.name, self.sources, self.home, self.root = name, tuple(sources), home or cache_home(), root
 
     @cached_property
     def path(self) -> Path:

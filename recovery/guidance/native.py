@@ -5,13 +5,13 @@ lander = best_lander(vehicle)      # C where there is a compiler, numba's code o
 
 import ctypes
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from ...core.caches import cache_home
 from . import node as at
 from .export import c_sources
 from .lander import Lander, LandingVehicle, Vector3
@@ -27,7 +27,7 @@ def library() -> ctypes.CDLL | None:
         return None
     sources = c_sources()
     key = hashlib.sha256("".join((compiler, *FLAGS, *sources.values())).encode()).hexdigest()[:16]
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "osea_rocket"
+    home = cache_home()
     made = home / f"osea_landing-{key}.so"
     if not made.is_file():
         home.mkdir(parents=True, exist_ok=True)
