@@ -11,7 +11,8 @@ from ..core.results import Result, Unit
 from .document import Bench
 from .recording.reading import Event, Frame, RecordedRow, opened
 from .run import NoRecorder, Recorder
-from .transports.base import LinkLostError, Transport, open_transport
+from .transports.base import LinkLostError, Transport
+from .transports.opening import open_transport
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,8 @@ from .plant import FLYING, BenchPlant, Flying, bench_plant
 from .requirements import Verdict, Watcher
 from .signals import COMMAND_COUNT, INPUT_INDEX
 from .speech import Speech, speech
-from .transports.base import LinkLostError, Octets, Transport, open_transport
+from .transports.base import LinkLostError, Octets, Transport
+from .transports.opening import open_transport
 
 _ANSWERED = INPUT_INDEX["answer.tick"]
 _WAITING_PERIOD = 0.02  # s between two samples to a computer that has not answered yet

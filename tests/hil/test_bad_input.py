@@ -20,8 +20,8 @@ from osea_rocket.hil.recording.reading import Event, RecordedRow, opened
 from osea_rocket.hil.recording.recorder import McapRecorder
 from osea_rocket.hil.run import BenchRun, Seat, run_bench
 from osea_rocket.hil.speech import speech
-from osea_rocket.hil.transports.base import open_transport
 from osea_rocket.hil.transports.document import CanLink, TcpLink, UdpLink
+from osea_rocket.hil.transports.opening import open_transport
 from osea_rocket.hil.transports.stream import Stream
 
 pytestmark = pytest.mark.timeout(120)

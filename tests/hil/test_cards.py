@@ -22,8 +22,9 @@ from osea_rocket.hil.history import History
 from osea_rocket.hil.pacing import Pacer
 from osea_rocket.hil.run import run_bench
 from osea_rocket.hil.signals import INDEX
-from osea_rocket.hil.transports.base import LinkLostError, open_transport
+from osea_rocket.hil.transports.base import LinkLostError
 from osea_rocket.hil.transports.document import CardLink
+from osea_rocket.hil.transports.opening import open_transport
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "bench_card"
 LINK = '''
