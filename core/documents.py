@@ -24,36 +24,16 @@ from pydantic_core import PydanticCustomError, core_schema
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from . import strict_yaml
+from .document_problems import DocumentError, FieldError, problems_of
 from .errors import InputError
 from .strict_yaml import Problem, YamlError
 from .versions import VersionText
-from .wording import field_names, message, shown
+from .wording import message, shown
 
 T = TypeVar("T")
-_SHOWN = 40  # problems in one message
 Flag = Annotated[bool, Field(strict=True)]  # only true and false: lax pydantic would take "no" and 1
 Count = Annotated[int, Field(strict=True, ge=1)]
 Integer = Annotated[int, Field(strict=True)]
-
-
-class DocumentError(InputError):
-    """A definition file is wrong; ``problems`` lists every place."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        files = list(dict.fromkeys(p.file for p in problems))
-        self.problems = tuple(sorted(dict.fromkeys(problems), key=lambda p: (files.index(p.file), p.line, p.column)))
-        lines = [str(problem) for problem in self.problems[:_SHOWN]]
-        if len(self.problems) > _SHOWN:
-            lines.append(f"… and {len(self.problems) - _SHOWN} more")
-        InputError.__init__(self, "\n".join(lines))
-
-
-class FieldError(ValueError):
-    """For validators of whole documents: the message belongs to one field (a dotted path from the document)."""
-
-    def __init__(self, field_path: str, message: str) -> None:
-        self.field_path = field_path
-        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -399,7 +379,7 @@ def _build(model: Any, node: Node, path: Path, session: _Session) -> Any:
         result = model.model_validate(data, context=context)
     except ValidationError as error:
         refused = {(p.line, p.column) for p in session.problems[before:]}  # said once is enough
-        found = _problems(error, model, node, name)
+        found = problems_of(error, model, node, name, SCHEMAS)
         session.problems.extend(p for p in found if (p.line, p.column) not in refused)
         return None
     except (
@@ -426,49 +406,3 @@ def _attach(document: Document, node: Node, file: str, files: dict[Path, bytes])
             for item, item_node in zip(value, child.value, strict=False):
                 if isinstance(item, Document) and isinstance(item_node, MappingNode):
                     _attach(item, item_node, file, files)
-
-
-def _names_at(model: type[Document], root: Node, loc: tuple[str | int, ...]) -> list[str]:
-    """The fields that may stand at *loc*: of the innermost document around it that says its own schema."""
-    for i in range(len(loc), 0, -1):
-        schema = strict_yaml.find(strict_yaml.find(root, loc[:i]), ("schema",))
-        if isinstance(schema, ScalarNode) and schema.value in SCHEMAS:
-            return field_names(SCHEMAS[schema.value], loc[i:])
-    return field_names(model, loc)
-
-
-def _problems(error: ValidationError, model: type[Document], root: Node, file: str) -> list[Problem]:
-    problems = []
-    errors = error.errors(include_url=False)
-    # a misspelt field is also a missing one: one message for both
-    misspelt = {
-        (e["loc"][:-1], near)
-        for e in errors
-        if e["type"] == "extra_forbidden"
-        for near in difflib.get_close_matches(str(e["loc"][-1])[:100], _names_at(model, root, e["loc"][:-1]), 1)
-    }
-    for e in errors:
-        loc = e["loc"]
-        if e["type"] == "reference_failed" or (e["type"] == "missing" and (loc[:-1], loc[-1]) in misspelt):
-            continue
-        if e["type"] == "extra_forbidden":
-            node = strict_yaml.find_key(strict_yaml.find(root, loc[:-1]), loc[-1])
-            names = _names_at(model, root, loc[:-1])
-            near = difflib.get_close_matches(str(loc[-1])[:100], names, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(names)}" if names else ""
-            text = f"unknown field {shown(loc[-1])}{hint}"
-            loc = loc[:-1]
-        elif e["type"] == "missing":
-            node, text = strict_yaml.find(root, loc[:-1]), f"'{loc[-1]}' is missing"
-            loc = loc[:-1]
-        else:
-            cause = e.get("ctx", {}).get("error")
-            if isinstance(cause, FieldError):
-                loc = (*loc, *(int(p) if p.isdigit() else p for p in cause.field_path.split(".")))
-            node = strict_yaml.find(root, loc)
-            # what the file says, not what has become of it: '-4 t' rather than -4000.0
-            text = message(e, shown(node.value) if isinstance(node, ScalarNode) else None)
-        dotted = ".".join(map(str, loc))
-        text = f"{dotted}: {text}" if dotted else text
-        problems.append(Problem(file, node.start_mark.line + 1, node.start_mark.column + 1, text))
-    return problems
