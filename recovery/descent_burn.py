@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..core.earth import G0
+from .descent_aim import AIM_SHARE, LEAST_FREE, MOST_SHARE, Across, across, height_over_ground
 from .descent_case import ATTITUDE_BANDWIDTH, AirTable, center_of_mass, pitch_inertia, standing_height
 from .descent_document import Booster, LandingStudy
 from .descent_reach import Knowledge, Reach
@@ -57,16 +58,10 @@ PLAN_MISS = 0.5
 """Of the legs' limit of position: a plan may miss by it."""
 PATIENCE = 3
 """Renewals in a row without a plan to the pad, after which the nearest place in reach is aimed at instead."""
-AIM_SHORT = 0.1
-"""Share of the way from where an even burn would end to the nearest place that the aim stays short of it: reserve."""
 COMMITTED = 5.0
 """Time before the gate [s] from which the aim stays."""
 GATE_RESERVE = 1.3
 """A plan leaves so many times the propellant that the rules' terminal throttle and time take."""
-LEAST_FREE = 0.2
-"""Share of the thrust's push across that lift must leave for the body to lean at all, or further than its fins trim."""
-MOST_SHARE = 0.8
-"""Of the lean at which lift takes as much as thrust adds."""
 TURN_FREQUENCY, TURN_DAMPING = 2.0, 0.9
 """Of the reference that the axis asked for goes through [rad/s]."""
 MOST_TURN, MOST_TURNING = np.radians(12.0), np.radians(6.0)
@@ -104,6 +99,20 @@ class _Asked:
     know: Knowledge
     even: float
     tilt: float
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A plan to be flown: when it begins, the place (2,) from the pad where it ends, its mean thrust [N]."""
+
+    plan: Plan
+    begins: float
+    place: np.ndarray
+
+    @property
+    def mean(self) -> float:
+        thrust = np.linalg.norm(self.plan.acceleration, axis=1) * self.plan.mass
+        return float(np.trapezoid(thrust, self.plan.time)) / self.plan.flight_time
 
 
 def gate(study: LandingStudy, air: AirTable) -> Gate:
@@ -156,16 +165,20 @@ class LandingBurn:
         self.gate = gate(study, air)
         self.lander: Lander = best_lander(landing_vehicle(study, air))
         self.full = study.booster.engine.thrust_vacuum * study.booster.landing_engines
-        self.plan: Plan | None = None
-        self.pending: Plan | None = None
-        self.planned = self.pending_at = self.renewed = -1e9
+        self.kept: _Kept | None = None
+        self.pending: _Kept | None = None
+        self.renewed = self.held = -1e9
         self.terminal, self.mean = False, 0.0
         self.throttle = study.guidance.ignition_throttle
         self.lean, self.turn = np.zeros(2), np.zeros(2)
         self.outcomes: dict[str, int] = {}
-        # where plans end, from the pad: what is flown, and what is aimed at
-        self.place, self.aim, self.pending_place = np.zeros(2), np.zeros(2), np.zeros(2)
-        self.aside, self.vain, self.shortfall, self.held = False, 0, 0.0, -1e9
+        # the pad's middle, or aside of it the nearest place in reach; renewals in a row without a plan to it
+        self.aim, self.aside, self.vain, self.shortfall = np.zeros(2), False, 0, 0.0
+
+    @property
+    def place(self) -> np.ndarray:
+        """Where what is flown ends (2,), from the pad [m]."""
+        return np.zeros(2) if self.kept is None else self.kept.place
 
     def begin(self, body: np.ndarray) -> None:
         """From the attitude that the body has."""
@@ -187,7 +200,7 @@ class LandingBurn:
         through = self.reach.through_air(know, position[2], velocity)
         speed = float(np.linalg.norm(through))
         back = -through / max(speed, 1e-6)
-        height = position[2] - standing_height(b, know.mass)
+        height = height_over_ground(position) - standing_height(b, know.mass)
         if since < b.engine.start_ramp:
             self.throttle = rules.ignition_throttle
             return self._command(back[:2] if speed > LEAST_SPEED else np.zeros(2), elapsed)
@@ -223,11 +236,8 @@ class LandingBurn:
     def _plans(self, time: float, above: np.ndarray, velocity: np.ndarray, push: np.ndarray, know: Knowledge) -> None:
         """Take over the plan made at the last call, make another when it is due, and see whether the gate is near."""
         if self.pending is not None:
-            self.plan, self.planned, self.pending = self.pending, self.pending_at, None
-            self.place = self.pending_place
-            thrust = np.linalg.norm(self.plan.acceleration, axis=1) * self.plan.mass
-            self.mean = float(np.trapezoid(thrust, self.plan.time)) / self.plan.flight_time
-        near = self.plan is not None and self._left(time) < LAST_RENEWAL
+            self.kept, self.mean, self.pending = self.pending, self.pending.mean, None
+        near = self._left(time) < LAST_RENEWAL
         low = above[2] < 0.0 or -velocity[2] < self.gate.sink  # past the gate without a plan
         if near or low:
             self.terminal = True
@@ -249,41 +259,43 @@ class LandingBurn:
         w[node.WIND], w[node.WIND + 1] = self.reach.wind(know, 0.5 * over[2])
         tilt = max(np.arctan2(float(np.hypot(*velocity[:2])), -velocity[2]) + PATH_TILT, LEAST_TILT)
         asked = _Asked(begins, above, velocity, know, even, tilt)
-        wide = len(BANDS)
-        committed = self.plan is not None and self.plan.flight_time - (begins - self.planned) < COMMITTED
-        if not (self.aside and committed):
-            # from beside it the pad is tried with the widest limits alone
-            for n in range(wide - 1 if self.aside else 0, wide):
-                if self._tries(asked, n, np.zeros(2)):
-                    self.aside, self.vain, self.shortfall = False, 0, 0.0
-                    return
-        self.vain += 1
-        if self.aside and any(self._tries(asked, n, self.aim) for n in range(wide + 1)):
-            self.vain = 0
-        elif self.vain >= PATIENCE and not committed:
-            self._nearest(asked, over)
-
-    def _nearest(self, asked: _Asked, over: np.ndarray) -> None:
-        """Aim at the place nearest to the pad that is in reach, and plan to there."""
-        plan = self._solved(asked, len(BANDS), np.zeros(2), anew=True)
-        if plan.outcome != "misses":
+        found = across(self.reach, know, over, velocity, even, self.gate.sink, self.study.guidance.tilt)
+        committed = self._left(begins) < COMMITTED
+        if not (self.aside and committed) and self._to_pad(asked, found):
             return
-        end, _, _ = self.reach.landing_burn(
-            asked.know, over, asked.velocity, asked.know.mass, asked.even, self.gate.sink, 0.0
-        )
-        nearest, short = plan.position[-1, :2], plan.shortfall
-        aim = nearest + AIM_SHORT * (end[:2] - nearest)
-        if self._tries(asked, len(BANDS), aim):
-            self.aim, self.aside, self.vain, self.shortfall = aim, True, 0, short
+        self.vain += 1
+        wide = len(BANDS) + 1
+        if self.aside and any(self._tries(asked, n, self.aim) for n in range(wide)):
+            self.vain = 0
+        elif self.vain >= PATIENCE and not committed and found.off > AIM_SHARE * found.reach:
+            self._beside(asked, found)
 
-    def _tries(self, asked: _Asked, n: int, place: np.ndarray) -> bool:
+    def _to_pad(self, asked: _Asked, found: Across) -> bool:
+        """Whether there is a plan to the pad; from beside it with the widest limits alone, and with the reserve of an aim."""
+        if found.off > (AIM_SHARE if self.aside else 1.0) * found.reach:
+            return False
+        for n in range(len(BANDS) - 1 if self.aside else 0, len(BANDS)):
+            if self._tries(asked, n, np.zeros(2), anew=self.aside):
+                self.aside, self.vain, self.shortfall = False, 0, 0.0
+                return True
+        return False
+
+    def _beside(self, asked: _Asked, found: Across) -> None:
+        """Aim at the place nearest to the pad that is in reach, and plan to there."""
+        if not self.aside:
+            self.shortfall = self._solved(asked, len(BANDS), np.zeros(2), anew=True).shortfall
+        aim = found.nearest()
+        if any(self._tries(asked, n, aim, anew=True) for n in range(len(BANDS) + 1)):
+            self.aim, self.aside, self.vain = aim, True, 0
+
+    def _tries(self, asked: _Asked, n: int, place: np.ndarray, anew: bool = False) -> bool:
         """Whether there is a plan to a place (2,) from the pad; it is flown from the next call on."""
-        plan = self._solved(asked, n, place)
+        plan = self._solved(asked, n, place, anew)
         good = plan.outcome == "lands" or (
             plan.found and plan.miss < PLAN_MISS * self.study.booster.legs.limits.position
         )
         if good:
-            self.pending, self.pending_at, self.pending_place = plan, asked.begins, place
+            self.pending = _Kept(plan, asked.begins, place)
         return good
 
     def _solved(self, asked: _Asked, n: int, place: np.ndarray, anew: bool = False) -> Plan:
@@ -296,7 +308,7 @@ class LandingBurn:
         full = self.full * asked.know.strength
         w[node.LEAST], w[node.MOST] = low * full, high * full
         state = asked.above - np.array([place[0], place[1], 0.0]), asked.velocity, asked.know.mass
-        if anew or self.plan is None:
+        if anew or self.kept is None:
             plan = self.lander.solve(*state)
         else:
             plan = self.lander.update(*state, asked.begins - self.held)
@@ -307,14 +319,14 @@ class LandingBurn:
 
     def _planned(self, time: float, above: np.ndarray, velocity: np.ndarray, know: Knowledge) -> np.ndarray:
         """Acceleration of thrust that the plan asks for (3,) [m/s^2]; without one, that of an even deceleration."""
-        plan = self.plan
-        if plan is None:
+        kept = self.kept
+        if kept is None:
             up = self._even(max(above[2] + self.gate.height, 1.0), velocity[2], self.study.guidance.touchdown_speed)
             return np.array([0.0, 0.0, up]) - up / min(velocity[2], -5.0) * np.array([-velocity[0], -velocity[1], 0.0])
-        now = time - self.planned
+        plan, now = kept.plan, time - kept.begins
         at, of = _between(plan.time, plan.position, now), _between(plan.time, plan.velocity, now)
         ahead = _between(plan.time, plan.acceleration, now + LEAD)
-        at = at + np.array([self.place[0], self.place[1], 0.0])
+        at = at + np.array([kept.place[0], kept.place[1], 0.0])
         # its mean thrust, in its direction: where it brakes unevenly what is left above is reserve
         ahead *= self.mean / (know.mass * float(np.linalg.norm(ahead)))
         return ahead if now < 0.0 else ahead + PLACE_GAIN * (at - above) + SPEED_GAIN * (of - velocity)
@@ -345,7 +357,8 @@ class LandingBurn:
         return self._turn((rate - self.turn) / RATE_LAG, elapsed)
 
     def _left(self, time: float) -> float:
-        return np.inf if self.plan is None else self.plan.flight_time - (time - self.planned)
+        """Time to the gate by the plan that is flown [s]."""
+        return np.inf if self.kept is None else self.kept.plan.flight_time - (time - self.kept.begins)
 
     def _drag(self, height: float, speed: float, know: Knowledge) -> float:
         """Of the air against the motion [m/s^2]."""

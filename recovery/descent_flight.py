@@ -269,8 +269,8 @@ def judge(design: LandingDesign, flight: Flight, contact: Contact | None, guidan
         verdict = LANDED
     burn = guidance.burn
     return Touchdown(
-        verdict, c.x, c.y, c.sink, c.drift, c.tilt, left, stroke, flight.time, dict(sorted(guidance.outcomes.items())),
-        float(burn.place[0]), float(burn.place[1]), burn.shortfall,
+        verdict, c.x, c.y, c.sink, c.drift, c.tilt, max(left, 0.0), stroke, flight.time,
+        dict(sorted(guidance.outcomes.items())), float(burn.place[0]), float(burn.place[1]), burn.shortfall,
     )  # fmt: skip
 
 

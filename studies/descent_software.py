@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.earth import G0, ROTATION_RATE
-from ..recovery import descent_burn, descent_case, descent_guidance, descent_prediction, descent_reach
+from ..core.earth import G0, MEAN_RADIUS, ROTATION_RATE
+from ..recovery import descent_aim, descent_burn, descent_case, descent_guidance, descent_prediction, descent_reach
 from ..recovery.descent_flight import LandingDesign
 from ..recovery.descent_reach import Reach
 from ..recovery.guidance.export import c_vehicle
@@ -28,9 +28,10 @@ _CONSTANTS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (descent_burn, (
         "LEAST_BAND", "LEAD", "LAST_RENEWAL", "PLACE_GAIN", "SPEED_GAIN", "LEAST_LEFT", "HOMING_TIME", "HOMING_SPEED",
         "RATE_LAG", "PATH_TILT", "LEAST_TILT", "WIDER_TILT", "LAST_HEIGHT", "LAST_MARGIN", "LEAST_SLOWING", "LEAST_SPEED",
-        "LEAST_UPRIGHT", "AIR_AHEAD", "END_HEIGHT", "END_CLIMB", "END_BELOW", "PLAN_MISS", "LEAST_FREE", "MOST_SHARE",
-        "TURN_FREQUENCY", "TURN_DAMPING", "MOST_TURN", "MOST_TURNING", "PATIENCE", "AIM_SHORT", "COMMITTED",
+        "LEAST_UPRIGHT", "AIR_AHEAD", "END_HEIGHT", "END_CLIMB", "END_BELOW", "PLAN_MISS",
+        "TURN_FREQUENCY", "TURN_DAMPING", "MOST_TURN", "MOST_TURNING", "PATIENCE", "COMMITTED",
     )),
+    (descent_aim, ("STEPS", "AIM_SHARE", "LEAST_FREE", "MOST_SHARE")),
     (descent_case, ("ATTITUDE_BANDWIDTH",)),
     (autopilot, ("FIN_FREQUENCY", "FIN_DAMPING", "ERROR_LIMIT")),
 )  # fmt: skip
@@ -50,7 +51,7 @@ def descent_lines(design: LandingDesign) -> list[str]:
         "descends": 1, "first": 0 if study.separation else 2,
         "origin": frame.origin, "axes": frame.axes,
         "center": frame.axes @ -frame.origin, "turn": frame.axes @ np.array([0.0, 0.0, ROTATION_RATE]),
-        "gravity": G0, "entry_height": study.entry.altitude - study.altitude,
+        "gravity": G0, "mean_radius": MEAN_RADIUS, "entry_height": study.entry.altitude - study.altitude,
         "mass": study.separation.mass if study.separation else study.entry.mass,
         "dry_mass": b.dry_mass, "area": b.area, "length": b.length, "diameter": b.diameter,
         "dry_center": b.center_of_mass, "propellant_station": b.propellant_station,

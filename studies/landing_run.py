@@ -182,8 +182,8 @@ def end_text(end: Touchdown) -> str:
 
 
 def reach_text(look: Outlook) -> str:
-    """What is missing, in words."""
+    """What is missing, in words. The program's mass has no lift, so the body may need more."""
     parts = [f"{look.miss:.0f} m beside the pad at best"] if look.outcome == "misses" else []
     if look.shortfall > 0.0:
-        parts.append(f"{look.shortfall:.0f} kg of propellant more would reach it")
-    return "; ".join(parts) or "no way down at any throttle"
+        parts.append(f"at least {look.shortfall:.0f} kg of propellant more to reach it")
+    return ", ".join(parts) + " (a mass without lift)" if parts else "no way down at any throttle"

@@ -28,6 +28,7 @@ from osea_rocket.hil.speech import speech
 from osea_rocket.hil.transports.document import CanLink, UdpLink
 from osea_rocket.hil.transports.stream import Stream
 from osea_rocket.recovery import descent_flight
+from osea_rocket.recovery.descent_flight import BESIDE, LANDED, design_landing
 from osea_rocket.recovery.descent_guidance import DescentGuidance
 from osea_rocket.studies.bench import open_bench
 from osea_rocket.studies.flight_software import software_files
@@ -137,7 +138,7 @@ def law(folder, c_compiler):
     (folder / "size.c").write_text(
         '#include "descent.h"\nunsigned long descent_size(void) { return sizeof(descent_t); }\n'
     )
-    only = ("descent", "boost_back", "landing_burn", "reach", "osea_landing", "size")
+    only = ("descent", "boost_back", "landing_burn", "landing_aim", "reach", "osea_landing", "size")
     return ctypes.CDLL(str(compiled(c_compiler, folder, "law.so", "-fPIC", "-shared", only=only)))
 
 
@@ -156,11 +157,14 @@ def asked_and_answered(design, seed, monkeypatch):
     return calls, descent_flight.fly_landing(design, seed)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_law_in_c_asks_for_what_the_python_asks_for(made, law, seed, monkeypatch):
-    """The same sensed states, one after another, through a whole flight: axis and throttle to 1e-6, phases ended together."""
-    calls, end = asked_and_answered(made.design, seed, monkeypatch)
-    assert end.landed
+@pytest.mark.parametrize(("seed", "left", "ends"), [(0, 0.0, LANDED), (1, 0.0, LANDED), (2, 7e3, BESIDE)])
+def test_the_law_in_c_asks_for_what_the_python_asks_for(made, law, seed, left, ends, monkeypatch):
+    """The same sensed states, one after another, through a whole flight, to the pad and to the nearest place in reach: axis and
+    throttle to 1e-6, phases ended together."""
+    study = made.design.study
+    design = design_landing(study.evolve(entry=study.entry.evolve(left=left))) if left else made.design
+    calls, end = asked_and_answered(design, seed, monkeypatch)
+    assert end.verdict == ends
     assert {given[1] for given, *_ in calls} == {0, 1, 2, 3}
     law.descent_size.restype = ctypes.c_ulong
     memory = ctypes.create_string_buffer(law.descent_size())

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "landing_aim.h"
 #include "mission.h"
 #include "vector.h"
 
@@ -98,10 +99,10 @@ static osea_landing_outcome_t solved(landing_burn_t *b, const limits_t *limits, 
 }
 
 /* Whether there is a plan to a place from the pad; it is flown from the next steering on. */
-static bool tries(landing_burn_t *b, const limits_t *limits, int n, const double place[2])
+static bool tries(landing_burn_t *b, const limits_t *limits, int n, const double place[2], bool anew)
 {
     osea_landing_report_t report;
-    const osea_landing_outcome_t found = solved(b, limits, n, place, false, &report);
+    const osea_landing_outcome_t found = solved(b, limits, n, place, anew, &report);
     const bool near = found == OSEA_LANDING_MISSES || found == OSEA_LANDING_LEAVES_GLIDE_SLOPE;
     if (found == OSEA_LANDING_LANDS || (near && report.miss < D->plan_miss * D->position_limit)) {
         keep(b, b->asked_begins, place);
@@ -110,27 +111,50 @@ static bool tries(landing_burn_t *b, const limits_t *limits, int n, const double
     return false;
 }
 
-/* Aim at the place nearest to the pad that is in reach, and plan to there. */
-static void nearest(landing_burn_t *b, const limits_t *limits, const double over[3])
+static const double pad[2] = { 0.0, 0.0 };
+
+/* Whether there is a plan to the pad; from beside it with the widest limits alone, and with the reserve of an aim. */
+static bool to_pad(landing_burn_t *b, const limits_t *limits, const across_t *found)
 {
-    static const double pad[2] = { 0.0, 0.0 };
-    osea_landing_report_t report;
-    osea_landing_command_t last;
-    double time, aim[2];
-    if (solved(b, limits, BANDS, pad, true, &report) != OSEA_LANDING_MISSES) {
-        return;
+    if (found->off > (b->aside ? D->aim_share : 1.0) * found->reach) {
+        return false;
     }
-    (void)osea_landing_node(&b->lander, osea_landing_nodes(&b->lander) - 1, &time, &last);
-    const reached_t end = reach_landing_burn(
-        &b->asked_know, over, b->asked_velocity, b->asked_know.mass, limits->even, D->gate_sink, 0.0);
-    for (int i = 0; i < 2; i++) {
-        aim[i] = last.position[i] + D->aim_short * (end.position[i] - last.position[i]);
+    for (int n = b->aside ? BANDS - 1 : 0; n < BANDS; n++) {
+        if (tries(b, limits, n, pad, b->aside)) {
+            b->aside = false;
+            b->vain = 0;
+            b->shortfall = 0.0;
+            return true;
+        }
     }
-    if (tries(b, limits, BANDS, aim)) {
+    return false;
+}
+
+/* Whether there is a plan to the aim, within narrow limits or wider ones. */
+static bool to_aim(landing_burn_t *b, const limits_t *limits, const double aim[2], bool anew)
+{
+    for (int n = 0; n <= BANDS; n++) {
+        if (tries(b, limits, n, aim, anew)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Aim at the place nearest to the pad that is in reach, and plan to there. */
+static void beside(landing_burn_t *b, const limits_t *limits, const across_t *found)
+{
+    double aim[2];
+    if (!b->aside) {
+        osea_landing_report_t report;
+        (void)solved(b, limits, BANDS, pad, true, &report);
+        b->shortfall = report.shortfall;
+    }
+    aim_nearest(found, aim);
+    if (to_aim(b, limits, aim, true)) {
         b->aim[0] = aim[0], b->aim[1] = aim[1];
         b->aside = true;
         b->vain = 0;
-        b->shortfall = report.shortfall;
     }
 }
 
@@ -140,7 +164,6 @@ void landing_burn_plan(landing_burn_t *b)
         return;
     }
     b->asked = false;
-    static const double pad[2] = { 0.0, 0.0 };
     const knowledge_t *know = &b->asked_know;
     const double *above = b->asked_above, *v = b->asked_velocity;
     double through[3], wind[2];
@@ -152,27 +175,16 @@ void landing_burn_plan(landing_burn_t *b)
         .tilt = most(atan2(sqrt(v[0] * v[0] + v[1] * v[1]), -v[2]) + D->path_tilt, D->least_tilt) };
     reach_wind(know, 0.5 * over[2], wind);
     (void)osea_landing_set_wind(&b->lander, wind[0], wind[1]);
+    const across_t found = aim_across(know, over, v, limits.even, D->gate_sink);
     const bool committed = b->has_plan && left_at(b, b->asked_begins) < D->committed;
-    if (!(b->aside && committed)) {
-        /* from beside it the pad is tried with the widest limits alone */
-        for (int n = b->aside ? BANDS - 1 : 0; n < BANDS; n++) {
-            if (tries(b, &limits, n, pad)) {
-                b->aside = false;
-                b->vain = 0;
-                b->shortfall = 0.0;
-                return;
-            }
-        }
+    if (!(b->aside && committed) && to_pad(b, &limits, &found)) {
+        return;
     }
     b->vain++;
-    for (int n = 0; b->aside && n <= BANDS; n++) {
-        if (tries(b, &limits, n, b->aim)) {
-            b->vain = 0;
-            return;
-        }
-    }
-    if (b->vain >= D->patience && !committed) {
-        nearest(b, &limits, over);
+    if (b->aside && to_aim(b, &limits, b->aim, false)) {
+        b->vain = 0;
+    } else if (b->vain >= D->patience && !committed && found.off > D->aim_share * found.reach) {
+        beside(b, &limits, &found);
     }
 }
 
@@ -374,7 +386,8 @@ void landing_burn_steer(landing_burn_t *b, const sensed_t *s, double since, doub
         return;
     }
     const double axis[3] = { s->body[0][0], s->body[1][0], s->body[2][0] };
-    const double height = s->position[2] - reach_standing_height(know->mass) - D->leg_radius * size2(axis); /* of the lowest foot */
+    const double height = aim_height_over_ground(s->position) - reach_standing_height(know->mass)
+        - D->leg_radius * size2(axis); /* of the lowest foot */
     /* Gimbals that turn the body push its foot the other way: steered is the point on the axis that this leaves alone. */
     const double ahead = reach_percussion(know->mass);
     for (int i = 0; i < 3; i++) {
