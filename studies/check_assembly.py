@@ -10,6 +10,7 @@ from ..core.ports.port import Port
 from ..core.ports.sections import Bus
 from ..core.run_folder import read_result, read_run
 from ..vehicle.mass import mass_properties
+from ..vehicle.mixture import mixture_findings
 from ..vehicle.published import published_findings
 from ..vehicle.vehicle import Vehicle
 from .check_ground import ground_findings
@@ -29,6 +30,7 @@ def assembly_findings(
     return (
         *_mass(vehicle, payload_mass),
         *_equipment_mass(vehicle),
+        *mixture_findings(vehicle),
         *published_findings(vehicle),
         *load_findings(vehicle, joints, loads, payload_mass),
         *power_findings(vehicle, joints),

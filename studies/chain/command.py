@@ -42,7 +42,9 @@ def summary(result: ChainResult, folder: Path) -> tuple[dict[str, Any], str]:
         times = f"{s.seconds:6.1f} s, processor {s.processor_time:6.1f} s"
         lines.append(f"  {s.title:<{width}}  {s.state:<14} {times}  {s.message}".rstrip())
     lines.append("")
-    lines += [f"  {t.name}: {'not known' if t.value is None else f'{t.value:,.5g} {t.unit}'}" for t in result.headline]
+    for t in result.headline:
+        value = f"{t.value:,.5g} {t.unit}" if t.value is not None else t.message or "not known"
+        lines.append(f"  {t.name}: {value}{f' ({t.note})' if t.note else ''}")
     lines += ["", f"  report  {folder / 'report.html'}"]
     code, bad = result.worst
     data: dict[str, Any] = {"status": "done", "run": str(folder), "report": str(folder / "report.html")}

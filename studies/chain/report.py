@@ -32,14 +32,22 @@ def chain_report(chain: Chain, result: ChainResult, folder: Path) -> Report:
         facts=(("steps", str(len(chain.steps))), ("run", mode), ("time", f"{result.seconds:.0f} s")),
         footer=f"OSEA-Rocket · {result.input_hash[:12]}",
     )
-    figures = tuple(KeyFigure(t.name, t.value, t.unit, t.note) for t in result.headline)
-    report = report.section("Result", *((KeyFigures(figures),) if figures else ()), _steps(result), *_bad(result))
+    report = report.section("Result", *_headline(result), _steps(result), *_bad(result))
     if result.trace:
         report = report.section(chain.trace_title, *_trace(result))
     if result.passed:
         report = report.section("What the steps hand on", _passed(result))
     told = tuple(_said(s, folder) for s in result.steps if s.said and not s.pages)
     return report.section("Steps without a page of their own", *told) if told else report
+
+
+def _headline(result: ChainResult) -> tuple[KeyFigures | Text, ...]:
+    """The figures, and under them why one that was asked for is not there."""
+    figures = tuple(KeyFigure(t.name, t.value, t.unit, t.note) for t in result.headline if t.value is not None)
+    missing = tuple(
+        Text(f"{t.name}{f' ({t.note})' if t.note else ''}: {t.message}") for t in result.headline if t.value is None
+    )
+    return (*((KeyFigures(figures),) if figures else ()), *missing)
 
 
 def _steps(result: ChainResult) -> Table:

@@ -193,7 +193,8 @@ class _State:
         told: dict[str, Any] = {"name": link.name, "step": link.step, "unit": link.unit, "note": link.note}
         page = outcome.pages[0][1] if outcome.pages else ""
         if outcome.state in GONE and outcome.state != "answer is no":
-            return Traced(**told, value=None, path=page, message=f"step '{outcome.name}' is {outcome.state}")
+            by = " by --quick" if outcome.state == "left out" else ""
+            return Traced(**told, value=None, path=page, message=f"step '{outcome.name}' is {outcome.state}{by}")
         try:
             value = read_value(link, self.place)
         except InputError as error:

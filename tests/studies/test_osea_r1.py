@@ -73,6 +73,18 @@ def test_without_a_compiler_the_flight_on_the_bench_is_a_recording_and_says_so(c
     assert do(Work("bench", tmp_path / "none", EXAMPLE / "bench.yaml")).state == "input is wrong"
 
 
+def test_engines_of_another_mixture_ratio_in_the_old_tanks_are_an_error(chain):
+    """Methane stays behind: more than residuals and reserve, and only what is usable may be flown."""
+    swaps = {s.field: s.module for s in chain.step("full-flow-check").swaps if s.field.endswith(".engine")}
+    vehicle = with_fields(load(EXAMPLE / "vehicle.yaml"), swaps)
+    assert isinstance(vehicle, Vehicle)
+    found = [f for f in check_vehicle(vehicle).all_findings if f.rule == "vehicle.mixture"]
+    assert [f.severity for f in found] == [Severity.ERROR] * 2
+    for finding, left in zip(found, ("8590 kg (2.79%)", "2625 kg (2.79%)"), strict=True):
+        assert left in finding.message and "LCH4 is too much" in finding.message
+        assert "osea design --resize" in finding.message and "stages/" in finding.where
+
+
 def test_the_full_flow_engines_bolt_on_in_the_others_place(chain):
     step = chain.step("full-flow-check")
     vehicle = with_fields(step.document, {s.field: s.module for s in step.swaps})
@@ -81,7 +93,8 @@ def test_the_full_flow_engines_bolt_on_in_the_others_place(chain):
     assert {f.rule for f in found if f.severity is Severity.WARN} == {
         "port.mechanical.mass.capacity"
     }  # heavier: 1 % in hand
-    for swap, stage in zip(step.swaps, vehicle.stages, strict=True):
+    engines = [swap for swap in step.swaps if swap.field.endswith(".engine")]
+    for swap, stage in zip(engines, vehicle.stages, strict=True):
         flown = engine_performance(swap.module)
         assert stage.engine.name == swap.module.name and flown.isp_vacuum < flown.isp_vacuum_ideal
         cycle = load(EXAMPLE / f"engines/{Path(swap.module._origin.file).stem}-cycle.yaml")
