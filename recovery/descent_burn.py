@@ -261,7 +261,7 @@ class LandingBurn:
         asked = _Asked(begins, above, velocity, know, even, tilt)
         found = across(self.reach, know, over, velocity, even, self.gate.sink, self.study.guidance.tilt)
         committed = self._left(begins) < COMMITTED
-        if not (self.aside and committed) and self._to_pad(asked, found):
+        if self._to_pad(asked, found, committed):
             return
         self.vain += 1
         wide = len(BANDS) + 1
@@ -270,9 +270,10 @@ class LandingBurn:
         elif self.vain >= PATIENCE and not committed and found.off > AIM_SHARE * found.reach:
             self._beside(asked, found)
 
-    def _to_pad(self, asked: _Asked, found: Across) -> bool:
+    def _to_pad(self, asked: _Asked, found: Across, committed: bool) -> bool:
         """Whether there is a plan to the pad; from beside it with the widest limits alone, and with the reserve of an aim."""
-        if found.off > (AIM_SHARE if self.aside else 1.0) * found.reach:
+        near = found.off <= (AIM_SHARE if self.aside else 1.0) * found.reach
+        if not (near and not committed if self.aside else near or committed):
             return False
         for n in range(len(BANDS) - 1 if self.aside else 0, len(BANDS)):
             if self._tries(asked, n, np.zeros(2), anew=self.aside):

@@ -114,9 +114,10 @@ static bool tries(landing_burn_t *b, const limits_t *limits, int n, const double
 static const double pad[2] = { 0.0, 0.0 };
 
 /* Whether there is a plan to the pad; from beside it with the widest limits alone, and with the reserve of an aim. */
-static bool to_pad(landing_burn_t *b, const limits_t *limits, const across_t *found)
+static bool to_pad(landing_burn_t *b, const limits_t *limits, const across_t *found, bool committed)
 {
-    if (found->off > (b->aside ? D->aim_share : 1.0) * found->reach) {
+    const bool near = found->off <= (b->aside ? D->aim_share : 1.0) * found->reach;
+    if (!(b->aside ? near && !committed : near || committed)) {
         return false;
     }
     for (int n = b->aside ? BANDS - 1 : 0; n < BANDS; n++) {
@@ -177,7 +178,7 @@ void landing_burn_plan(landing_burn_t *b)
     (void)osea_landing_set_wind(&b->lander, wind[0], wind[1]);
     const across_t found = aim_across(know, over, v, limits.even, D->gate_sink);
     const bool committed = b->has_plan && left_at(b, b->asked_begins) < D->committed;
-    if (!(b->aside && committed) && to_pad(b, &limits, &found)) {
+    if (to_pad(b, &limits, &found, committed)) {
         return;
     }
     b->vain++;
