@@ -16,6 +16,9 @@ STEPS = 24
 AIM_SHARE = 0.5
 """Of the reach across that is counted on when another place is aimed at, or the pad again: the body turns slowly, and a plan
 spends the way across early."""
+BEYOND = 1.2
+"""Of the reach across: a pad so far off is given up, whatever the plan says. Not sooner, for the reach is that of leans which the
+fins trim, and near the ground the gimbals trim larger ones."""
 LEAST_FREE = 0.2
 """Share of the thrust's push across that lift must leave for the body to lean at all, or further than its fins trim."""
 MOST_SHARE = 0.8

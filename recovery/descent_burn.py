@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..core.earth import G0
-from .descent_aim import AIM_SHARE, LEAST_FREE, MOST_SHARE, Across, across, height_over_ground
+from .descent_aim import AIM_SHARE, BEYOND, LEAST_FREE, MOST_SHARE, Across, across, height_over_ground
 from .descent_case import ATTITUDE_BANDWIDTH, AirTable, center_of_mass, pitch_inertia, standing_height
 from .descent_document import Booster, LandingStudy
 from .descent_reach import Knowledge, Reach
@@ -55,11 +55,11 @@ AIR_AHEAD = 0.8
 END_HEIGHT, END_CLIMB, END_BELOW = 0.05, -0.1, 2.0
 """The burn ends at a height of the feet [m], or when the body climbs faster [m/s] below a height."""
 PLAN_MISS = 0.5
-"""Of the legs' limit of position: a plan may miss by it."""
+"""Of the legs' limit of position: a plan may miss by it, until it is too late to end the leans that such a plan asks for."""
 PATIENCE = 3
 """Renewals in a row without a plan to the pad, after which the nearest place in reach is aimed at instead."""
 COMMITTED = 5.0
-"""Time before the gate [s] from which the aim stays."""
+"""Time before the gate [s] from which the aim stays, and so does the plan unless another ends there within narrow limits."""
 GATE_RESERVE = 1.3
 """A plan leaves so many times the propellant that the rules' terminal throttle and time take."""
 TURN_FREQUENCY, TURN_DAMPING = 2.0, 0.9
@@ -90,8 +90,8 @@ class Gate:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What plans of one renewal begin with: a state over the gate's place at a time to come, the even throttle from there, and
-    the lean of the first band."""
+    """What plans of one renewal begin with: a state over the gate's place at a time to come, the even throttle from there, the
+    lean of the first band, and whether it is too late for another aim."""
 
     begins: float
     above: np.ndarray
@@ -99,6 +99,11 @@ class _Asked:
     know: Knowledge
     even: float
     tilt: float
+    committed: bool
+
+    def bands(self, first: int, end: int) -> range:
+        """Of throttle and lean that are tried from one on; the narrow one alone where wider leans came too late to be ended."""
+        return range(1) if self.committed else range(first, end)
 
 
 @dataclass(frozen=True)
@@ -258,24 +263,23 @@ class LandingBurn:
         even = self.reach.even_throttle(know, over, velocity, over[2] - above[2], self.gate.sink)
         w[node.WIND], w[node.WIND + 1] = self.reach.wind(know, 0.5 * over[2])
         tilt = max(np.arctan2(float(np.hypot(*velocity[:2])), -velocity[2]) + PATH_TILT, LEAST_TILT)
-        asked = _Asked(begins, above, velocity, know, even, tilt)
-        found = across(self.reach, know, over, velocity, even, self.gate.sink, self.study.guidance.tilt)
         committed = self._left(begins) < COMMITTED
-        if self._to_pad(asked, found, committed):
+        asked = _Asked(begins, above, velocity, know, even, tilt, committed)
+        found = across(self.reach, know, over, velocity, even, self.gate.sink, self.study.guidance.tilt)
+        if self._to_pad(asked, found):
             return
         self.vain += 1
-        wide = len(BANDS) + 1
-        if self.aside and any(self._tries(asked, n, self.aim) for n in range(wide)):
+        if self.aside and any(self._tries(asked, n, self.aim) for n in asked.bands(0, len(BANDS) + 1)):
             self.vain = 0
         elif self.vain >= PATIENCE and not committed and found.off > AIM_SHARE * found.reach:
             self._beside(asked, found)
 
-    def _to_pad(self, asked: _Asked, found: Across, committed: bool) -> bool:
+    def _to_pad(self, asked: _Asked, found: Across) -> bool:
         """Whether there is a plan to the pad; from beside it with the widest limits alone, and with the reserve of an aim."""
-        near = found.off <= (AIM_SHARE if self.aside else 1.0) * found.reach
-        if not (near and not committed if self.aside else near or committed):
+        near = found.off <= (AIM_SHARE if self.aside else BEYOND) * found.reach
+        if (asked.committed and self.aside) or not (asked.committed or near):
             return False
-        for n in range(len(BANDS) - 1 if self.aside else 0, len(BANDS)):
+        for n in asked.bands(len(BANDS) - 1 if self.aside else 0, len(BANDS)):
             if self._tries(asked, n, np.zeros(2), anew=self.aside):
                 self.aside, self.vain, self.shortfall = False, 0, 0.0
                 return True
@@ -293,7 +297,7 @@ class LandingBurn:
         """Whether there is a plan to a place (2,) from the pad; it is flown from the next call on."""
         plan = self._solved(asked, n, place, anew)
         good = plan.outcome == "lands" or (
-            plan.found and plan.miss < PLAN_MISS * self.study.booster.legs.limits.position
+            plan.found and not asked.committed and plan.miss < PLAN_MISS * self.study.booster.legs.limits.position
         )
         if good:
             self.pending = _Kept(plan, asked.begins, place)

@@ -31,7 +31,7 @@ _CONSTANTS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
         "LEAST_UPRIGHT", "AIR_AHEAD", "END_HEIGHT", "END_CLIMB", "END_BELOW", "PLAN_MISS",
         "TURN_FREQUENCY", "TURN_DAMPING", "MOST_TURN", "MOST_TURNING", "PATIENCE", "COMMITTED",
     )),
-    (descent_aim, ("STEPS", "AIM_SHARE", "LEAST_FREE", "MOST_SHARE")),
+    (descent_aim, ("STEPS", "AIM_SHARE", "BEYOND", "LEAST_FREE", "MOST_SHARE")),
     (descent_case, ("ATTITUDE_BANDWIDTH",)),
     (autopilot, ("FIN_FREQUENCY", "FIN_DAMPING", "ERROR_LIMIT")),
 )  # fmt: skip

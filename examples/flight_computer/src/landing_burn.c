@@ -67,7 +67,10 @@ static void keep(landing_burn_t *b, double begins, const double place[2])
 /* What plans of one renewal begin with, beside the state that was asked for. */
 typedef struct {
     double even, tilt; /* throttle from there, and the lean of the first band */
+    bool committed;    /* too late for another aim, and for wider leans than can be ended */
 } limits_t;
+
+static int last_band(const limits_t *limits, int wide) { return limits->committed ? 1 : wide; }
 
 static double left_at(const landing_burn_t *b, double time)
 {
@@ -103,7 +106,8 @@ static bool tries(landing_burn_t *b, const limits_t *limits, int n, const double
 {
     osea_landing_report_t report;
     const osea_landing_outcome_t found = solved(b, limits, n, place, anew, &report);
-    const bool near = found == OSEA_LANDING_MISSES || found == OSEA_LANDING_LEAVES_GLIDE_SLOPE;
+    const bool near
+        = !limits->committed && (found == OSEA_LANDING_MISSES || found == OSEA_LANDING_LEAVES_GLIDE_SLOPE);
     if (found == OSEA_LANDING_LANDS || (near && report.miss < D->plan_miss * D->position_limit)) {
         keep(b, b->asked_begins, place);
         return true;
@@ -114,13 +118,13 @@ static bool tries(landing_burn_t *b, const limits_t *limits, int n, const double
 static const double pad[2] = { 0.0, 0.0 };
 
 /* Whether there is a plan to the pad; from beside it with the widest limits alone, and with the reserve of an aim. */
-static bool to_pad(landing_burn_t *b, const limits_t *limits, const across_t *found, bool committed)
+static bool to_pad(landing_burn_t *b, const limits_t *limits, const across_t *found)
 {
-    const bool near = found->off <= (b->aside ? D->aim_share : 1.0) * found->reach;
-    if (!(b->aside ? near && !committed : near || committed)) {
+    const bool near = found->off <= (b->aside ? D->aim_share : D->beyond) * found->reach;
+    if ((limits->committed && b->aside) || !(limits->committed || near)) {
         return false;
     }
-    for (int n = b->aside ? BANDS - 1 : 0; n < BANDS; n++) {
+    for (int n = b->aside ? BANDS - 1 : 0; n < last_band(limits, BANDS); n++) {
         if (tries(b, limits, n, pad, b->aside)) {
             b->aside = false;
             b->vain = 0;
@@ -134,7 +138,7 @@ static bool to_pad(landing_burn_t *b, const limits_t *limits, const across_t *fo
 /* Whether there is a plan to the aim, within narrow limits or wider ones. */
 static bool to_aim(landing_burn_t *b, const limits_t *limits, const double aim[2], bool anew)
 {
-    for (int n = 0; n <= BANDS; n++) {
+    for (int n = 0; n < last_band(limits, BANDS + 1); n++) {
         if (tries(b, limits, n, aim, anew)) {
             return true;
         }
@@ -173,18 +177,18 @@ void landing_burn_plan(landing_burn_t *b)
     (void)osea_landing_set_drag_area(&b->lander, axial * D->area * know->thickness);
     const double over[3] = { above[0], above[1], above[2] + D->gate_height + reach_standing_height(know->mass) };
     const limits_t limits = { .even = reach_even_throttle(know, over, v, over[2] - above[2], D->gate_sink),
-        .tilt = most(atan2(sqrt(v[0] * v[0] + v[1] * v[1]), -v[2]) + D->path_tilt, D->least_tilt) };
+        .tilt = most(atan2(sqrt(v[0] * v[0] + v[1] * v[1]), -v[2]) + D->path_tilt, D->least_tilt),
+        .committed = b->has_plan && left_at(b, b->asked_begins) < D->committed };
     reach_wind(know, 0.5 * over[2], wind);
     (void)osea_landing_set_wind(&b->lander, wind[0], wind[1]);
     const across_t found = aim_across(know, over, v, limits.even, D->gate_sink);
-    const bool committed = b->has_plan && left_at(b, b->asked_begins) < D->committed;
-    if (to_pad(b, &limits, &found, committed)) {
+    if (to_pad(b, &limits, &found)) {
         return;
     }
     b->vain++;
     if (b->aside && to_aim(b, &limits, b->aim, false)) {
         b->vain = 0;
-    } else if (b->vain >= D->patience && !committed && found.off > D->aim_share * found.reach) {
+    } else if (b->vain >= D->patience && !limits.committed && found.off > D->aim_share * found.reach) {
         beside(b, &limits, &found);
     }
 }

@@ -56,7 +56,7 @@ typedef struct {
     double bands[3], least_band, lead, last_renewal, place_gain, speed_gain, least_left, homing_time, homing_speed, rate_lag;
     double path_tilt, least_tilt, wider_tilt, last_height, last_margin, least_slowing, least_speed, least_upright, air_ahead;
     double end_height, end_climb, end_below, plan_miss, least_free, most_share, turn_frequency, turn_damping, most_turn;
-    double most_turning, attitude_bandwidth, aim_share, committed, mean_radius;
+    double most_turning, attitude_bandwidth, aim_share, beyond, committed, mean_radius;
     int patience, steps;
     osea_landing_vehicle_t lander;
 } mission_descent_t;
