@@ -204,3 +204,14 @@ class LandingStudy(Module, schema="osea/landing/v1"):
         default=0.99, description="share of dispersed flights that are to touch down within the legs' limits"
     )
     seed: Annotated[int, Field(strict=True, ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _with_propellant(self):
+        for name, begin in (("entry", self.entry), ("separation", self.separation)):
+            if begin is not None and begin.mass <= self.booster.dry_mass:
+                raise FieldError(
+                    f"{name}.mass",
+                    f"{begin.mass:.0f} kg leave no propellant in a booster of {self.booster.dry_mass:.0f} kg empty; "
+                    "give the mass with what is left to land with",
+                )
+        return self
