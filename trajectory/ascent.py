@@ -291,7 +291,8 @@ def _solve_slowly(
     """By the first of the slow strategies that leads to a solution; None where none does."""
     for strategy in SLOWLY:
         extra = tuple((dict(options.extra) | NEAR | strategy).items())
-        slow = replace(options, max_iterations=NEAR_ITERATIONS, explain=False, extra=extra)
+        most = min(NEAR_ITERATIONS, options.max_iterations)
+        slow = replace(options, max_iterations=most, explain=False, extra=extra)
         with contextlib.suppress(ImpossibleError, UndecidedError):
             return solve(problem, guess=start, options=slow, on_iteration=on_iteration)
     return None

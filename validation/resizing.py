@@ -202,17 +202,19 @@ class _Flights:
     def __init__(self, model: ResizingModel, row: dict[str, Any]) -> None:
         self.model, self.row = model, row
         self.like: Any = None
+        self.coasts = row.get("flight", {}).get("last_stage_burns", 1) > 1
 
     def __call__(self, point: Point) -> float:
         """Payload and adapter [kg] that a size carries."""
         row = row_of(self.model, self.row, point)
-        try:
-            return self._fly(row)
-        except UndecidedError:
-            if row.get("flight", {}).get("last_stage_burns", 1) == 1:
-                raise
-            # a flight without the coast is one of those with it, as in launchers
-            return self._fly(row | {"flight": {k: v for k, v in row["flight"].items() if k != "last_stage_burns"}})
+        if self.coasts:
+            try:
+                return self._fly(row)
+            except UndecidedError:
+                # a flight without the coast is one of those with it, as in launchers; once for all, or sizes that are close would
+                # differ by how they are flown
+                self.coasts = False
+        return self._fly(row | {"flight": {k: v for k, v in row.get("flight", {}).items() if k != "last_stage_burns"}})
 
     def _fly(self, row: dict[str, Any]) -> float:
         from ..trajectory.ascent import OPTIONS, solve_ascent  # CasADi is slow to import

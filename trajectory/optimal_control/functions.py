@@ -80,8 +80,8 @@ class Point:
 def differentiate(name: str, z: ca.SX, fixed: Sequence[ca.SX], y: ca.SX) -> Derivatives:
     """The derivatives of y in z; *fixed* are the other inputs.
 
-    What y computes twice is shared before it is differentiated: on an ascent the Hessian comes out in a fifteenth of the time that
-    sharing within it afterwards takes, and with a quarter fewer operations.
+    What y computes twice is shared before it is differentiated: on an ascent the Hessian comes out in a fifteenth of the
+    time that sharing within it afterwards takes, and with a quarter fewer operations.
     """
     y = ca.cse(y)
     multipliers = ca.SX.sym("multipliers", y.numel())
