@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
-from yaml.nodes import Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from . import strict_yaml
 from .errors import InputError
@@ -45,6 +45,19 @@ def _names_at(
     return field_names(model, loc)
 
 
+def _as_written(
+    model: type[BaseModel], root: Node, loc: tuple[str | int, ...], kinds: Mapping[str, type[BaseModel]]
+) -> list[str | int]:
+    """The place as a reader of the file finds it: without the tags by which pydantic tells one model of a union from another."""
+    found, node = [], root
+    for i, part in enumerate(loc):
+        written = not isinstance(node, MappingNode) or any(k.value == str(part) for k, _ in node.value)
+        if written or part in _names_at(model, root, loc[:i], kinds):
+            found.append(part)
+            node = strict_yaml.find(node, (part,))
+    return found
+
+
 def problems_of(
     error: ValidationError, model: type[BaseModel], root: Node, file: str, kinds: Mapping[str, type[BaseModel]]
 ) -> list[Problem]:
@@ -79,7 +92,7 @@ def problems_of(
             node = strict_yaml.find(root, loc)
             # what the file says, not what has become of it: '-4 t' rather than -4000.0
             text = message(e, shown(node.value) if isinstance(node, ScalarNode) else None)
-        dotted = ".".join(map(str, loc))
+        dotted = ".".join(map(str, _as_written(model, root, loc, kinds)))
         text = f"{dotted}: {text}" if dotted else text
         problems.append(Problem(file, node.start_mark.line + 1, node.start_mark.column + 1, text))
     return problems

@@ -132,6 +132,18 @@ def test_broken_missions_are_refused(tmp_path, old, new, line, message):
     assert error.value.exit_code == 2
 
 
+def test_a_field_of_the_orbit_is_named_as_the_file_names_it(tmp_path):
+    for old, new, place in (
+        ("perigee_altitude: 200 km", "perigee_altitude: 60 km", "orbit.perigee_altitude: is 60 km"),
+        ("perigee_altitude: 200 km", "perigee_altitude: nan km", "orbit.perigee_altitude: expected"),
+        ("  inclination: 28.5 deg\n", "", "orbit: 'inclination' is missing"),
+        ("inclination: 28.5 deg", "inclinaton: 28.5 deg", "orbit: unknown field 'inclinaton'"),
+    ):
+        with pytest.raises(DocumentError) as error:
+            read(tmp_path, MISSION.replace(old, new))
+        assert place in str(error.value) and "elements" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
