@@ -11,7 +11,12 @@ from .commands import OutFolder, QuietFlag
 
 @app.command()
 def land(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A landing (osea/landing/v1).")],
+    study: Annotated[
+        Path,
+        typer.Argument(
+            metavar="STUDY.yaml", help="A landing (osea/landing/v1), or a descent without engines (osea/descent/v1)."
+        ),
+    ],
     out: OutFolder = None,
     seed: Annotated[
         int, typer.Option("--seed", min=0, help="Of the one flight shown; 0: nothing dispersed, noise alone.")
@@ -25,7 +30,12 @@ def land(
     json: JsonFlag = False,
     quiet: QuietFlag = False,
 ) -> None:
-    """Land a booster under its own guidance: entry burn, fall, landing burn; judged by the legs' limits; report and data."""
+    """Land a booster under its own guidance: entry burn, fall, landing burn; judged by the legs' limits; report and data. Or
+    size and fly a descent under parachutes, a parafoil or wings, to the ground, into water, a net or onto a hook."""
+    from ..studies.canopy_command import is_unpowered, run_descent
     from ..studies.landing_command import run_land
 
+    if is_unpowered(study):
+        finish(json, lambda: run_descent(study, out))
+        return
     finish(json, lambda: run_land(study, out, seed=seed, runs=runs, first=first, jobs=jobs, quiet=quiet))

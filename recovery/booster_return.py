@@ -45,6 +45,7 @@ MESH_TOLERANCE, ASCENT_TOLERANCE = 1e-5, 1e-6
 FLOWN_FROM = 3e-4  # mesh error of a return from which a flight again says more than the error does
 PASSES = 12
 RETURN_MISS = (50.0, 1.0)  # m, m/s at touchdown, flown open loop from separation
+STRAYED = 0.01  # of the objective, that a finer mesh does not cost: the solver has gone to another optimum
 TIME_LIMIT = 900.0  # s, of processor time
 
 
@@ -260,12 +261,29 @@ def _refined(
             problem, phases=tuple(replace(p, mesh=m) for p, m in zip(problem.phases, meshes, strict=True))
         )
         try:
-            solution = solve(problem, guess=solution, options=options, on_iteration=tell)
+            solution = _on_finer(problem, solution, options, tell)
         except (ImpossibleError, UndecidedError):
             if stands is None:
                 raise
             return stands
     raise AssertionError("the last pass returns or raises")
+
+
+def _on_finer(problem: Problem, before: Solution, options: Options, tell: OnIteration) -> Solution:
+    """On a finer mesh, from the solution before; once more with small steps where that ends at an optimum that is much worse.
+    Raises UndecidedError where both do."""
+    sign = 1.0 if problem.objective.maximize else -1.0
+    least = sign * before.objective - STRAYED * abs(before.objective)
+    solution = solve(problem, guess=before, options=options, on_iteration=tell)
+    if sign * solution.objective < least:
+        near = replace(options, extra=tuple((dict(options.extra) | NEAR).items()))
+        solution = solve(problem, guess=before, options=near, on_iteration=tell)
+    if sign * solution.objective < least:
+        raise UndecidedError(
+            f"'{problem.name}': on a finer mesh the solver leaves an optimum of {before.objective:.6g} for one of "
+            f"{solution.objective:.6g}"
+        )
+    return solution
 
 
 def _guesses(solution: Solution) -> tuple[GuessedPhase, ...]:

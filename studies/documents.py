@@ -16,6 +16,7 @@ from ..launch_data.issuer import Issuer
 from ..propulsion.cycles.document import EngineCycle  # noqa: F401  its schema
 from ..propulsion.solids.curve import RaspMotor  # noqa: F401  its schema, the solid motor's and the thrust curve's
 from ..recovery.booster_return_document import BoosterReturn
+from ..recovery.canopy_document import UnpoweredDescent  # noqa: F401  its schema
 from ..recovery.descent_document import LandingStudy  # noqa: F401  its schema, and the booster's
 from ..recovery.reuse.unit import FlownUnit  # noqa: F401  its schema
 from ..trajectory.flight.document import FlightRules

@@ -23,7 +23,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # What people write; tables of data that only the package reads have no schema here.
 KINDS = (
     "avionics-unit", "battery", "bench", "bench-adapter", "booster", "booster-return",
-    "campaign", "chain", "cooling", "dispenser", "dispersion",
+    "campaign", "chain", "cooling", "descent", "dispenser", "dispersion",
     "electrical", "engine",
     "engine-cycle", "environment", "fairing", "fault-campaign", "fins", "flight", "flown-unit", "harness-segment", "interstage",
     "landing", "landing-legs", "landing-needs", "landing-site", "launch-pad", "launch-site", "message-set", "mission",
