@@ -5,6 +5,7 @@ The joint problem is solved by `osea ascent examples/falcon9/recovery/study.yaml
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.earth import ROTATION_RATE, ecef_from_geodetic
-from osea_rocket.core.errors import InputError
+from osea_rocket.core.errors import InputError, UndecidedError
 from osea_rocket.core.findings import Severity
+from osea_rocket.recovery import booster_return
 from osea_rocket.recovery.booster_return import SolvedReturn, solve_alone
 from osea_rocket.recovery.booster_return_document import BoosterReturn, ReturnBurn
 from osea_rocket.recovery.booster_return_flight import fly_return
@@ -271,3 +273,29 @@ def test_a_pad_out_of_reach_names_the_shortfall(planned):
     plan = replace(planned[3], pad=(0.5, -1.4, 0.0))
     text = refusal(Shortfall(4321.0, 56e3, 0.49, -1.39), plan).message
     assert "4321 kg of propellant are wanting" in text and "56.0 km from the pad" in text
+
+
+def test_a_finer_mesh_that_strays_is_solved_again_by_small_steps_or_refused(monkeypatch):
+    """An optimum that is a third worse than the mesh's before is no refinement of it."""
+    problem: Any = SimpleNamespace(name="a return", objective=SimpleNamespace(maximize=True))
+    before: Any = SimpleNamespace(objective=12.45)
+    asked = []
+
+    def solving(*found):
+        answers = iter(found)
+
+        def solve(problem, guess, options, on_iteration):
+            asked.append(dict(options.extra).get("mu_init"))
+            return SimpleNamespace(objective=next(answers))
+
+        return solve
+
+    def refined(*found):
+        asked.clear()
+        monkeypatch.setattr(booster_return, "solve", solving(*found))
+        return booster_return._on_finer(problem, before, booster_return.OPTIONS, lambda iteration: None).objective
+
+    assert refined(12.44) == 12.44 and asked == [None]
+    assert refined(8.6, 12.46) == 12.46 and asked == [None, booster_return.NEAR["mu_init"]]
+    with pytest.raises(UndecidedError, match=r"leaves an optimum of 12\.45 for one of 8\.2"):
+        refined(8.6, 8.2)
