@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.earth import MEAN_RADIUS
+from .descent_lean import LEAST_FREE, MOST_SHARE
 from .descent_reach import Knowledge, Reach
 
 STEPS = 24
@@ -19,10 +20,6 @@ spends the way across early."""
 BEYOND = 1.2
 """Of the reach across: a pad so far off is given up, whatever the plan says. Not sooner, for the reach is that of leans which the
 fins trim, and near the ground the gimbals trim larger ones."""
-LEAST_FREE = 0.2
-"""Share of the thrust's push across that lift must leave for the body to lean at all, or further than its fins trim."""
-MOST_SHARE = 0.8
-"""Of the lean at which lift takes as much as thrust adds."""
 
 
 @dataclass(frozen=True)

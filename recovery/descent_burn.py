@@ -4,18 +4,17 @@ The plan (`guidance.lander`) brakes about evenly, with a reserve of throttle to 
 pad's middle, upright, sinking at the speed that an even deceleration takes to the ground in the rules' terminal time. It begins
 where the body will be when it can have taken up the plan's attitude. Near the gate the throttle takes over the deceleration
 that ends at the ground, v^2 / 2 h, and the lean nulls what is left of speed across.
-
-A lean pushes by thrust one way and by lift the other. While lift has the upper hand the body stays against the motion.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..core.earth import G0
-from .descent_aim import AIM_SHARE, BEYOND, LEAST_FREE, MOST_SHARE, Across, across, height_over_ground
-from .descent_case import ATTITUDE_BANDWIDTH, AirTable, center_of_mass, pitch_inertia, standing_height
+from .descent_aim import AIM_SHARE, BEYOND, Across, across, height_over_ground
+from .descent_case import AirTable, center_of_mass, pitch_inertia, standing_height
 from .descent_document import Booster, LandingStudy
+from .descent_lean import LEAST_SPEED, Command, Lean
 from .descent_reach import Knowledge, Reach
 from .guidance import node
 from .guidance.lander import Engines, Lander, LandingVehicle, Plan
@@ -46,8 +45,6 @@ LAST_HEIGHT = 2.5
 cost least."""
 LAST_MARGIN, LEAST_SLOWING = 1.3, 1.5
 """Above the least; and where the engine could hover [m/s^2]."""
-LEAST_SPEED = 20.0
-"""Below it [m/s] the air neither points the way nor lifts."""
 LEAST_UPRIGHT = 0.7
 """Of the axis's upward part, over which a lean makes up for the push upwards that it costs."""
 AIR_AHEAD = 0.8
@@ -62,22 +59,6 @@ COMMITTED = 5.0
 """Time before the gate [s] from which the aim stays, and so does the plan unless another ends there within narrow limits."""
 GATE_RESERVE = 1.3
 """A plan leaves so many times the propellant that the rules' terminal throttle and time take."""
-TURN_FREQUENCY, TURN_DAMPING = 2.0, 0.9
-"""Of the reference that the axis asked for goes through [rad/s]."""
-MOST_TURN, MOST_TURNING = np.radians(12.0), np.radians(6.0)
-"""Rate [rad/s] and acceleration [rad/s^2] of that reference: inside what the gimbals give."""
-
-
-@dataclass
-class Command:
-    """What is asked of the control: axis of the body in the pad's axes (3,) and its rate (3,) [1/s], throttle, and whether the
-    phase is to end; and the wind [m/s] that the fins trim the body in."""
-
-    axis: np.ndarray
-    throttle: float = 1.0
-    ends: bool = False
-    turning: np.ndarray = field(default_factory=lambda: np.zeros(3))
-    wind: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -175,7 +156,7 @@ class LandingBurn:
         self.renewed = self.held = -1e9
         self.terminal, self.mean = False, 0.0
         self.throttle = study.guidance.ignition_throttle
-        self.lean, self.turn = np.zeros(2), np.zeros(2)
+        self.lean = Lean(reach, study.guidance.tilt)
         self.outcomes: dict[str, int] = {}
         # the pad's middle, or aside of it the nearest place in reach; renewals in a row without a plan to it
         self.aim, self.aside, self.vain, self.shortfall = np.zeros(2), False, 0, 0.0
@@ -187,7 +168,7 @@ class LandingBurn:
 
     def begin(self, body: np.ndarray) -> None:
         """From the attitude that the body has."""
-        self.lean, self.turn = body[:2, 0].copy(), np.zeros(2)
+        self.lean.begin(body[:2, 0])
 
     def steer(
         self,
@@ -208,7 +189,9 @@ class LandingBurn:
         height = height_over_ground(position) - standing_height(b, know.mass)
         if since < b.engine.start_ramp:
             self.throttle = rules.ignition_throttle
-            return self._command(back[:2] if speed > LEAST_SPEED else np.zeros(2), elapsed)
+            command = self.lean.to(back[:2] if speed > LEAST_SPEED else np.zeros(2), elapsed)
+            command.throttle = self.throttle
+            return command
         tilt = float(np.linalg.norm(body[:2, 0]))
         height -= b.legs.radius * tilt  # of the lowest foot
         # Gimbals that turn the body push its foot the other way. The point on the axis that this leaves alone is the one that
@@ -227,8 +210,8 @@ class LandingBurn:
         else:
             wanted = self._planned(time, above, velocity, know)
             size = float(np.linalg.norm(wanted))
-            lean = self._against_lift(wanted[:2] / size, back, position[2], speed, know, size)
-            command, up = self._command(lean, elapsed), wanted[2]
+            lean = self.lean.against_lift(wanted[:2] / size, back, position[2], speed, know, size)
+            command, up = self.lean.to(lean, elapsed), wanted[2]
         force = up * know.mass / max(body[2, 0], LEAST_UPRIGHT)
         back_pressure = self.reach.back_pressure(position[2]) * b.landing_engines
         throttle = (force + back_pressure) / (self.full * know.strength)
@@ -358,8 +341,8 @@ class LandingBurn:
         home *= min(1.0, HOMING_SPEED / max(float(np.linalg.norm(home)), 1e-9)) * min(2.0 * left / HOMING_TIME, 1.0)
         # jerk of the cubic of time that takes speed and acceleration to nought in what is left
         left = max(left, LEAST_LEFT)
-        rate = 6.0 * (home - velocity[:2]) / (up * left**2) - 4.0 * self.lean / left
-        return self._turn((rate - self.turn) / RATE_LAG, elapsed)
+        rate = 6.0 * (home - velocity[:2]) / (up * left**2) - 4.0 * self.lean.lean / left
+        return self.lean.turned((rate - self.lean.rate) / RATE_LAG, elapsed)
 
     def _left(self, time: float) -> float:
         """Time to the gate by the plan that is flown [s]."""
@@ -369,57 +352,6 @@ class LandingBurn:
         """Of the air against the motion [m/s^2]."""
         force = self.reach.dynamic_pressure(height, speed) * self.study.booster.area * self.reach.axial(height, speed)
         return force * know.thickness / know.mass
-
-    def _against_lift(
-        self, lean: np.ndarray, back: np.ndarray, height: float, speed: float, know: Knowledge, push: float
-    ) -> np.ndarray:
-        """The lean with which thrust and lift together push across as the thrust alone would with the one wanted."""
-        if speed < LEAST_SPEED:
-            return lean
-        b, off = self.study.booster, lean - back[:2]
-        slope, growth = self.reach.lift(height, speed, know.mass)
-        force = self.reach.dynamic_pressure(height, speed) * b.area * know.thickness / (push * know.mass)
-        free, wanted = 1.0 - force * slope, float(np.linalg.norm(off))
-        if free < LEAST_FREE or wanted < 1e-6:
-            return back[:2]
-        # T a - q A (slope + growth a) a = T wanted, and no further than where lift begins to take all that is added
-        angle = _leaned(free, force * growth, wanted)
-        bound, at_none, slope, growth = self.reach.gimballed_lift(know.mass)
-        if angle > bound:  # what the fins do not trim
-            free = 1.0 - force * (slope - self.reach.axial(height, speed))
-            left = free - 2.0 * force * growth * bound
-            further = _leaned(free, force * growth, wanted + force * at_none) if left > LEAST_FREE else bound
-            angle = max(further, bound)
-        return back[:2] + off * (min(angle, np.sin(self.study.guidance.tilt)) / wanted)
-
-    def _command(self, lean: np.ndarray, elapsed: float) -> Command:
-        """The axis after the reference that turns towards a lean (2,) no faster than the gimbals can."""
-        size, most = float(np.linalg.norm(lean)), np.sin(self.study.guidance.tilt)
-        lean = lean * min(1.0, most / max(size, 1e-9))
-        turning = TURN_FREQUENCY**2 * (lean - self.lean) - 2.0 * TURN_DAMPING * TURN_FREQUENCY * self.turn
-        return self._turn(turning, elapsed)
-
-    def _turn(self, turning: np.ndarray, elapsed: float) -> Command:
-        """Let the reference turn with an acceleration (2,) [rad/s^2], and ask for it."""
-        turning = turning * min(1.0, MOST_TURNING / max(float(np.linalg.norm(turning)), 1e-9))
-        self.turn = self.turn + elapsed * turning
-        self.turn *= min(1.0, MOST_TURN / max(float(np.linalg.norm(self.turn)), 1e-9))
-        self.lean = self.lean + elapsed * self.turn
-        # the acceleration too is asked for, as the error of attitude that gives it
-        asked = self.lean + turning / ATTITUDE_BANDWIDTH**2
-        up = np.sqrt(1.0 - asked @ asked)
-        return Command(
-            np.array([asked[0], asked[1], up]),
-            self.throttle,
-            turning=np.array([self.turn[0], self.turn[1], -(asked @ self.turn) / up]),
-        )
-
-
-def _leaned(free: float, grows: float, wanted: float) -> float:
-    """The smaller root of free a - grows a^2 = wanted, no further than MOST_SHARE of the way to the left side's largest."""
-    grows = max(grows, 1e-6)
-    root = max(free**2 - 4.0 * grows * wanted, 0.0)
-    return min((free - np.sqrt(root)) / (2.0 * grows), MOST_SHARE * 0.5 * free / grows)
 
 
 def _between(times: np.ndarray, rows: np.ndarray, time: float) -> np.ndarray:

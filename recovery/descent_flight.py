@@ -8,7 +8,6 @@ import numpy as np
 from ..trajectory.flight.case import Case, parameter_index
 from ..trajectory.flight.layout import I_, WIND_NODES, WIND_SPACING, M, N
 from ..trajectory.flight.plant import Flight
-from .descent_burn import Command
 from .descent_case import (
     FALL,
     LANDING,
@@ -23,6 +22,7 @@ from .descent_case import (
 )
 from .descent_document import LandingStudy
 from .descent_guidance import DescentGuidance
+from .descent_lean import Command
 
 PERIOD = 0.04
 """Between two askings of the guidance [s]; its plan is renewed at its own rate."""

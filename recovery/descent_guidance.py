@@ -9,9 +9,10 @@ when a burn at the stated mean throttle would end at the gate over the pad, and 
 import numpy as np
 
 from ..core.earth import G0
-from .descent_burn import Command, LandingBurn
+from .descent_burn import LandingBurn
 from .descent_case import ENTRY, FALL, LANDING, AirTable, PadFrame, standing_height
 from .descent_document import LandingStudy
+from .descent_lean import Command
 from .descent_reach import LEAST_PRESSURE, Knowledge, Reach
 
 MOST_LEAN = np.radians(8.0)

@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 
 from ..core.earth import G0, MEAN_RADIUS, ROTATION_RATE
-from ..recovery import descent_aim, descent_burn, descent_case, descent_guidance, descent_prediction, descent_reach
+from ..recovery import (
+    descent_aim,
+    descent_burn,
+    descent_case,
+    descent_guidance,
+    descent_lean,
+    descent_prediction,
+    descent_reach,
+)
 from ..recovery.descent_flight import LandingDesign
 from ..recovery.descent_reach import Reach
 from ..recovery.guidance.export import c_vehicle
@@ -27,11 +35,14 @@ _CONSTANTS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     )),
     (descent_burn, (
         "LEAST_BAND", "LEAD", "LAST_RENEWAL", "PLACE_GAIN", "SPEED_GAIN", "LEAST_LEFT", "HOMING_TIME", "HOMING_SPEED",
-        "RATE_LAG", "PATH_TILT", "LEAST_TILT", "WIDER_TILT", "LAST_HEIGHT", "LAST_MARGIN", "LEAST_SLOWING", "LEAST_SPEED",
+        "RATE_LAG", "PATH_TILT", "LEAST_TILT", "WIDER_TILT", "LAST_HEIGHT", "LAST_MARGIN", "LEAST_SLOWING",
         "LEAST_UPRIGHT", "AIR_AHEAD", "END_HEIGHT", "END_CLIMB", "END_BELOW", "PLAN_MISS",
-        "TURN_FREQUENCY", "TURN_DAMPING", "MOST_TURN", "MOST_TURNING", "PATIENCE", "COMMITTED",
+        "PATIENCE", "COMMITTED",
     )),
-    (descent_aim, ("STEPS", "AIM_SHARE", "BEYOND", "LEAST_FREE", "MOST_SHARE")),
+    (descent_aim, ("STEPS", "AIM_SHARE", "BEYOND")),
+    (descent_lean, (
+        "LEAST_SPEED", "LEAST_FREE", "MOST_SHARE", "TURN_FREQUENCY", "TURN_DAMPING", "MOST_TURN", "MOST_TURNING",
+    )),
     (descent_case, ("ATTITUDE_BANDWIDTH",)),
     (autopilot, ("FIN_FREQUENCY", "FIN_DAMPING", "ERROR_LIMIT")),
 )  # fmt: skip

@@ -15,10 +15,11 @@ import pytest
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.earth import geodetic_from_ecef
 from osea_rocket.recovery.descent_aim import across, height_over_ground
-from osea_rocket.recovery.descent_burn import Command, gate, percussion
+from osea_rocket.recovery.descent_burn import gate, percussion
 from osea_rocket.recovery.descent_case import FALL, center_of_mass, pad_frame, pendulum_table, pitch_inertia
 from osea_rocket.recovery.descent_document import LandingStudy
 from osea_rocket.recovery.descent_flight import BESIDE, LANDED, LOG, PERIOD, ask, design_landing, draws, fly_landing
+from osea_rocket.recovery.descent_lean import Command
 from osea_rocket.recovery.descent_reach import Knowledge, Reach
 from osea_rocket.recovery.guidance.native import library
 from osea_rocket.recovery.landing_outlook import outlook
