@@ -22,7 +22,7 @@ from ..trajectory.launch_window import at_its_time
 from ..trajectory.mission import Mission
 from ..trajectory.optimal_control.ipopt import Options
 from ..trajectory.optimal_control.problem import Problem
-from ..trajectory.optimal_control.refine import DIVISIONS, PATH_TOLERANCE, divided, finer, mesh_error, path_excess
+from ..trajectory.optimal_control.refine import Standing, finer, mesh_error
 from ..trajectory.optimal_control.solution import Solution
 from ..trajectory.optimal_control.solve import Iteration, solve
 from ..trajectory.range_safety.document import RangeSafety
@@ -219,10 +219,9 @@ def _refined(
     tolerances = np.array([ASCENT_TOLERANCE] * up + [MESH_TOLERANCE] * (len(problem.phases) - up))
     enough = np.array([ASCENT_TOLERANCE] * up + [FLOWN_FROM] * (len(problem.phases) - up))
     options = replace(options, tolerance=FLOWN_TOLERANCE)
-    divisions = 0
-    stands: tuple | None = None  # a flight that stands, with limits passed between points
+    stands: Standing[tuple] = Standing()
     for passes in range(1, PASSES + 1):
-        meshes, errors = None, [mesh_error(p) for p in solution.phases]
+        meshes, errors = [], [mesh_error(p) for p in solution.phases]
         largest = np.array([e.largest for e in errors])
         if np.all(largest <= np.maximum(tolerances, enough)) or passes == PASSES:
             flown = fly_again(flight, mission, frame, solution)
@@ -232,16 +231,13 @@ def _refined(
             short = max(a / b for a, b in zip(back.miss, RETURN_MISS, strict=True))
             off = max(missed, short)
             if off <= 1.0:
-                stands = solution, flown, back, float(largest.max()), passes
-                over = [path_excess(p) for p in solution.phases]
-                kept = all(excess.max() <= PATH_TOLERANCE for excess, _ in over)
-                if kept or divisions == DIVISIONS or passes == PASSES:
-                    return stands
-                divisions += 1
-                meshes = [divided(p.phase.mesh, *o) for p, o in zip(solution.phases, over, strict=True)]
+                answer = solution, flown, back, float(largest.max()), passes
+                meshes = stands.divide(solution, answer, last=passes == PASSES)
+                if not meshes:
+                    return answer
             elif passes == PASSES:
-                if stands is not None:
-                    return stands
+                if stands.answer is not None:
+                    return stands.answer
                 raise UndecidedError(
                     f"'{problem.name}' was solved, but flown again it misses by {off:.3g} times what a solution may, on the last "
                     f"of {passes} meshes (relative error {largest.max():.1e})"
@@ -252,7 +248,7 @@ def _refined(
                 tolerances[:up] = tightened(tolerances[:up], largest[:up], apart, missed)
             if short > 1.0:
                 tolerances[up:] = np.minimum(tolerances[up:], largest[up:]) / 10.0
-        if meshes is None:
+        if not meshes:
             meshes = [
                 finer(p.phase.mesh, e.errors, asked, 3, 7, aim=AIM * asked)
                 for p, e, asked in zip(solution.phases, errors, tolerances, strict=True)
@@ -263,9 +259,9 @@ def _refined(
         try:
             solution = _on_finer(problem, solution, options, tell)
         except (ImpossibleError, UndecidedError):
-            if stands is None:
+            if stands.answer is None:
                 raise
-            return stands
+            return stands.answer
     raise AssertionError("the last pass returns or raises")
 
 

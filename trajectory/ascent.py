@@ -170,7 +170,8 @@ def solve_ascent(
             )
         # limits on place bend the whole flight: the solver is lost between them more often than it can tell that none exists
         places = mission.limits.stations or mission.limits.range_during or mission.limits.disposal_area
-        if failed.where is not None or (isinstance(failed, UndecidedError) and not places):
+        undecided = isinstance(failed, UndecidedError)
+        if failed.where is not None or (undecided and not places and not options.explain):
             raise
         blamed = limits_to_blame(
             plan,
@@ -180,8 +181,8 @@ def solve_ascent(
             options=options,
             hook=lambda number, objective, g: count(Iteration(number, math.nan, 0.0, soft=True)),
         )
-        if isinstance(failed, UndecidedError) and not blamed:
-            failed.add(disposal_hint(guess, mission))
+        if undecided and not (places and blamed):  # a flight within all limits may exist that the solver did not find
+            failed.add((*blamed.values(), *disposal_hint(guess, mission)))
             raise
         refused = ImpossibleError(failed.message, details=failed.details)
         raise no_flight(refused, mission, blamed) from None

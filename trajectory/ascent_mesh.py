@@ -18,7 +18,7 @@ from ..core.errors import ImpossibleError, UndecidedError
 from .ascent_guess import GuessedPhase
 from .flight_plan import FlightPlan, Segment
 from .optimal_control.problem import Mesh, Problem
-from .optimal_control.refine import DIVISIONS, PATH_TOLERANCE, divided, finer, mesh_error, path_excess
+from .optimal_control.refine import Standing, finer, mesh_error
 from .optimal_control.solution import Solution
 from .propagate import Propagation
 
@@ -75,8 +75,7 @@ def solve_refined(
     """
     solution, passes = first(problem), 1
     tolerances, share = np.full(len(plan.segments), tolerance), 0.0
-    stands: tuple[Solution, tuple[Propagation, ...], float, int] | None = None
-    divisions = 0
+    stands: Standing[tuple[Solution, tuple[Propagation, ...], float, int]] = Standing()
     while True:
         meshes: list[Mesh] = []
         errors = [mesh_error(phase) for phase in solution.phases]
@@ -85,16 +84,13 @@ def solve_refined(
             flown = fly(solution)
             share = 0.0 if largest_miss is None else miss_of(plan, solution, flown, largest_miss)
             if share <= 1.0:
-                stands = solution, flown, float(largest.max()), passes
-                over = [path_excess(phase) for phase in solution.phases]
-                kept = largest_miss is None or all(e.max() <= PATH_TOLERANCE for e, _ in over)
-                if kept or divisions == DIVISIONS or passes == PASSES:
-                    return stands
-                divisions += 1
-                meshes = [divided(p.mesh, *o) for p, o in zip(problem.phases, over, strict=True)]
+                answer = solution, flown, float(largest.max()), passes
+                meshes = stands.divide(solution, answer, last=largest_miss is None or passes == PASSES)
+                if not meshes:
+                    return answer
             elif passes == PASSES:
-                if stands is not None:
-                    return stands
+                if stands.answer is not None:
+                    return stands.answer
                 raise UndecidedError(
                     f"'{problem.name}' was solved, but flown again it misses its orbit by {share:.3g} times what a solution "
                     f"may, on the last of {passes} meshes (relative error {largest.max():.1e})"
@@ -111,9 +107,9 @@ def solve_refined(
         try:
             solution, passes = again(problem, solution), passes + 1
         except (ImpossibleError, UndecidedError):
-            if stands is None:
+            if stands.answer is None:
                 raise
-            return stands
+            return stands.answer
 
 
 def tightened(tolerances: np.ndarray, largest: np.ndarray, apart: np.ndarray, share: float) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The Falcon 9 example's ascent: solved once, then questioned, also by equations of motion that are written separately."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,11 @@ from scipy.interpolate import CubicSpline
 
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.earth import J2, MU, RADIUS, ROTATION_RATE, geodetic_from_ecef
-from osea_rocket.core.errors import ImpossibleError, InputError
+from osea_rocket.core.errors import ImpossibleError, InputError, UndecidedError
 from osea_rocket.core.findings import Severity
 from osea_rocket.propulsion.performance import engine_performance
 from osea_rocket.studies.documents import Study
+from osea_rocket.trajectory import ascent
 from osea_rocket.trajectory.ascent import solve_ascent
 from osea_rocket.trajectory.ascent_result import fly_ascent
 from osea_rocket.trajectory.environment import us76
@@ -212,6 +214,27 @@ def test_an_orbit_out_of_reach_is_refused_with_the_condition_that_gives_way(stud
     with pytest.raises(ImpossibleError) as refusal:
         solve_ascent(plan, study.mission)
     assert refusal.value.details
+
+
+def test_an_undecided_ascent_names_the_limits_that_would_leave_a_flight(study, engines, monkeypatch):
+    def fails(*_, **__):
+        raise UndecidedError("was not solved")
+
+    asked = []
+
+    def blames(*_, **__):
+        asked.append(True)
+        return {"q_alpha": "limits.q_alpha gives way: off by 9"}
+
+    monkeypatch.setattr(ascent, "solve_refined", fails)
+    monkeypatch.setattr(ascent, "limits_to_blame", blames)
+    plan = flight_plan(study.vehicle, study.mission, {name: e.map for name, e in engines.items()})
+    with pytest.raises(UndecidedError, match="was not solved") as error:
+        solve_ascent(plan, study.mission)
+    assert error.value.details == ("limits.q_alpha gives way: off by 9",)
+    with pytest.raises(UndecidedError):  # who asks for no reasons is not kept waiting for them
+        solve_ascent(plan, study.mission, options=replace(ascent.OPTIONS, explain=False))
+    assert len(asked) == 1
 
 
 def test_plan_needs_a_coast_for_each_separation(study, engines):

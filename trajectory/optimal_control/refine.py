@@ -12,6 +12,7 @@ Transactions on Control Systems Technology 26(4).
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from .solution import PhaseSolution, Solution
 from .solve import Iteration, solve
 
 Array = np.ndarray
+Answer = TypeVar("Answer")
 JUMP = 0.6  # of a control's range, in one interval, makes a switch
 ENCLOSED = 0.2  # of the interval becomes the short one round a switch
 SHORTEST = 1e-7  # of the phase: a switch enclosed in less is left alone
@@ -140,6 +142,25 @@ def divided(mesh: Mesh, excess: Array, places: Array, tolerance: float = PATH_TO
         degrees += [degree, degree]
     total = sum(fractions)
     return Mesh(tuple(f / total for f in fractions), tuple(degrees))
+
+
+class Standing(Generic[Answer]):
+    """The last answer that stands, and its meshes divided where it passes a path limit between collocation points."""
+
+    def __init__(self) -> None:
+        self.answer: Answer | None = None
+        self._divisions = 0
+
+    def divide(self, solution: Solution, answer: Answer, last: bool) -> list[Mesh]:
+        """Meshes for another pass; none where the answer keeps its limits, where DIVISIONS did not help, or on the last pass."""
+        self.answer = answer
+        if last or self._divisions == DIVISIONS:
+            return []
+        over = [path_excess(phase) for phase in solution.phases]
+        if all(excess.max() <= PATH_TOLERANCE for excess, _ in over):
+            return []
+        self._divisions += 1
+        return [divided(p.phase.mesh, *o) for p, o in zip(solution.phases, over, strict=True)]
 
 
 def finer(
