@@ -18,6 +18,7 @@ from ..trajectory.limits import (
 )
 from ..trajectory.sequence import PositiveTime
 from ..vehicle.equipment import Fins, LandingLegs, Parachute
+from ..vehicle.parts import PositiveLength
 from ..vehicle.vehicle import DragCurve
 
 Mode = Literal["rtls", "ship", "parachute", "expend"]
@@ -62,6 +63,10 @@ class ReturnLimits(Document):
     axial_acceleration: PositiveAcceleration | None = None
     angle_of_attack: SmallAngle = Field(
         default=float(np.radians(8.0)), description="between axis and airflow, which the fins can hold"
+    )
+    entry_altitude: PositiveLength | None = Field(
+        default=None,
+        description="the highest at which the entry burn is lit, on the way down; left out, the optimum lights it anywhere",
     )
     attitude_rate: PositiveRate = Field(default=float(np.radians(5.0)), description="by fins, gimbals and thrusters")
     throttle_rate: PerSecond = 0.5

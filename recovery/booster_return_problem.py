@@ -65,7 +65,7 @@ def return_phases(plan: ReturnPlan, frame: LaunchFrame, guess: Iterable[GuessedP
     return ReturnPhases(
         phases=phases,
         links=tuple(Link(a.name, b.name, change=_lost(b)) for a, b in pairwise(segments)),
-        boundaries=(*_turns(plan), *_touchdown(plan, frame)),
+        boundaries=(*_turns(plan), *_entry(plan), *_touchdown(plan, frame)),
         effort=lambda ends: sum(ends[name].final.effort for name in steered),
     )
 
@@ -273,6 +273,28 @@ def _turn(before: str, coast: str, after: str, rate: float) -> Boundary:
         return {names[0]: (b.pitch - a.pitch) / t, names[1]: (b.yaw - a.yaw) / t}
 
     return Boundary(rates, tuple(Limit(n, "rad/s", -rate, rate) for n in names))
+
+
+def _entry(plan: ReturnPlan) -> list[Boundary]:
+    """The entry burn is lit on the way down, and not too high: braking on the way up would leave the whole fall unguided."""
+    highest = plan.document.limits.entry_altitude
+    lit = next((s.name for s in plan.segments if s.burn == "entry burn"), None)
+    if highest is None or lit is None:
+        return []
+
+    def ignition(ends: Ends) -> dict[str, Any]:
+        p = ends[lit].initial
+        _, _, up = local_velocity(WGS84, p.x, p.y, p.z, p.vx, p.vy, p.vz)
+        return {
+            "altitude at the entry burn's ignition": geodetic_altitude(WGS84, p.x, p.y, p.z),
+            "vertical speed at the entry burn's ignition": up,
+        }
+
+    limits = (
+        Limit("altitude at the entry burn's ignition", "m", upper=highest, scale=1e4),
+        Limit("vertical speed at the entry burn's ignition", "m/s", upper=0.0, scale=SPEED_SCALE),
+    )
+    return [Boundary(_named(plan, ignition), _renamed(plan, limits))]
 
 
 def _touchdown(plan: ReturnPlan, frame: LaunchFrame) -> list[Boundary]:

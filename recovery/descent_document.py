@@ -164,6 +164,11 @@ class GuidanceRules(Document):
     entry_speed: Speed = Field(description="over the ground, at which the entry burn ends")
     tilt: Angle = 20.0 * DEGREE
     last_tilt: Angle = 2.0 * DEGREE
+    closing_time: Annotated[float, SI("s", ("8 s",), ge=1.0, le=60.0)] = Field(
+        default=8.0,
+        description="the fall is steered to move its predicted end by the whole miss in this time, counted without drag; where "
+        "drag ends a sideways speed long before the ground, it has to be shorter",
+    )
     glide_slope: Angle = 60.0 * DEGREE
     touchdown_speed: Speed = 1.0
     throttle_reserve: Annotated[float, ratio(ge=0.0, le=0.3)] = Field(

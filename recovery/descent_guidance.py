@@ -21,8 +21,8 @@ MOST_ALPHA = np.radians(6.0)
 """Of the fall's angle of attack: what the fins can trim."""
 LEAST_ALPHA = np.radians(2.5)
 """Below this the trimmed body has hardly any lift, and of either sign."""
-CLOSING_TIME, MISS_LEFT = 8.0, 8.0
-"""The fall moves the place of its predicted end by the miss in so many seconds, down to so many metres."""
+MISS_LEFT = 8.0
+"""The fall is steered down to a predicted miss of so many metres."""
 FULL_ALPHA_PRESSURE = 3e3
 """Dynamic pressure [Pa] from which that angle may be used up."""
 ENTRY_SHARE, LEAST_ENTRY_SPEED = 0.7, 20.0
@@ -128,7 +128,9 @@ class DescentGuidance:
         if time - self.asked >= PREDICT_EVERY:
             self.predict(position, velocity, None)
             self.asked = time
-        across = -np.array([self.miss[0], self.miss[1], 0.0]) / (max(self.to_go, LEAST_TO_GO) * CLOSING_TIME)
+        across = -np.array([self.miss[0], self.miss[1], 0.0]) / (
+            max(self.to_go, LEAST_TO_GO) * self.study.guidance.closing_time
+        )
         across -= back * (across @ back)
         size = float(np.linalg.norm(across))
         slope, growth = self.reach.lift(position[2], speed, self.know.mass)

@@ -29,7 +29,7 @@ _CONSTANTS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     )),
     (descent_prediction, ("LONGEST", "WIND_POWER", "LEAST_WIND_HEIGHT")),
     (descent_guidance, (
-        "MOST_LEAN", "MOST_ALPHA", "LEAST_ALPHA", "FULL_ALPHA_PRESSURE", "CLOSING_TIME", "MISS_LEFT", "ENTRY_SHARE",
+        "MOST_LEAN", "MOST_ALPHA", "LEAST_ALPHA", "FULL_ALPHA_PRESSURE", "MISS_LEFT", "ENTRY_SHARE",
         "LEAST_ENTRY_SPEED", "STARTED_AFTER", "STOPPED_AFTER", "LEAST_TO_GO", "PREDICT_EVERY", "HIGHEST_IGNITION",
         "FIRST_IGNITION", "LEAST_IGNITION",
     )),
@@ -78,6 +78,7 @@ def descent_lines(design: LandingDesign) -> list[str]:
         "air_first": float(air.height[0]), "air_step": float(air.height[1] - air.height[0]),
         "mach_step": float(reach.mach[1] - reach.mach[0]), "air_rows": len(air.height), "mach_rows": len(reach.mach),
         "entry_speed": rules.entry_speed, "ignition_throttle": rules.ignition_throttle, "tilt": rules.tilt,
+        "closing_time": rules.closing_time,
         "throttle_reserve": rules.throttle_reserve, "touchdown_speed": rules.touchdown_speed,
         "plan_period": 1.0 / rules.rate, "gate_height": gate.height, "gate_sink": gate.sink,
         "learning_lag": descent_reach.LAG, "least_factor": descent_reach.FARTHEST[0],

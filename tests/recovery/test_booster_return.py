@@ -27,6 +27,7 @@ from osea_rocket.recovery.booster_return_motion import (
     local_velocity,
 )
 from osea_rocket.recovery.booster_return_plan import return_plan, with_kit
+from osea_rocket.recovery.booster_return_problem import return_phases
 from osea_rocket.recovery.booster_return_reach import Shortfall, refusal
 from osea_rocket.recovery.booster_return_report import hover_findings, pad_findings
 from osea_rocket.recovery.booster_return_result import IgnitionWindow
@@ -190,6 +191,25 @@ def test_rules_bring_a_booster_down(planned, study):
     assert late is not None and (early is None or early < late)
     assert late >= phases[-1].start - 1.0
     assert np.degrees(np.atleast_1d(last["pitch"])[-1]) == pytest.approx(86.0, abs=5.0)
+
+
+def test_an_entry_burn_may_be_asked_for_on_the_way_down(planned, study):
+    """entry_altitude bounds height and vertical speed at the ignition; without it neither is asked for."""
+    heavier, maps, flight, plan = planned
+    limited = study.recovery.evolve(limits=study.recovery.limits.evolve(entry_altitude=65e3))
+    asked = return_plan(heavier.vehicle, study.mission, maps, flight, limited, "ship")
+    frame = launch_frame(study.mission.site, study.mission.launch_azimuth())
+    guess = guess_return(plan, frame, falling_state(plan), 300.0)
+    bounds = [
+        {
+            limit.name.partition(": ")[2]: limit.upper
+            for b in return_phases(p, frame, guess).boundaries
+            for limit in b.limits
+        }
+        for p in (plan, asked)
+    ]
+    new = {name: upper for name, upper in bounds[1].items() if name not in bounds[0]}
+    assert new == {"altitude at the entry burn's ignition": 65e3, "vertical speed at the entry burn's ignition": 0.0}
 
 
 def test_one_three_one_engines_in_entry_and_landing_are_solved_and_flown_again(planned, study):
