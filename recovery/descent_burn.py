@@ -38,8 +38,8 @@ last HOMING_TIME / 2."""
 RATE_LAG = 0.5
 """With which the reference takes up the rate that the terminal law asks for [s]."""
 PATH_TILT, LEAST_TILT, WIDER_TILT = np.radians(5.0), np.radians(8.0), np.radians(5.0)
-"""A plan may lean this far beyond the flight path, and at least so far; each further band adds the last. Plans of least
-propellant go across by the largest leans at the last moment."""
+"""A plan may lean this far beyond the flight path, and at least so far, which is all in the last seconds; each further band adds
+the last. Plans of least propellant go across by the largest leans at the last moment."""
 LAST_HEIGHT = 2.5
 """Of the feet [m], below which the deceleration is LAST_MARGIN over the least that the engine allows: errors of height
 cost least."""
@@ -72,7 +72,7 @@ class Gate:
 @dataclass(frozen=True)
 class _Asked:
     """What plans of one renewal begin with: a state over the gate's place at a time to come, the even throttle from there, the
-    lean of the first band, and whether it is too late for another aim."""
+    lean of the first band, and whether it is too late for another aim and for leans that take long to end."""
 
     begins: float
     above: np.ndarray
@@ -245,8 +245,9 @@ class LandingBurn:
         over = above + np.array([0.0, 0.0, self.gate.height + standing_height(b, know.mass)])
         even = self.reach.even_throttle(know, over, velocity, over[2] - above[2], self.gate.sink)
         w[node.WIND], w[node.WIND + 1] = self.reach.wind(know, 0.5 * over[2])
-        tilt = max(np.arctan2(float(np.hypot(*velocity[:2])), -velocity[2]) + PATH_TILT, LEAST_TILT)
         committed = self._left(begins) < COMMITTED
+        path = np.arctan2(float(np.hypot(*velocity[:2])), -velocity[2])
+        tilt = LEAST_TILT if committed else max(path + PATH_TILT, LEAST_TILT)
         asked = _Asked(begins, above, velocity, know, even, tilt, committed)
         found = across(self.reach, know, over, velocity, even, self.gate.sink, self.study.guidance.tilt)
         if self._to_pad(asked, found):

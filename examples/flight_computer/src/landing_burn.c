@@ -176,9 +176,10 @@ void landing_burn_plan(landing_burn_t *b)
     const double axial = reach_axial(most(above[2], 0.0), D->air_ahead * sqrt(dot(through, through)));
     (void)osea_landing_set_drag_area(&b->lander, axial * D->area * know->thickness);
     const double over[3] = { above[0], above[1], above[2] + D->gate_height + reach_standing_height(know->mass) };
+    const bool committed = b->has_plan && left_at(b, b->asked_begins) < D->committed;
+    const double path = atan2(sqrt(v[0] * v[0] + v[1] * v[1]), -v[2]);
     const limits_t limits = { .even = reach_even_throttle(know, over, v, over[2] - above[2], D->gate_sink),
-        .tilt = most(atan2(sqrt(v[0] * v[0] + v[1] * v[1]), -v[2]) + D->path_tilt, D->least_tilt),
-        .committed = b->has_plan && left_at(b, b->asked_begins) < D->committed };
+        .tilt = committed ? D->least_tilt : most(path + D->path_tilt, D->least_tilt), .committed = committed };
     reach_wind(know, 0.5 * over[2], wind);
     (void)osea_landing_set_wind(&b->lander, wind[0], wind[1]);
     const across_t found = aim_across(know, over, v, limits.even, D->gate_sink);
