@@ -14,27 +14,23 @@ from typing import Any
 import numpy as np
 import yaml
 
-from ..core.documents import load_document
 from ..core.earth import MEAN_RADIUS, ROTATION_RATE, geodetic_from_ecef
 from ..core.errors import OseaError
-from ..propulsion.engine_map import EngineMap
 from ..recovery.booster_return import SolvedReturn, solve_alone
-from ..recovery.booster_return_document import BoosterReturn, ReturnBurn
+from ..recovery.booster_return_document import ReturnBurn
 from ..recovery.booster_return_flight import fly_return
 from ..recovery.booster_return_plan import ReturnPlan, ReturnSegment, return_plan, with_kit
 from ..trajectory.steering import LaunchFrame, launch_frame
-from ..vehicle.vehicle import Vehicle
 from .booster_track_flight import Clock, Flown, Steering, TrackFlight, coasted, turned
 from .comparison import Comparison
 from .falcon_flights import RECORDS, flights, plan_of, records
+from .falcon_returns import return_document, single_engines
 
 GROUP = "Falcon 9 boosters as flown: the way back"
-EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "falcon9" / "recovery" / "return.yaml"
 Array = np.ndarray
 PICTURE = (
     "![Boosters over their records, the optimum beside them](images/booster-returns.png)"  # made by booster_figure
 )
-_ENGINES = 9
 _FITTED = "boostback start"  # see Instant
 SETTLES = 2.0  # s after a cut-off and before an ignition that are left out of a coast
 OPTIMUM_MISS = 100.0  # m at touchdown, flown again open loop from cut-off
@@ -93,15 +89,13 @@ def start_of(case: dict[str, Any], record: dict[str, Any]) -> tuple[ReturnPlan, 
     flight = known.get(case["flight"]) or {"flight": case["flight"], **case["launch"]}
     documents, ascent = plan_of(flight, records()[case["flight"]])
     counts = {n: ReturnBurn(engines=tuple(e)) for n, e in cases()["rules"]["engines"].items()}
-    kit = load_document(BoosterReturn, EXAMPLE)
-    document = kit.evolve(
-        mode="rtls",
+    document = return_document().evolve(
         flip=1.0,
         boostback=counts["boost-back"],
         entry=counts["entry burn"],
         landing=counts["landing burn"],
     )
-    vehicle, maps = _single_engines(with_kit(documents.vehicle, document, "rtls"), documents.maps)
+    vehicle, maps = single_engines(with_kit(documents.vehicle, document, "rtls"), documents.maps)
     plan = return_plan(vehicle, documents.mission, maps, ascent, document, "rtls")
     site, azimuth = documents.mission.site, documents.mission.launch_azimuth()
     frame, begun = launch_frame(site, azimuth), float(record["events"]["meco"])
@@ -139,19 +133,6 @@ def _coasting(record: dict[str, Any], coast: ReturnSegment, state: Callable[[Arr
     first = [1e3 * record["altitude"][k], record["velocity_x"][k], record["velocity_y"][k]]
     found: Any = least_squares(off, first, x_scale=[1e3, 10.0, 10.0])
     return state(found.x)
-
-
-def _single_engines(vehicle: Vehicle, maps: Any) -> tuple[Vehicle, dict[str, Any]]:
-    """The launcher rows carry one engine of a stage's whole thrust; a return counts engines: nine of a ninth each."""
-    first = vehicle.stages[0]
-    whole = maps[first.name]
-    assert isinstance(whole, EngineMap)  # as the row of Falcon 9 has it
-    one = replace(
-        whole, thrust_vacuum=whole.thrust_vacuum / _ENGINES, mass_flow=whole.mass_flow / _ENGINES,
-        exit_area=whole.exit_area / _ENGINES,
-    )  # fmt: skip
-    counted = first.model_copy(update={"engine_count": _ENGINES})
-    return vehicle.model_copy(update={"stages": (counted, *vehicle.stages[1:])}), {**maps, first.name: one}
 
 
 def clock_of(case: dict[str, Any], record: dict[str, Any]) -> Clock:
@@ -197,7 +178,7 @@ def optimum_of(plan: ReturnPlan, flight: TrackFlight, state: Array) -> tuple[Arr
     """The return with the least propellant from a cut-off to the recorded pad, with the same burns in free times: samples of it
     flown again, and what it leaves [kg]. Nothing where the optimizer finds none."""
     first, *others = plan.segments
-    document = load_document(BoosterReturn, EXAMPLE)
+    document = return_document()
     _, up = _ahead(flight.site * MEAN_RADIUS, flight.azimuth, flight.clock.downrange[1])
     latitude, longitude, _ = geodetic_from_ecef(*(MEAN_RADIUS * up))
     pad = (float(latitude), float(longitude), plan.pad[2] if plan.pad else 0.0)

@@ -27,7 +27,7 @@ PARTS = (  # (what it is called, module, usual seconds); each module has compari
     ("missions of several burns", "several_burns", 250.0),
     ("Falcon 9", "falcon9", 20.0),
     ("launch vehicles", "launchers", 150.0),
-    ("Falcon 9 as flown", "falcon_flights", 110.0),
+    ("Falcon 9 as flown", "falcon_table", 400.0),
     ("booster return", "booster_return", 60.0),
     ("velocity losses", "losses", 10.0),
     ("interfaces", "interface_mutations", 20.0),

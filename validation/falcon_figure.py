@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..report import theme
-from .falcon_flights import RECORDS, Flown, flights, fly
+from .falcon_flights import RECORDS, Flown
+from .falcon_table import fly_all
 from .picture import write_picture
 
 _FOLDERS = {"SpaceX CRS-11": "crs-11", "SpaceX CRS-12": "crs-12"}
@@ -46,9 +47,8 @@ def draw(figure: Any, flown: list[Flown]) -> None:
 
 
 def main(target: str) -> None:
-    """Fly the flights whose tracks are kept, and write the picture."""
-    names = [f["flight"] for f in flights()["flights"] if recorded_track(f["flight"]) is not None]
-    flown = [f for f in map(fly, names) if not f.error]
+    """Write the picture of the flights whose tracks are there."""
+    flown = [f for f in fly_all() if not f.error and recorded_track(f.name) is not None]
     write_picture(target, 4.2, lambda figure: draw(figure, flown))
 
 

@@ -7,11 +7,8 @@ public data that is not kept here; without them nothing is compared, and that is
 """
 
 import json
-import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +17,10 @@ import yaml
 
 from ..core.earth import G0
 from ..core.errors import OseaError
-from ..core.progress import Progress
 from ..trajectory.flight_plan import FlightPlan, flight_plan
 from ..trajectory.result import AscentResult
 from ..trajectory.sequence import ThrottleInterval
 from ..vehicle.parts import Payload
-from .comparison import Comparison
 from .launcher_rows import Flight, complete_rows, engine_map, flight_of
 
 GROUP = "Falcon 9 as flown: first-stage cut-off"
@@ -188,129 +183,4 @@ def fly(name: str) -> Flown:
         left=next(p.usable_left for p in found.propellant if p.stage == "S1"),
         track=tuple(zip(t.time.tolist(), t.speed_relative.tolist(), t.altitude.tolist(), strict=True)),
         **theirs,
-    )
-
-
-def fly_all(progress: Progress | None = None) -> list[Flown]:
-    """Every flight, in processes."""
-    progress = progress or Progress()
-    names = [f["flight"] for f in flights()["flights"]]
-    found: list[Flown] = []
-    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-        for flown in pool.map(fly, names):
-            found.append(flown)
-            progress.note(f"{len(found)} of {len(names)}: {flown.name}")
-    return found
-
-
-def _compared(flown: Flown) -> list[Comparison]:
-    """Speed, altitude and, where it was recorded, the second cut-off of one flight."""
-    rules = flights()["rules"]
-    flight = next(f for f in flights()["flights"] if f["flight"] == flown.name)
-    source = "broadcast telemetry, read off by the Telemetry-Data project"
-    where = f"{flown.name} ({flight['date']}, {flight['version']})"
-    why = flights()["why"].get(flown.name, "")
-    note = f"{flown.name}: {why}" if why else ""
-    speed = Comparison(
-        GROUP,
-        f"{where}: speed",
-        "m/s",
-        flown.recorded_speed,
-        source,
-        "read",
-        ours=None if flown.error else flown.speed,
-        tolerance=rules["tolerance_speed"] * flown.recorded_speed,
-        real=True,
-        digits=4,
-        error=flown.error,
-        note=note,
-    )
-    altitude = Comparison(
-        GROUP,
-        f"{where}: altitude",
-        "km",
-        flown.recorded_altitude / 1e3,
-        source,
-        "read",
-        ours=None if flown.error else flown.altitude / 1e3,
-        tolerance=rules["tolerance_altitude_km"],
-        real=True,
-        digits=3,
-        error=flown.error,
-    )
-    if flown.recorded_cutoff is None:
-        return [speed, altitude]
-    seco = Comparison(
-        GROUP,
-        f"{where}: second-stage cut-off",
-        "s",
-        float(flown.recorded_cutoff),
-        source,
-        "read",
-        ours=None if flown.error else flown.cutoff,
-        kind="shown",
-        real=True,
-        digits=4,
-        error=flown.error,
-    )
-    return [speed, altitude, seco]
-
-
-def comparisons(progress: Progress | None = None) -> list[Comparison]:
-    """All flights; a single line that says so where the records are absent."""
-    left_out = "; ".join(f"{name}: {why}" for name, why in flights()["left_out"].items())
-    if not (RECORDS / "summary.json").is_file():
-        text = "skipped: the flight records are not on this machine (../shared/reference/trajectory/flights)"
-        return [
-            Comparison(
-                GROUP, text, "1", None, "Telemetry-Data project", "read", kind="shown", note=f"Left out: {left_out}"
-            )
-        ]
-    found = fly_all(progress)
-    rows = [row for flown in found for row in _compared(flown)]
-    flown = [f for f in found if not f.error]
-    picture = "![Six flights beside their records](images/falcon-flights.png)"  # made by falcon_figure
-    notes = [f"Left out: {left_out}. {picture}", flights()["all"]]
-    for quantity, unit, errors in (
-        ("mean difference of speed", "%", [_off(f)[0] for f in flown]),
-        ("mean difference of altitude", "km", [_off(f)[1] for f in flown]),
-    ):
-        text = f"{quantity} over {len(flown)} flights (standard deviation {float(np.std(errors)):.2g} {unit})"
-        rows.append(_mean(text, unit, errors, notes.pop()))
-    for orbits, where in flights()["destinations"].items():
-        there = [f for f in flown if next(r for r in flights()["flights"] if r["flight"] == f.name)["orbit"] in where]
-        if not there:
-            continue
-        speed, altitude, further = np.array([_off(f) for f in there]).T
-        held = int((np.abs(altitude) <= flights()["rules"]["tolerance_altitude_km"]).sum())
-        text = f"{orbits}, {len(there)} flights ({held} within the tolerance): mean difference of"
-        rows.append(_mean(f"{text} altitude", "km", altitude))
-        rows.append(_mean(f"{text} speed", "%", speed))
-        rows.append(_mean(f"{text} distance down range", "km", further, flights()["by_destination"]))
-    return rows
-
-
-def _off(flown: Flown) -> tuple[float, float, float]:
-    """Ours less theirs: speed [%], altitude [km], downrange [km]."""
-    return (
-        100 * (flown.speed / flown.recorded_speed - 1),
-        (flown.altitude - flown.recorded_altitude) / 1e3,
-        (flown.downrange - flown.recorded_downrange) / 1e3,
-    )
-
-
-def _mean(text: str, unit: str, errors: Any, note: str = "") -> Comparison:
-    """A mean that is shown beside none."""
-    return Comparison(
-        GROUP,
-        text,
-        unit,
-        0.0,
-        "own bound",
-        "read",
-        ours=float(np.mean(errors)),
-        kind="shown",
-        real=True,
-        digits=2,
-        note=note,
     )

@@ -1,10 +1,11 @@
 """Falcon 9 flights: what is taken from a record, and what the flight makes of it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from osea_rocket.validation import falcon_flights, losses
+from osea_rocket.validation import falcon_flights, falcon_returns, falcon_table, losses
 
 RECORD = {
     "mission": "BulgariaSat-1",
@@ -63,7 +64,7 @@ def test_versions_differ_in_thrust_only():
 
 def test_absent_records_are_said(monkeypatch, tmp_path):
     monkeypatch.setattr(falcon_flights, "RECORDS", tmp_path)
-    (row,) = falcon_flights.comparisons()
+    (row,) = falcon_table.comparisons()
     assert "skipped" in row.quantity and row.met is None
     assert "NROL-76" in row.note and "Jason-3" in row.note
 
@@ -75,11 +76,36 @@ def test_a_flight_is_judged(monkeypatch, tmp_path):
     failed = falcon_flights.Flown(
         "SES-9", recorded_speed=2312.0, recorded_altitude=65e3, recorded_cutoff=535, error="no"
     )
-    monkeypatch.setattr(falcon_flights, "fly_all", lambda progress=None: [near, failed])
-    rows = {r.quantity.split(": ")[-1] + r.quantity[:3]: r for r in falcon_flights.comparisons()}
+    monkeypatch.setattr(falcon_table, "fly_all", lambda progress=None: [near, failed])
+    monkeypatch.setattr(falcon_table, "return_all", lambda progress=None: [])
+    rows = {r.quantity.split(": ")[-1] + r.quantity[:3]: r for r in falcon_table.comparisons()}
     assert rows["speedBul"].met is True  # 1.6 %
     assert rows["altitudeBul"].met is False  # 6 km
     assert rows["speedSES"].met is None and rows["speedSES"].error == "no"
+
+
+def test_a_return_is_shown_beside_the_record_and_the_plain_flight(monkeypatch):
+    plain = falcon_flights.Flown("SpaceX CRS-11", 1745.0, 58e3, 538.0, 1684.0, 62.4e3)
+    other = replace(plain, name="SpaceX CRS-9")
+    back = [
+        falcon_returns.Returned("SpaceX CRS-11", 1711.32, 57.5e3, 48e3),
+        falcon_returns.Returned("SpaceX CRS-9", error="no"),
+    ]
+    monkeypatch.setattr(falcon_table, "return_all", lambda progress=None: back)
+    rows = falcon_table._with_return([plain, other], None)
+    assert [r.ours for r in rows[:2]] == [1711.32, 57.5] and {r.error for r in rows[2:4]} == {"no"}
+    assert rows[4].ours == pytest.approx(-2.0) and rows[5].ours == pytest.approx(-0.5)
+
+
+def test_a_return_has_the_kit_the_burns_and_the_pad():
+    record = RECORD | {"mission": "SpaceX CRS-11", "events": {"meco": 145}, "maxq_reported": 23000.0}
+    plan, mission, back = falcon_returns.plans_of(flight("SpaceX CRS-11"), record)
+    without = falcon_flights.plan_of(flight("SpaceX CRS-11"), record)[1]
+    assert plan.liftoff_mass - without.liftoff_mass == pytest.approx(falcon_returns.return_document().kit_mass("rtls"))
+    assert sum(s.duration or 0.0 for s in plan.segments if s.stage == "S1") == pytest.approx(145.0)
+    assert [s.burn for s in back.segments if s.burn] == ["boost-back", "entry burn", "landing burn"]
+    assert back.pad is not None and back.pad[0] == pytest.approx(0.49717, abs=1e-4)
+    assert mission.objective == "propellant"
 
 
 def test_published_losses_name_their_source():
