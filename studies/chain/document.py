@@ -72,10 +72,24 @@ class Link(Value):
 
 
 class Swap(Document):
-    """Another module in the place of a part of a step's document: the same line, another file."""
+    """Another module in the place of a part of a step's document: the same line, another file; or another value there."""
 
     field: str = Field(description="dotted path in the document, lists by position or by an item's name")
-    module: Reference[Module]
+    module: Reference[Module] | None = None
+    value: str | None = Field(default=None, description="instead of a module, as the file would have it: '68.48 t'")
+
+    @model_validator(mode="after")
+    def _one_of_both(self):
+        if (self.module is None) == (self.value is None):
+            raise FieldError("module", "a swap has either 'module', another file, or 'value'; give one of them")
+        return self
+
+    @property
+    def new(self) -> Module | str:
+        """What stands in the field."""
+        found = self.module if self.module is not None else self.value
+        assert found is not None  # one of them is given
+        return found
 
 
 class Quick(Document):

@@ -142,7 +142,7 @@ class _State:
         if document is None:
             return None
         origin = document
-        document = with_fields(document, {s.field: s.module for s in step.swaps}) if step.swaps else document
+        document = with_fields(document, {s.field: s.new for s in step.swaps}) if step.swaps else document
         changes: dict[str, Any] = {
             t.field: v for t in self.chain.takes(step) if (v := self._taken(step, t, document)) is not None
         }

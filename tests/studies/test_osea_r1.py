@@ -32,7 +32,7 @@ def chain():
 def test_every_value_that_is_handed_on_has_a_field_to_go_to(chain):
     for step in chain.steps:
         for take in chain.takes(step):
-            flown = with_fields(step.document, {s.field: s.module for s in step.swaps}) if step.swaps else step.document
+            flown = with_fields(step.document, {s.field: s.new for s in step.swaps}) if step.swaps else step.document
             assert isinstance(value_at(flown, take.field), float | int), (step.name, take.field)
 
 
@@ -87,7 +87,7 @@ def test_engines_of_another_mixture_ratio_in_the_old_tanks_are_an_error(chain):
 
 def test_the_full_flow_engines_bolt_on_in_the_others_place(chain):
     step = chain.step("full-flow-check")
-    vehicle = with_fields(step.document, {s.field: s.module for s in step.swaps})
+    vehicle = with_fields(step.document, {s.field: s.new for s in step.swaps})
     found = check_vehicle(vehicle).all_findings
     assert not [f.message for f in found if f.severity is Severity.ERROR]
     assert {f.rule for f in found if f.severity is Severity.WARN} == {
