@@ -19,7 +19,7 @@ from ..report.pieces import (
     Table,
     Text,
 )
-from ..trajectory.result import AscentResult
+from ..trajectory.result import AscentResult, Insertion
 from .documents import Study
 from .flight_data import FlightData
 from .steering_table import SteeringTable
@@ -37,17 +37,21 @@ def key_figures(study: Study, ascent: AscentResult) -> KeyFigures:
             KeyFigure(
                 "Payload", a.payload_mass, "t", "largest by this model" if found else "given", digits=4, scale=1e-3
             ),
-            KeyFigure(
-                "Orbit",
-                f"{orbit.perigee_altitude / 1e3:.0f} × {orbit.apogee_altitude / 1e3:.0f}",
-                "km",
-                f"{np.degrees(orbit.inclination):.2f}°, {orbit.time:.0f} s after lift-off",
-            ),
+            _orbit(orbit),
             KeyFigure("Lift-off mass", a.liftoff_mass, "t", "payload included", digits=4, scale=1e-3),
             KeyFigure("Ideal Δv", a.budget.ideal, "m/s", f"{_losses(ascent):.0f} m/s of losses", digits=4),
             KeyFigure("Max q", float(t.dynamic_pressure.max()), "kPa", _at_max_q(ascent), digits=3, scale=1e-3),
         )
     )
+
+
+def _orbit(orbit: Insertion) -> KeyFigure:
+    """Perigee and apogee, or the C3 of a way out."""
+    when = f"{np.degrees(orbit.inclination):.2f}°, {orbit.time:.0f} s after lift-off"
+    if orbit.eccentricity >= 1.0:
+        return KeyFigure("C3", orbit.c3, "km²/s²", when, digits=4, scale=1e-6)
+    heights = f"{orbit.perigee_altitude / 1e3:.0f} × {orbit.apogee_altitude / 1e3:.0f}"
+    return KeyFigure("Orbit", heights, "km", when)
 
 
 def _losses(ascent: AscentResult) -> float:
@@ -83,9 +87,16 @@ def in_words(study: Study, ascent: AscentResult) -> str:
     return (
         f"{goal} [[profiles]] shows the flight. The optimum's controls, flown again from lift-off by an "
         f"independent integrator, end {s.position_error:.1f} m and {s.velocity_error:.3f} m/s from the optimizer's state. "
-        f"The orbit's elements are osculating at insertion; with J2 the first revolution runs between "
-        f"{a.insertion.lowest_altitude / 1e3:.1f} and {a.insertion.highest_altitude / 1e3:.1f} km over the equatorial radius."
+        f"The orbit's elements are osculating at insertion{_first_revolution(a.insertion)}."
     )
+
+
+def _first_revolution(orbit: Insertion) -> str:
+    """Where an orbit runs; nothing of a way out."""
+    if orbit.eccentricity >= 1.0:
+        return ""
+    low, high = orbit.lowest_altitude / 1e3, orbit.highest_altitude / 1e3
+    return f"; with J2 the first revolution runs between {low:.1f} and {high:.1f} km over the equatorial radius"
 
 
 def loudest(findings: Sequence[Finding]) -> Text | FindingsBlock:
@@ -215,7 +226,7 @@ def _orbits(ascent: AscentResult) -> list[Table]:
             o.segment,
             o.orbit.time,
             o.orbit.perigee_altitude,
-            o.orbit.apogee_altitude,
+            o.orbit.apogee_altitude if o.orbit.eccentricity < 1.0 else None,
             float(np.degrees(o.orbit.inclination)),
             o.released,
         )

@@ -1,6 +1,7 @@
 """The example missions, coarsely meshed: dawn-dusk, into a station's plane, escape, dog-leg, a keep-out area; more limits."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from osea_rocket.core.earth import MU
 from osea_rocket.core.errors import ImpossibleError
 from osea_rocket.core.findings import Severity
 from osea_rocket.core.time import parse_utc
+from osea_rocket.studies import ascent_sections, ascent_summary
 from osea_rocket.studies.ascend import engines_of
 from osea_rocket.studies.documents import Study
 from osea_rocket.trajectory.ascent import Ascent, solve_ascent
@@ -27,7 +29,7 @@ from osea_rocket.trajectory.range_safety.document import AzimuthCorridor
 from osea_rocket.trajectory.range_safety.impact_point import vacuum_impact_coordinates
 from osea_rocket.trajectory.range_safety.polygons import Area
 from osea_rocket.trajectory.range_safety.report import range_report
-from osea_rocket.trajectory.result import AscentResult
+from osea_rocket.trajectory.result import AscentResult, Insertion
 from osea_rocket.trajectory.sequence import Disposal
 
 FALCON9 = Path(__file__).resolve().parents[2] / "examples" / "falcon9"
@@ -124,6 +126,20 @@ def test_escape() -> None:
     assert v @ v - 2 * MU / np.linalg.norm(r) == pytest.approx(10e6, rel=1e-4)
     assert elements(r, v).perigee_radius == pytest.approx(6378137 + 185e3, abs=100.0)
     assert 2500 < ascent.payload_mass < 6000
+
+
+def test_a_way_out_is_told_by_its_energy_and_has_no_apogee() -> None:
+    way_out = Insertion(
+        time=588.4, perigee_altitude=185e3, apogee_altitude=-92.66e6, inclination=0.496, eccentricity=1.165, c3=10e6,
+        semi_major_axis=-39.86e6, ascending_node_from_greenwich=0.0, argument_of_latitude=0.0, lowest_altitude=194.6e3,
+        highest_altitude=194.6e3,
+    )  # fmt: skip
+    line, figure = ascent_summary._reached(way_out), ascent_sections._orbit(way_out)
+    assert line.startswith("escape with C3 10.000 km²/s², perigee 185.00 km") and "revolution" not in line
+    assert figure.label == "C3" and ascent_sections._first_revolution(way_out) == ""
+    closed = replace(way_out, apogee_altitude=200e3, eccentricity=0.001, highest_altitude=200e3)
+    assert ascent_summary._reached(closed).startswith("185.00 x 200.00 km, 28.4")
+    assert "194.6 and 200.0 km" in ascent_sections._first_revolution(closed)
 
 
 def test_the_asymptote_of_a_hyperbola() -> None:
