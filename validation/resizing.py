@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..core.earth import SEA_LEVEL_PRESSURE
-from ..core.errors import OseaError, UndecidedError
+from ..core.errors import ImpossibleError, InputError, OseaError, UndecidedError
 from ..core.progress import Progress
 from ..propulsion.engine_map import EngineMap
 from ..studies.sizing.closing import SizingIteration, as_line, close_size
@@ -58,7 +58,7 @@ Atlas V). Nothing else keeps the lightest vehicle for given engines from leaving
 CLOSED = 0.005
 """Of lift-off mass and payload, from one turn to the next: a fortieth of the goal."""
 MESH = 1e-3  # as in the loop of `osea design`
-_ITERATIONS = 150  # flights that succeed take 15 to 60
+_ITERATIONS = 400  # flights that succeed take 15 to 60, the first of a vehicle up to 220
 _UNLIMITED = 1e5  # s: no time ends a solve, so that a vehicle ends alike on any machine
 
 
@@ -220,7 +220,10 @@ class _Flights:
         from ..trajectory.ascent import OPTIONS, solve_ascent  # CasADi is slow to import
 
         flight = flight_of(row)
-        plan = full_thrust(with_reserve(flight_plan(flight.vehicle, flight.mission, flight.maps), flight.mission))
+        try:
+            plan = full_thrust(with_reserve(flight_plan(flight.vehicle, flight.mission, flight.maps), flight.mission))
+        except InputError as error:  # of this size: a core that is empty before its strap-ons leave
+            raise ImpossibleError(error.message) from None
         solved = solve_ascent(
             plan,
             flight.mission,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from math import log
+from math import log, sqrt
 from time import perf_counter
 from typing import Annotated
 
@@ -15,7 +15,10 @@ from .point import Point, SizingModel
 
 REACH, SHRINK = 0.5, 0.8  # the largest change of a load's logarithm from one ascent to the next, and how it shrinks
 WHOLE_UNTIL = 4  # turns in which engine counts and ways of recovery may still change
-RESCUES = 3  # ascents that do not reach the orbit, or stay undecided, each answered by RESCUE more velocity
+RESCUES = 4
+"""Ascents in a row that do not reach the orbit, or stay undecided. Each is answered by the size half-way back to the last one
+that flew, whose flight tells more than none. Before any has flown the first is answered by RESCUE more velocity, others by the
+size half-way to the closed form's: either too small to make the orbit, or too heavy for its engines to be solved."""
 RESCUE = 250.0  # m/s
 NEAR = 0.03  # of a load's logarithm: sizes as close as that fly alike
 
@@ -106,9 +109,13 @@ def close_size(
     tried: set[tuple[float, ...]] = set()
     settled = False
     rescues = 0
+    flown: Point | None = None
+    nearer: Point | None = None
     for number in range(1, rules.most_iterations + 1):
         reach, note = REACH * SHRINK ** max(number - 2, 0), ""
-        if number > 1:
+        if nearer is not None:
+            point, held, nearer = nearer, True, None
+        elif number > 1:
             try:
                 point, held = _next(model, (point, *starts), losses, reach, number <= WHOLE_UNTIL and not settled)
             except ImpossibleError as error:
@@ -121,11 +128,16 @@ def close_size(
             rescues += 1
             if rescues > RESCUES:
                 raise type(error)(f"sizing: {error.message}", where=error.where, details=told_lines(told)) from None
-            losses = replace(losses, extra=losses.extra + RESCUE)
             why = "did not reach the orbit" if isinstance(error, ImpossibleError) else "the ascent was not decided"
-            note = f"{why}: {RESCUE:.0f} m/s more are asked for"
+            if flown is None and rescues == 1:
+                losses = replace(losses, extra=losses.extra + RESCUE)
+                note = f"{why}: {RESCUE:.0f} m/s more are asked for"
+            else:
+                nearer = _half_way(flown or starts[0], point)
+                note = f"{why}: half-way back to {'the last size that flew' if flown else 'the closed form'}"
             say(_row(model, point, losses, number, note, begun, None, None))
             continue
+        flown, rescues = point, 0
         losses = measured(model, replace(point, payload=carried), losses)
         value = value_of(model, point)
         change = None if best_before is None else value / best_before - 1
@@ -147,6 +159,20 @@ def close_size(
         f"the sizing loop did not settle to {rules.tolerance:.2%} in {rules.most_iterations} iterations: {_why(told)}",
         details=told_lines(told),
     )
+
+
+def _half_way(flown: Point, failed: Point) -> Point:
+    """Between two sizes, in the logarithms of what is free; counts and ways of recovery as the one that flew has them."""
+    sizes = {
+        name: replace(
+            a,
+            propellant=sqrt(a.propellant * b.propellant),
+            diameter=sqrt(a.diameter * b.diameter),
+            scale=sqrt(a.scale * b.scale),
+        )
+        for (name, a), b in zip(flown.sizes.items(), failed.sizes.values(), strict=True)
+    }
+    return Point(sizes, sqrt(flown.payload * failed.payload))
 
 
 def _first_size(model: SizingModel, starts: Sequence[Point], losses: Losses) -> tuple[Point, Losses]:
