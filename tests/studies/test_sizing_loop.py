@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from osea_rocket.core.documents import load_document
-from osea_rocket.core.errors import ImpossibleError
+from osea_rocket.core.errors import ImpossibleError, UndecidedError
 from osea_rocket.studies.ascend import engines_of
 from osea_rocket.studies.documents import Study
-from osea_rocket.studies.sizing.closing import close_size
+from osea_rocket.studies.sizing.closing import RESCUES, close_size
 from osea_rocket.studies.sizing.document import SizeRules
 from osea_rocket.studies.sizing.losses import first_guess
 from osea_rocket.studies.sizing.optimum import best_point
@@ -58,6 +58,41 @@ def test_one_bad_flight_does_not_end_the_loop(study):
     # and it is nearly the size that the true losses ask for, though one flight said otherwise
     best, _ = best_point(model, model.document_point(15e3), losses)
     assert model.weigh(closed.point).liftoff == pytest.approx(model.weigh(best).liftoff, rel=0.06)
+
+
+class Undecided(Flights):
+    """Of some turns the ascent is not solved."""
+
+    def __init__(self, model, losses, turns) -> None:
+        super().__init__(model, losses, lambda number: 300.0)
+        self.turns = turns
+
+    def __call__(self, point) -> float:
+        carried = super().__call__(point)
+        if len(self.flown) in self.turns:
+            raise UndecidedError("not solved")
+        return carried
+
+
+def test_a_size_whose_ascent_is_not_solved_is_answered_half_way_back_to_one_that_flew(study):
+    model, losses = model_of(study, tolerance=0.005), first_guess(study.mission)
+    flights, told = Undecided(model, losses, {2}), []
+    close_size(model, [model.document_point(15e3)], losses, flights, tell=told.append)
+    flew, failed, answer = flights.flown[:3]
+    for name, size in answer.sizes.items():
+        a, b = flew.sizes[name].propellant, failed.sizes[name].propellant
+        assert size.propellant == pytest.approx((a * b) ** 0.5, rel=1e-12) and size.count == flew.sizes[name].count
+    assert "half-way back to the last size that flew" in told[2].note and told[2].carried is None
+    assert abs(told[-1].miss) <= model.rules.tolerance
+
+
+def test_ascents_that_are_not_solved_in_a_row_end_the_loop(study):
+    model, losses = model_of(study), first_guess(study.mission)
+    flights, told = Undecided(model, losses, set(range(1, 100))), []
+    with pytest.raises(UndecidedError, match="sizing: not solved"):
+        close_size(model, [model.document_point(15e3)], losses, flights, tell=told.append)
+    assert len(flights.flown) == RESCUES + 1
+    assert "250 m/s more" in told[1].note and all("back to the closed form" in row.note for row in told[2:])
 
 
 def test_what_never_makes_the_orbit_ends_with_the_most_that_was_carried(study):
