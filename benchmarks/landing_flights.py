@@ -1,4 +1,4 @@
-"""A thousand dispersed landings: `python benchmarks/landing_flights.py RUN... [--write]`.
+"""Many dispersed landings: `python benchmarks/landing_flights.py RUN... [--note TEXT] [--write]`.
 
 RUN: run folders of `osea land examples/landing/study.yaml -n N --first K`, of one input and seeds of their own;
 so a thousand can be flown in parts.
@@ -41,7 +41,7 @@ def together(parts: list[LandingResult]) -> LandingResult:
     )
 
 
-def page(study: LandingStudy, r: LandingResult) -> str:
+def page(study: LandingStudy, r: LandingResult, note: str = "") -> str:
     limits = study.booster.legs.limits
     landed, flights = int(r.landed.sum()), len(r.seeds)
     low, high = proportion(landed, flights, 0.9)
@@ -56,6 +56,7 @@ def page(study: LandingStudy, r: LandingResult) -> str:
         "# Dispersed landings with six degrees of freedom\n",
         f"Made by `python benchmarks/landing_flights.py RUN… --write` ({date.today()}) from run folders of",
         "`osea land examples/landing/study.yaml -n N --first K`.",
+        *([note] if note else []),
         "",
         f"**{landed} of {flights} flights ({landed / flights:.1%}) touched down within the legs' limits**",
         f"(aim: 99 %; 90 % sure of {low:.2%} to {high:.2%}).",
@@ -91,13 +92,14 @@ def page(study: LandingStudy, r: LandingResult) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("--note", default="", help="a sentence of which law flew, and what was flown before")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     study = load_document(LandingStudy, STUDY)
     found = together([read_result(p, "landing", LandingResult) for p in options.runs])
     if found.input_hash != study.content_hash():
         raise SystemExit("the runs are not of the study as it is now")
-    text = page(study, found)
+    text = page(study, found, options.note)
     print(text)
     if options.write:
         (HERE / "landing_flights.md").write_text(text, encoding="utf-8")
