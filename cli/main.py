@@ -77,13 +77,14 @@ def _run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return interrupted()
     except OseaError as error:
-        return failed(error.exit_code, str(error))
+        return interrupted() if interruption.asked() else failed(error.exit_code, str(error))
     except BrokenPipeError:
         raise
     except OSError as error:  # a full disk, a folder that went away
         return failed(2, f"cannot read or write '{error.filename}': {error.strerror or error}")
     except Exception as error:
-        if "KeyboardInterrupt" in str(error):  # as compiled libraries pass it on, pydantic among them
+        # compiled libraries pass it on in their own words, pydantic among them; an import that it breaks off, in any
+        if interruption.asked() or "KeyboardInterrupt" in str(error):
             return interrupted()
         wrong: Any = error
         if hasattr(wrong, "format_message"):  # the parser's: a wrong argument

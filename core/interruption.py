@@ -22,6 +22,11 @@ def install() -> None:
     signal.signal(signal.SIGINT, handler)
 
 
+def asked() -> bool:
+    """Whether Ctrl-C was pressed, though what it raised may have been swallowed, or turned into another error, since."""
+    return _seen
+
+
 def check() -> None:
     """Raise KeyboardInterrupt when one was asked for earlier, even if it was swallowed since."""
     if _seen:

@@ -1,5 +1,6 @@
 """Ctrl-C, at any moment: exit 130, no traceback, and nothing that looks finished."""
 
+import contextlib
 import json
 import signal
 import time
@@ -7,6 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from osea_rocket.cli import commands
+from osea_rocket.cli.main import main
+from osea_rocket.core import interruption
+from osea_rocket.core.errors import UndecidedError
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "falcon9" / "study.yaml"
 
@@ -42,6 +48,29 @@ def test_while_the_run_is_at_work(delay: float, times: int, tmp_path: Path, star
     assert not out.exists()
     if times == 1:
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "error", [UndecidedError("not solved"), ImportError("half of it is there")], ids=["ours", "any"]
+)
+def test_another_error_that_an_interruption_leads_to_is_told_as_one(error, monkeypatch, capsys):
+    """As where an import is broken off, or a library's callback swallows what was raised."""
+
+    def job(*_: object, **__: object) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            interruption.handler(signal.SIGINT, None)
+        raise error
+
+    monkeypatch.setattr(interruption, "_seen", False)
+    monkeypatch.setattr(commands, "finish", job)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as left:
+            main(["design", str(STUDY)])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "error interrupted; nothing unfinished was published\n"
 
 
 @pytest.mark.parametrize("delay", [0.1, 0.25, 0.5])
