@@ -14,8 +14,8 @@ from ..core.run_folder import RunFolder
 from ..recovery import other_descents as of
 from ..recovery.canopy_descent import CanopyFlight, fly_descent
 from ..recovery.canopy_document import UnpoweredDescent
+from .documents import declared_schema
 
-SCHEMA = re.compile(rb"^schema:\s*['\"]?osea/descent/v1\b", re.MULTILINE)
 TABLE = ("time_s", "x_m", "height_m", "level_speed_m_s", "climb_m_s", "force_N")
 APPROACH = 1.2
 """Of the stall speed, at which a wing-borne landing is flown."""
@@ -23,7 +23,7 @@ APPROACH = 1.2
 
 def is_unpowered(path: Path) -> bool:
     """Whether a file says that it is a descent without engines."""
-    return path.is_file() and SCHEMA.search(path.read_bytes()) is not None
+    return declared_schema(path) == UnpoweredDescent.schema_id
 
 
 def run_descent(path: Path, out: Path | None) -> tuple[dict[str, Any], str]:

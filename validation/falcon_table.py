@@ -3,12 +3,8 @@
 data/falcon_flights_explained.yaml says why they differ.
 """
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -42,27 +38,17 @@ def explanations() -> dict[str, Any]:
 def fly_all(progress: Progress | None = None) -> list[Flown]:
     """Every flight, in processes, each kept as it is done; one kept from the same sources is not flown again."""
     names = [f["flight"] for f in flights()["flights"]]
-    return [Flown(**row) for row in _kept_or_flown(names, fly, KEPT, progress or Progress())]
+    return [Flown(**row) for row in _rows(names, fly, KEPT, progress or Progress())]
 
 
 def return_all(progress: Progress | None = None) -> list[Returned]:
     """Those whose booster came back to its launch site with that return, in processes and kept alike."""
-    found = _kept_or_flown(returns()["flights"], falcon_returns.fly, falcon_returns.KEPT, progress or Progress())
+    found = _rows(returns()["flights"], falcon_returns.fly, falcon_returns.KEPT, progress or Progress())
     return [Returned(**row) for row in found]
 
 
-def _kept_or_flown(
-    names: list[str], fly: Callable[[str], Any], kept: KeptRows, progress: Progress
-) -> list[dict[str, Any]]:
-    found = {n: row for n, row in kept.all().items() if n in names}
-    left = [n for n in names if n not in found]
-    if left:
-        with ProcessPoolExecutor(min(len(left), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-            for job in as_completed([pool.submit(fly, n) for n in left]):
-                row = asdict(job.result())
-                found[row["name"]] = row
-                kept.put(row)
-                progress.note(f"{len(found)} of {len(names)}: {row['name']}")
+def _rows(names: list[str], fly: Callable[[str], Any], kept: KeptRows, progress: Progress) -> list[dict[str, Any]]:
+    found = kept.complete(names, fly, lambda count, row: progress.note(f"{count} of {len(names)}: {row['name']}"))
     return [found[n] for n in names]
 
 

@@ -5,8 +5,12 @@ A row is good for the sources it was made by, so that their digest names the fil
 
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
 from functools import cached_property
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +59,19 @@ class KeptRows:
                 file.write(json.dumps(row) + "\n")
         except OSError:
             return
+
+    def complete(
+        self, names: list[str], make: Callable[[str], Any], tell: Callable[[int, dict[str, Any]], None]
+    ) -> dict[str, dict[str, Any]]:
+        """A row of each name: kept, or made in processes by *make*, which gives a dataclass with a `name`, and kept when it
+        is done. tell: called for each that is made, with the number of rows so far."""
+        rows = {n: row for n, row in self.all().items() if n in names}
+        left = [n for n in names if n not in rows]
+        if left:
+            with ProcessPoolExecutor(min(len(left), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+                for job in as_completed([pool.submit(make, n) for n in left]):
+                    row = asdict(job.result())
+                    rows[row["name"]] = row
+                    self.put(row)
+                    tell(len(rows), row)
+        return rows

@@ -12,13 +12,10 @@ number, and counts as worse than any in the median over all.
 come (kept_rows), so that what was stopped goes on.
 """
 
-import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -271,19 +268,13 @@ def resize_all(progress: Progress | None = None) -> dict[str, Resized]:
     """Every vehicle, each told and kept as it is done; one kept from the same sources is not made again."""
     progress = progress or Progress()
     names = [r["name"] for r in _rows()]
-    sizes = {n: Resized(**row) for n, row in KEPT.all().items() if n in names}
-    left = [n for n in names if n not in sizes]
-    for name in sizes:
-        progress.note(f"kept: {as_sentence(sizes[name])}")
-    if not left:
-        return sizes
-    with ProcessPoolExecutor(min(len(left), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-        for job in as_completed([pool.submit(resize, n) for n in left]):
-            got = job.result()
-            sizes[got.name] = got
-            KEPT.put(asdict(got))
-            progress.note(f"{len(sizes)} of {len(names)}: {as_sentence(got)}")
-    return sizes
+    for name, row in KEPT.all().items():
+        if name in names:
+            progress.note(f"kept: {as_sentence(Resized(**row))}")
+    rows = KEPT.complete(
+        names, resize, lambda count, row: progress.note(f"{count} of {len(names)}: {as_sentence(Resized(**row))}")
+    )
+    return {name: Resized(**row) for name, row in rows.items()}
 
 
 def as_sentence(got: Resized) -> str:

@@ -1,5 +1,8 @@
 """Rows of a long comparison survive a stop, and no row survives a change of what it was made by."""
 
+from dataclasses import asdict
+
+from osea_rocket.validation.falcon_returns import Returned
 from osea_rocket.validation.kept_rows import KeptRows
 
 
@@ -25,3 +28,14 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path):
     rows = KeptRows("long", (), home=tmp_path / "home", root=tmp_path)
     rows.put({"name": "one"})
     assert rows.all() == {}
+
+
+def test_what_is_not_kept_is_made_and_kept(tmp_path):
+    rows, told = kept(tmp_path), []
+    one, three = asdict(Returned("one", speed=2.0)), asdict(Returned("three"))
+    rows.put(one)
+    found = rows.complete(["one", "three"], Returned, lambda count, row: told.append((count, row["name"])))
+    assert found == {"one": one, "three": three}
+    assert told == [(2, "three")] and rows.all() == found
+    assert rows.complete(["three"], Returned, lambda count, row: told.append((count, row["name"]))) == {"three": three}
+    assert len(told) == 1
