@@ -21,10 +21,12 @@ from ..recovery.booster_return_document import ReturnBurn
 from ..recovery.booster_return_flight import fly_return
 from ..recovery.booster_return_plan import ReturnPlan, ReturnSegment, return_plan, with_kit
 from ..trajectory.steering import LaunchFrame, launch_frame
+from ..vehicle.vehicle import Vehicle
 from .booster_track_flight import Clock, Flown, Steering, TrackFlight, coasted, turned
 from .comparison import Comparison
 from .falcon_flights import RECORDS, flights, plan_of, records
 from .falcon_returns import return_document, single_engines
+from .launcher_rows import complete_rows
 
 GROUP = "Falcon 9 boosters as flown: the way back"
 Array = np.ndarray
@@ -81,6 +83,13 @@ def record_of(case: dict[str, Any]) -> dict[str, Any]:
     return read["analysed"] | {"events": read["events"], "stage": read["stage1_raw"]}
 
 
+def as_in_the_table(vehicle: Vehicle) -> Vehicle:
+    """The vehicle with the first stage's masses of the launch vehicles' table, which the kit goes with; ascents have others."""
+    first = next(r for r in complete_rows() if r["name"] == "Falcon 9 Block 5")["stages"][0]
+    masses = {"dry_mass": float(first["dry_mass_kg"]), "propellant_mass": float(first["propellant_mass_kg"])}
+    return vehicle.model_copy(update={"stages": (vehicle.stages[0].model_copy(update=masses), *vehicle.stages[1:])})
+
+
 def start_of(case: dict[str, Any], record: dict[str, Any]) -> tuple[ReturnPlan, LaunchFrame, Array, Array, float]:
     """The return's plan, the launch frame, the site (Earth-fixed), and state and time at cut-off from the record; the mass is the
     plan's at touchdown, to which who flies it adds what the burns take.
@@ -95,7 +104,7 @@ def start_of(case: dict[str, Any], record: dict[str, Any]) -> tuple[ReturnPlan, 
         entry=counts["entry burn"],
         landing=counts["landing burn"],
     )
-    vehicle, maps = single_engines(with_kit(documents.vehicle, document, "rtls"), documents.maps)
+    vehicle, maps = single_engines(with_kit(as_in_the_table(documents.vehicle), document, "rtls"), documents.maps)
     plan = return_plan(vehicle, documents.mission, maps, ascent, document, "rtls")
     site, azimuth = documents.mission.site, documents.mission.launch_azimuth()
     frame, begun = launch_frame(site, azimuth), float(record["events"]["meco"])

@@ -39,7 +39,7 @@ def draw(figure: Any, flown: list[Flown]) -> None:
             axes.plot(time[known], real[known], color=theme.HAIRLINE, linewidth=4.0, label="recorded (first stage)")
             axes.plot(track[shown, 0], ours[shown], color=theme.SERIES[0], label="computed")
         column[0].set_title(flight.name)
-        column[1].set_xlabel("time after lift-off, s")
+        column[1].set_xlabel("broadcast's clock, s")
     panels[0, 0].set_ylabel("speed, m/s")
     panels[1, 0].set_ylabel("altitude, km")
     panels[0, 0].legend(loc="upper left")

@@ -22,7 +22,8 @@ from ..trajectory.flight_plan import FlightPlan, flight_plan
 from ..trajectory.ground import LandingSite
 from ..trajectory.mission import Mission
 from ..vehicle.vehicle import Vehicle
-from .falcon_flights import flights, plan_of, records
+from .falcon_flights import ascent_of, flights, plan_of, records, state_at
+from .falcon_times import times_of
 from .kept_rows import KeptRows
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -65,9 +66,12 @@ def single_engines(vehicle: Vehicle, maps: Any) -> tuple[Vehicle, dict[str, Any]
     return vehicle.model_copy(update={"stages": (counted, *vehicle.stages[1:])}), {**maps, first.name: one}
 
 
-def plans_of(flight: dict[str, Any], record: dict[str, Any]) -> tuple[FlightPlan, Mission, ReturnPlan]:
-    """The flight with the kit aboard, cut at the recorded times, and its booster's way to the pad."""
-    documents, cut = plan_of(flight, record)
+def plans_of(
+    flight: dict[str, Any], record: dict[str, Any], throttle: float = 1.0
+) -> tuple[FlightPlan, Mission, ReturnPlan]:
+    """The flight with the kit aboard, cut at the recorded times, and its booster's way to the pad. throttle: of the second
+    stage."""
+    documents, cut = plan_of(flight, record, throttle)
     document, pad = return_document(), returns()["pads"][flight["site"]]
     if pad is not None:
         document = document.evolve(pads=(load_document(LandingSite, EXAMPLES / "falcon_heavy" / pad),))
@@ -83,21 +87,23 @@ def fly(name: str) -> Returned:
     from ..recovery.booster_return import solve_with_return
     from ..trajectory.ascent_result import fly_ascent
 
-    flight = next(f for f in flights()["flights"] if f["flight"] == name)
+    flight, record = next(f for f in flights()["flights"] if f["flight"] == name), records()[name]
     try:
-        plan, mission, back = plans_of(flight, records()[name])
+        throttle = ascent_of(flight, record)[1] if "seco1" in record["events"] else 1.0
+        plan, mission, back = plans_of(flight, record, throttle)
         found = fly_ascent(solve_with_return(plan, mission, back)[0])
     except OseaError as error:
         return Returned(name, error=error.message)
-    cut = next(e for e in found.trajectory.events if e.name == "S1 cut-off")
-    return Returned(name, cut.speed_relative, cut.altitude, cut.downrange)
+    event = record["events"]["meco"] - times_of(flights()["rules"], record)[0]
+    return Returned(name, *state_at(found.trajectory, event))
 
 
 KEPT = KeptRows(
     "falcon_returns",
     (
         "core", "propulsion", "vehicle", "trajectory", "recovery", "examples/falcon9/recovery", "examples/falcon_heavy",
-        "validation/falcon_flights.py", "validation/falcon_returns.py", "validation/launcher_rows.py",
+        "validation/falcon_flights.py", "validation/falcon_times.py", "validation/falcon_returns.py",
+        "validation/launcher_rows.py",
         "validation/data/launchers.yaml", "validation/data/falcon_flights.yaml", "validation/data/falcon_returns.yaml",
     ),
 )  # fmt: skip

@@ -22,7 +22,8 @@ _SOURCE = "broadcast telemetry, read off by the Telemetry-Data project"
 KEPT = KeptRows(
     "falcon_flights",
     (
-        "core", "propulsion", "vehicle", "trajectory", "validation/falcon_flights.py", "validation/launcher_rows.py",
+        "core", "propulsion", "vehicle", "trajectory", "validation/falcon_flights.py", "validation/falcon_times.py",
+        "validation/launcher_rows.py",
         "validation/data/launchers.yaml", "validation/data/falcon_flights.yaml",
     ),
 )  # fmt: skip
@@ -90,7 +91,7 @@ def _compared(flown: Flown) -> list[Comparison]:
         return [speed, altitude]
     seco = Comparison(
         GROUP,
-        f"{where}: second-stage cut-off",
+        f"{where}: second-stage cut-off, flown to at a throttle of {100 * flown.throttle:.0f} %",
         "s",
         float(flown.recorded_cutoff),
         _SOURCE,
