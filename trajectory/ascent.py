@@ -29,6 +29,7 @@ from .restart_guess import (
     guess_with_restarts,
     has_restarts,
     near_its_guess,
+    with_coasts_held,
     without_disposal,
 )
 from .steering import LaunchFrame, launch_frame
@@ -120,11 +121,20 @@ def solve_ascent(
     anything = replace(plan, payload_mass=None)
     if like is not None and [p.name for p in like.phases] != [s.name for s in plan.segments]:
         like = None
+    quiet, held = replace(options, explain=False), with_coasts_held(anything)
+    rested: Solution | None = None
     if like is not None:
         guess = tuple(GuessedPhase.of(p) for p in like.phases)
     else:
-        quiet = replace(options, explain=False)
-        guess = _guess(anything, mission, frame, mesh_density, quiet, count, range_safety)
+        if held is not anything and mission.limits.disposal_area is None:
+            rested, free = _solve_rested(held, anything, mission, frame, mesh_density, quiet, count, range_safety)
+            if rested is not None and not free:
+                plan, anything = with_coasts_held(plan), held
+        guess = (
+            _guess(anything, mission, frame, mesh_density, quiet, count, range_safety)
+            if rested is None
+            else tuple(GuessedPhase.of(p) for p in rested.phases)
+        )
     if like is None and mission.limits.disposal_area is not None:
         # the flight is found first, then where it comes down: at once the solver is lost between both
         anywhere = mission.evolve(limits=mission.limits.evolve(disposal_area=None))
@@ -134,19 +144,20 @@ def solve_ascent(
             guess = disposal_again(anything, mission, frame, found)
             if not disposal_hint(guess, mission):
                 plan, anything = (near_its_guess(p, guess) for p in (plan, anything))
-    problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
-    start = None
+    solved = rested if plan.payload_mass is None else None
+    problem = solved.problem if solved else ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
+    start = rested
     try:
         if plan.payload_mass is not None:  # the largest payload is found reliably, and tells at once of one too heavy
             first = ascent_problem(anything, mission, frame, guess, mesh_density, range_safety)
-            start = solve(first, options=options, on_iteration=count)
+            start = rested or solve(first, options=options, on_iteration=count)
             require_payload(plan.payload_mass, start.parameters["payload"], mission)
         solution, flown, error, passes = solve_refined(
             problem,
             plan,
             mesh_tolerance,
             first=lambda p: (
-                _solve_near(p, start, options, count, near=has_restarts(plan))
+                solved or _solve_near(p, start, options, count, near=has_restarts(plan))
                 if like is None
                 else solve(p, guess=like, options=_close_by(options), on_iteration=count)
             ),
@@ -250,6 +261,30 @@ def _guess(
             solution = on_first_mesh(replace(plan, segments=segments), mission, None)
             return tuple(GuessedPhase.of(p) for p in solution.phases)
     return guess_ascent(plan, mission, frame)
+
+
+def _solve_rested(
+    held: FlightPlan,
+    plan: FlightPlan,
+    mission: Mission,
+    frame: LaunchFrame,
+    mesh_density: float,
+    options: Options,
+    on_iteration: Callable[[Iteration], None],
+    range_safety: RangeSafety | None,
+) -> tuple[Solution | None, bool]:
+    """The flight with some coasts held at their shortest, None where it is not found, and then the plan's own from there: (the
+    latter, True) where that is found soon, else (the former, False)."""
+    guess = _guess(held, mission, frame, mesh_density, options, on_iteration, range_safety)
+    problem = ascent_problem(held, mission, frame, guess, mesh_density, range_safety)
+    found = _solve_slowly(problem, None, options, on_iteration)
+    if found is None:
+        return None, True
+    guess = tuple(GuessedPhase.of(p) for p in found.phases)
+    problem = ascent_problem(plan, mission, frame, guess, mesh_density, range_safety)
+    with contextlib.suppress(ImpossibleError, UndecidedError):
+        return solve(problem, guess=found, options=_close_by(options), on_iteration=on_iteration), True
+    return found, False
 
 
 def _close_by(options: Options) -> Options:

@@ -66,7 +66,7 @@ def ascent_findings(ascent: Ascent, trajectory: Trajectory, solver: SolverSummar
             "largest lateral acceleration {:.3f} m/s² (the air's normal force over the mass)",
         )
     found.append(_angle_of_attack(trajectory, steered))
-    found += _stations(ascent, trajectory) + _long_burns(ascent)
+    found += _stations(ascent, trajectory) + _long_burns(ascent) + held_coasts(ascent)
     bare = np.array([not ascent.plan.segments[int(k)].fairing_on for k in trajectory.phase_index])
     if limits.covered_heat_flux is not None and not bare.all():
         limit(
@@ -185,6 +185,22 @@ def _long_burns(ascent: Ascent) -> list[Finding]:
         and segment.duration is None
         and segment.longest is None
         and ascent.solution[segment.name].duration > 0.999 * LONGEST_BURN
+    ]
+
+
+def held_coasts(ascent: Ascent) -> list[Finding]:
+    """Coasts that might have lasted longer, and were held for the solver's sake."""
+    return [
+        Finding(
+            Severity.WARN,
+            "ascent.held_coast",
+            segment.name,
+            f"held at its shortest, {segment.duration:g} s: the solver did not converge with its length free, and a flight "
+            "with a longer one may carry more",
+            0.0,
+        )
+        for segment in ascent.plan.segments
+        if segment.steering == "none" and segment.duration is not None
     ]
 
 

@@ -46,6 +46,24 @@ def _first_coast(plan: FlightPlan) -> int:
     )
 
 
+def with_coasts_held(plan: FlightPlan) -> FlightPlan:
+    """The plan with those coasts before the last stage's first burn that may last held at their shortest; itself without any.
+
+    Where that burn is short, as when the stages below do all to the first orbit, it is all the same when it comes: a solver
+    that moves it along the orbit is lost.
+    """
+    cut = _first_coast(plan)
+    if cut == len(plan.segments) or not any(map(_waits, plan.segments[:cut])):
+        return plan
+    before = (replace(s, duration=s.shortest) if _waits(s) else s for s in plan.segments[:cut])
+    return replace(plan, segments=(*before, *plan.segments[cut:]))
+
+
+def _waits(segment: Segment) -> bool:
+    """Whether it is a coast whose length is found."""
+    return segment.steering == "none" and segment.duration is None
+
+
 def guess_with_restarts(
     plan: FlightPlan, mission: Mission, frame: LaunchFrame, solve: SolveFirstMesh
 ) -> tuple[GuessedPhase, ...]:

@@ -11,9 +11,11 @@ import pytest
 
 from osea_rocket.core.documents import load_document
 from osea_rocket.core.earth import MU, RADIUS
+from osea_rocket.core.findings import Severity
 from osea_rocket.studies.ascend import engines_of
 from osea_rocket.studies.documents import Study
 from osea_rocket.trajectory.ascent import OPTIONS, Ascent, solve_ascent
+from osea_rocket.trajectory.ascent_checks import held_coasts
 from osea_rocket.trajectory.ascent_guess import GuessedPhase
 from osea_rocket.trajectory.ascent_result import fly_ascent
 from osea_rocket.trajectory.burn_fit import Landing, Wanted, asymptote_direction, fit_burn, fly_fitted
@@ -23,7 +25,7 @@ from osea_rocket.trajectory.motion import thrust_in_vacuum, total_mass_flow
 from osea_rocket.trajectory.orbit import elements, outgoing_asymptote, state_from_elements
 from osea_rocket.trajectory.range_safety.corridor import direction_of
 from osea_rocket.trajectory.range_safety.polygons import Area
-from osea_rocket.trajectory.restart_guess import disposal_hint, escape_plane
+from osea_rocket.trajectory.restart_guess import disposal_hint, escape_plane, with_coasts_held
 from osea_rocket.trajectory.result import AscentResult
 from osea_rocket.trajectory.sequence import Burn, BurnOrbit, Disposal
 from osea_rocket.trajectory.steering import launch_frame
@@ -98,6 +100,30 @@ def test_two_burns_are_solved_at_once():
     flown = row_flown("Atlas V 551")
     assert flown.mesh_passes == 1 and flown.iterations < 120
     assert flown.payload_mass == pytest.approx(10161, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_a_coast_that_may_last_is_held_where_the_solver_does_not_find_its_length():
+    """SLS: the core does all to the parking orbit; when the upper stage burns its 0.2 s there is all the same to the payload."""
+    flown = row_flown("SLS Block 1")
+    coast = next(s for s in flown.plan.segments if s.name == "coast to ICPS")
+    assert flown.solution["coast to ICPS"].duration == pytest.approx(6.0)
+    assert coast.duration == coast.shortest == 6.0
+    (finding,) = held_coasts(flown)
+    assert finding.severity is Severity.WARN and "held at its shortest, 6 s" in finding.message
+    assert flown.payload_mass > 26358.0  # what the free coast gave in the one run that was decided
+    assert flown.iterations < 600
+
+
+def test_coasts_are_held_before_the_last_stages_first_burn_alone(study):
+    waits = {"longest_separation_coasts": (900.0,)}
+    once = plan_of(study, to(study.mission, 500e3, 28.5, **waits))
+    assert with_coasts_held(once) is once  # one burn: the coast is the way up
+    twice = plan_of(study, to(study.mission, 500e3, 28.5, last_stage_burns=2, longest_coast=5000.0, **waits))
+    coasts = [s for s in twice.segments if s.steering == "none"]
+    assert [s.duration for s in coasts] == [None, None]
+    held = [s for s in with_coasts_held(twice).segments if s.steering == "none"]
+    assert [s.duration for s in held] == [coasts[0].shortest, None]
 
 
 def test_the_stage_comes_down_when_the_payload_has_left(study):
