@@ -47,6 +47,10 @@ SLOWLY = (
     {"mu_strategy": "adaptive"},
     {"mu_strategy": "monotone", "perturb_always_cd": "yes"},
 )
+FIRM_PIVOTS = ("mumps_pivtol", 1e-2)
+"""Of the largest entry of its column, what a pivot must have at least. With IPOPT's 1e-6 MUMPS counts negative pivots that are
+not there where a problem is flat, as ascents with two burns are: IPOPT takes each step for uphill, shifts the Hessian by up to
+1e12 and stands still. Other problems are solved as well with loose pivots, and up to 1.6 times faster."""
 NEAR_ITERATIONS = 300
 LIKE_ITERATIONS = 60  # from a flight like it: those that succeed take 15 to 30
 
@@ -117,6 +121,8 @@ def solve_ascent(
             on_iteration(iteration)
 
     options = options or OPTIONS
+    if has_restarts(plan):
+        options = replace(options, extra=(*options.extra, FIRM_PIVOTS))
     begun, spent = time.perf_counter(), time.process_time()
     anything = replace(plan, payload_mass=None)
     if like is not None and [p.name for p in like.phases] != [s.name for s in plan.segments]:

@@ -58,9 +58,7 @@ def strap_on_group(group: StrapOns, engine: EngineMap | MotorMap, mission: Missi
     else:
         schedule = [s for s in mission.sequence.throttle if s.stage == name]
         edges, flows = _flow_steps(engine, schedule, begin)
-        spent = np.concatenate([[0.0], np.cumsum(np.diff(edges) * flows[:-1])]) * group.stage.engine_count
-        last = int(np.searchsorted(spent, usable)) - 1
-        burnout = float(edges[last] + (usable - spent[last]) / (flows[last] * group.stage.engine_count))
+        burnout = _emptied(edges, flows * group.stage.engine_count, usable)
         rates = flows * units
 
         def burned(t: float) -> float:
@@ -83,11 +81,31 @@ def strap_on_group(group: StrapOns, engine: EngineMap | MotorMap, mission: Missi
     return StrapOnGroup(name, group.count, begin, burnout, drop, burned, thrust)
 
 
-def _flow_steps(engine: EngineMap, schedule: Sequence[ThrottleInterval], begin: float) -> tuple[np.ndarray, np.ndarray]:
-    """Times [s] from ignition on at which one engine's flow [kg/s] changes, and the flow from each on."""
+def longest_burn(
+    engine: EngineMap, count: int, usable: float, schedule: Sequence[ThrottleInterval], ignition: float
+) -> float:
+    """When [s after lift-off] a stage of *count* engines is empty that burns as scheduled, and as little as it can else."""
+    edges, flows = _flow_steps(engine, schedule, ignition, engine.throttle_min)
+    return _emptied(edges, flows * count, usable)
+
+
+def _flow_steps(
+    engine: EngineMap, schedule: Sequence[ThrottleInterval], begin: float, free: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Times [s] from ignition on at which one engine's flow [kg/s] changes, and the flow from each on.
+
+    free: throttle where nothing is scheduled.
+    """
     edges = sorted({begin, *(t for s in schedule for t in (s.begin, s.end) if t > begin)})
-    flows = [lookup(engine.mass_flow_table, scheduled(schedule, t + SAME_TIME) or 1.0) for t in edges]
+    flows = [lookup(engine.mass_flow_table, scheduled(schedule, t + SAME_TIME) or free) for t in edges]
     return np.array(edges), np.array(flows)
+
+
+def _emptied(edges: np.ndarray, flows: np.ndarray, usable: float) -> float:
+    """When [s] usable propellant [kg] is gone that flows at each rate [kg/s] from its edge [s] on."""
+    spent = np.concatenate([[0.0], np.cumsum(np.diff(edges) * flows[:-1])])
+    last = int(np.searchsorted(spent, usable)) - 1
+    return float(edges[last] + (usable - spent[last]) / flows[last])
 
 
 def scheduled(schedule: Sequence[ThrottleInterval], time: float) -> float | None:

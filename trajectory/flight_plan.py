@@ -16,7 +16,16 @@ from ..vehicle.body_loads import side_area
 from ..vehicle.residuals import propellant_budget
 from ..vehicle.stage import Stage
 from ..vehicle.vehicle import Vehicle
-from .first_stage import SAME_TIME, Motors, break_times, motors_between, scheduled, strap_on_group, whole_burn
+from .first_stage import (
+    SAME_TIME,
+    Motors,
+    break_times,
+    longest_burn,
+    motors_between,
+    scheduled,
+    strap_on_group,
+    whole_burn,
+)
 from .mission import InsertionOrbit, Mission
 from .motion import PhaseModel, phase_model
 from .plan_checks import check_plan
@@ -150,8 +159,12 @@ class _Planner:
         events += [t for s in sequence.throttle for t in (s.begin, s.end)]
         events += [failure.after] if failure else []
         end = lit + motor.burn_time if motor else float("inf")
-        times = [0.0, *break_times(events, end)]
-        self._check_core_lasts(times[-1], max((g.drop for g in self.groups), default=0.0), end)
+        last = end
+        working = stage.engine_count - (failure.engines if failure else 0)
+        if isinstance(engine, EngineMap) and working:  # what is asked for after the stage is empty is asked of nothing
+            last = longest_burn(engine, working, propellant_budget(stage).usable, schedule, lit)
+        self._check_core_lasts(max((g.drop for g in self.groups), default=0.0), last)
+        times = [0.0, *break_times(events, last)]
         fairing_on = self.vehicle.fairing is not None
         gone: tuple[str, ...] = ()
         for begin, until in zip(times, [*times[1:], end], strict=True):
@@ -200,16 +213,12 @@ class _Planner:
         throttle = scheduled([s for s in self.mission.sequence.throttle if s.stage == group.name], time)
         return units, self.maps[group.name], group.ignition, throttle
 
-    def _check_core_lasts(self, last_event: float, last_drop: float, end: float) -> None:
+    def _check_core_lasts(self, last_drop: float, end: float) -> None:
         """Strap-ons must leave before their core burns out."""
-        stage, engine = self.stages[0], self.maps[self.stages[0].name]
-        if isinstance(engine, EngineMap):
-            least = engine.mass_flow[engine.throttle >= engine.throttle_min - SAME_TIME].min() * stage.engine_count
-            end = self.mission.sequence.core_ignition + propellant_budget(stage).usable / float(least)
         if last_drop >= end:
             raise InputError(
-                f"the strap-ons leave {last_drop:.1f} s after lift-off, and '{stage.name}' burns until {end:.1f} s at most; drop "
-                "them earlier, or give them less to burn",
+                f"the strap-ons leave {last_drop:.1f} s after lift-off, and '{self.stages[0].name}' burns until {end:.1f} s at "
+                "most; drop them earlier, or give them less to burn",
                 where=self.vehicle.where("boosters"),
             )
 

@@ -128,6 +128,17 @@ def test_a_throttle_schedule_is_flown(study):
     assert flown.payload_mass < 22_972.0  # the free optimum is the best
 
 
+def test_a_throttle_schedule_ends_with_the_propellant(study):
+    """0.6 of the thrust from 55 s to 1000 s after lift-off: the stage is empty long before, and the burn ends there."""
+    interval = ThrottleInterval(stage="first stage", begin=55.0, end=1000.0, throttle=0.6)
+    flown = fly(study.vehicle, in_sequence(study.mission, throttle=(interval,)))
+    burned = next(p.burned for p in flown.propellant if p.stage == "first stage")
+    assert burned == pytest.approx(propellant_budget(study.vehicle.stages[0]).usable, abs=20.0)
+    cut_off = next(e.time for e in flown.trajectory.events if e.name == "first stage cut-off")
+    t = flown.trajectory
+    assert 180.0 < cut_off < 300.0 and np.all(t.throttle[(t.time > 55.01) & (t.time < cut_off - 0.01)] == 0.6)
+
+
 def test_engine_out_of_an_upper_stage_comes_after_the_fairing(study):
     """Two engines of half the thrust; one stops 120 s after ignition, fairing gone by then."""
     second = study.vehicle.stages[1]

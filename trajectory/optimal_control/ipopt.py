@@ -13,10 +13,6 @@ import numpy as np
 from ...core import interruption
 
 Array = np.ndarray
-PIVOT_TOLERANCE = 1e-2
-"""Of the largest entry of its column, what a pivot must have at least. With IPOPT's 1e-6 MUMPS counts negative pivots that are
-not there where a problem is flat, as ascents with two burns are: IPOPT takes each step for uphill, shifts the Hessian by up to
-1e12 and stands still."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +121,6 @@ class Ipopt:
         }
         if options.linear_solver == "mumps":
             settings["mumps_pivot_order"] = 0  # minimum degree: see docs/optimal_control.md
-            settings["mumps_pivtol"] = PIVOT_TOLERANCE
         if options.acceptable_tolerance is not None:
             settings |= {"acceptable_iter": 10, "acceptable_tol": options.acceptable_tolerance}
             settings["acceptable_constr_viol_tol"] = options.acceptable_tolerance
