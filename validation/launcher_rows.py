@@ -29,6 +29,8 @@ from ..vehicle.stage import Stage
 from ..vehicle.vehicle import StrapOns, Vehicle
 
 Maps = dict[str, EngineMap | MotorMap]
+# What a row's flight says of the vehicle, and not of the orbit.
+_OF_THE_VEHICLE = ("throttle", "fairing_leaves_during", "separation_coasts_s", "core_ignition_s")
 _LONGEST_CURVE = 3600.0  # s: no stage of the table burns longer at a stretch; what is left over stays aboard
 
 
@@ -44,12 +46,55 @@ class Flight:
 @cache
 def table() -> dict[str, Any]:
     """The table, with its rules, sites and sources."""
-    return yaml.safe_load((Path(__file__).parent / "data" / "launchers.yaml").read_text(encoding="utf-8"))
+    return _data("launchers.yaml")
+
+
+def _data(name: str) -> dict[str, Any]:
+    return yaml.safe_load((Path(__file__).parent / "data" / name).read_text(encoding="utf-8"))
 
 
 def complete_rows() -> list[dict[str, Any]]:
     """The rows that can be flown."""
     return [row for row in table()["vehicles"] if "incomplete" not in row]
+
+
+def other_orbits() -> list[dict[str, Any]]:
+    """Rows of the same vehicles to the other orbits for which a payload is published: `vehicle` names the row they vary."""
+    vehicles, rows = {row["name"]: row for row in complete_rows()}, []
+    for given in _data("launchers_other_orbits.yaml")["rows"]:
+        base = vehicles[given["vehicle"]]
+        flight = {k: v for k, v in base.get("flight", {}).items() if k in _OF_THE_VEHICLE} | given["flight"]
+        rows.append(base | given | {"name": f"{given['vehicle']} to {size(given['orbit'])}", "flight": flight})
+    return rows
+
+
+def given_alternatives() -> list[dict[str, Any]]:
+    """Other figures for rows of the table, as the data file states them."""
+    return _data("launchers_alternatives.yaml")["rows"]
+
+
+def alternatives() -> list[dict[str, Any]]:
+    """Rows with other figures that sources give too: `vehicle` names the row they vary, `what` says how."""
+    vehicles, rows = {row["name"]: row for row in complete_rows()}, []
+    for given in given_alternatives():
+        base = vehicles[given["vehicle"]]
+        payload = base["payload"] | ({"kg": given["payload_kg"]} if "payload_kg" in given else {})
+        unknown = set(given["stages"]) - {s["name"] for s in base["stages"]}
+        if unknown:
+            raise ValueError(
+                f"launchers_alternatives.yaml, {given['vehicle']}: no stage is called {', '.join(sorted(unknown))}"
+            )
+        stages = [stage | given["stages"].get(stage["name"], {}) for stage in base["stages"]]
+        name = f"{given['vehicle']}: {given['what']}"
+        rows.append(base | given | {"name": name, "payload": payload, "stages": stages})
+    return rows
+
+
+def size(orbit: dict[str, Any]) -> str:
+    """An orbit by its altitudes and inclination, for people."""
+    low, high = orbit["perigee_km"], orbit["apogee_km"]
+    altitudes = f"{low} km" if low == high else f"{low} km x {high} km"
+    return f"{altitudes}, {orbit['inclination_deg']:g} deg"
 
 
 def flight_of(row: dict[str, Any]) -> Flight:
@@ -60,7 +105,7 @@ def flight_of(row: dict[str, Any]) -> Flight:
         name=row["name"],
         stages=core,
         boosters=tuple(
-            StrapOns(stage=stage, count=s["count"], ignition=float(s.get("ignition_s", 0.0)))
+            StrapOns(stage=stage, count=s["count"], ignition=float(s.get("ignition_s", 0.0)), drop=s.get("drop_s"))
             for stage, s in zip(stages, row["stages"], strict=True)
             if stage.role == "strap-on"
         ),
@@ -126,16 +171,20 @@ def thrust(stage: dict[str, Any]) -> float:
 
 
 def _exit_area(stage: dict[str, Any]) -> float:
-    """Of all nozzles [m^2], from what ambient pressure takes of the thrust at sea level."""
+    """Of all nozzles [m^2], from what ambient pressure takes of the thrust at sea level.
+
+    A solid motor's two thrusts are its largest, and what flies is their mean: the pressure takes the same of either.
+    """
+    full = thrust(stage)
     if "thrust_sea_level_N" in stage:
         share = stage["thrust_sea_level_N"] / stage["thrust_vacuum_N"]
     elif "isp_sea_level_s" in stage:
-        share = stage["isp_sea_level_s"] / stage["isp_vacuum_s"]
+        return (1.0 - stage["isp_sea_level_s"] / stage["isp_vacuum_s"]) * full / SEA_LEVEL_PRESSURE
     elif _solid(stage):
         share = table()["rules"]["sea_level_share_of_solids"]
     else:
-        share = 1.0
-    return (1.0 - share) * thrust(stage) / SEA_LEVEL_PRESSURE
+        return 0.0
+    return (1.0 - share) * (float(stage["thrust_vacuum_N"]) if _solid(stage) else full) / SEA_LEVEL_PRESSURE
 
 
 def _curve(stage: dict[str, Any]) -> ThrustCurve:
@@ -259,6 +308,8 @@ def _sequence(row: dict[str, Any], core: tuple[Stage, ...]) -> Sequence:
     if flight.get("last_stage_burns") == 2:
         parking = flight.get("parking_orbit")
         first = None
+        if "argument_of_perigee_deg" in row["orbit"]:  # a transfer orbit: left from a circular one at its perigee
+            first = _circular(1e3 * row["orbit"]["perigee_km"])
         if parking:
             first = BurnOrbit(perigee_altitude=1e3 * parking["perigee_km"], apogee_altitude=1e3 * parking["apogee_km"])
         coasts = (1.0, float(rules["longest_coast_between_burns_s"]))
@@ -271,12 +322,16 @@ def _sequence(row: dict[str, Any], core: tuple[Stage, ...]) -> Sequence:
         vertical_rise=float(rules["vertical_rise_s"]),
         pitch_over=float(rules["pitch_over_s"]),
         core_ignition=float(flight.get("core_ignition_s", 0.0)),
-        separation_coasts=(coast,) * (len(core) - 1),
+        separation_coasts=tuple(map(float, flight.get("separation_coasts_s", (coast,) * (len(core) - 1)))),
         longest_separation_coasts=tuple(float(longest.get(s.name, 0.0)) for s in core[1:]) if longest else (),
         fairing_stage=flight.get("fairing_leaves_during"),
         throttle=_schedule(flight.get("throttle", ())),
         burns=burns,
     )
+
+
+def _circular(altitude: float) -> BurnOrbit:
+    return BurnOrbit(perigee_altitude=altitude, apogee_altitude=altitude)
 
 
 def _schedule(given: Any) -> tuple[ThrottleInterval, ...]:

@@ -4,12 +4,9 @@ Each row is flown as data/launchers.yaml states: from its site to its orbit, the
 fitted; what the table lacks follows one rule for all rows.
 """
 
-import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +21,23 @@ from ..trajectory.flight_plan import FlightPlan, flight_plan
 from ..trajectory.result import AscentResult
 from ..vehicle.checks import lift_off_check
 from .comparison import Comparison
-from .launcher_rows import adapter, complete_rows, flight_of, separated, table, unburned, with_reserve
+from .kept_rows import KeptRows
+from .launcher_rows import (
+    adapter,
+    alternatives,
+    complete_rows,
+    flight_of,
+    other_orbits,
+    separated,
+    size,
+    table,
+    unburned,
+    with_reserve,
+)
 
 GROUP = "Payload of launch vehicles"
+OTHER = "Payload of launch vehicles: other orbits that are published"
+ALTERNATIVES = "Payload of launch vehicles: what other figures would make of it"
 VELOCITY = "Payload of launch vehicles: what the published figures give, and what the ascent takes"
 # Several stages and restarts take more than a plain ascent. No time ends a solve: a row ends alike on any machine.
 _ITERATIONS = 300
@@ -34,6 +45,14 @@ _UNLIMITED = 1e5  # s
 MESH_TOLERANCE = (
     1e-4  # payloads are wanted to a per mille: that the flight stands within 100 m and 0.1 m/s is what counts
 )
+KEPT = KeptRows(
+    "launchers",
+    (
+        "core", "propulsion", "vehicle", "trajectory", "validation/launchers.py", "validation/launcher_rows.py",
+        "validation/data/launchers.yaml", "validation/data/launchers_other_orbits.yaml",
+        "validation/data/launchers_alternatives.yaml",
+    ),
+)  # fmt: skip
 LEAST_SHARE = 0.8  # of the complete rows that should come within the tolerance
 
 
@@ -91,9 +110,13 @@ def full_thrust(plan: FlightPlan) -> FlightPlan:
     return replace(plan, segments=tuple(segments))
 
 
+def _all_rows() -> list[dict[str, Any]]:
+    return [*complete_rows(), *other_orbits(), *alternatives()]
+
+
 def fly(name: str) -> Payload:
     """The row of that name."""
-    row = next(r for r in complete_rows() if r["name"] == name)
+    row = next(r for r in _all_rows() if r["name"] == name)
     burns = row.get("flight", {}).get("last_stage_burns", 1)
     try:
         try:
@@ -140,15 +163,8 @@ def _equivalent(row: dict[str, Any], ours: float) -> float:
     return float(last["isp_vacuum_s"] * G0 * np.log((end + ours) / (end + row["payload"]["kg"])))
 
 
-def _orbit(row: dict[str, Any]) -> str:
-    orbit = row["orbit"]
-    low, high = orbit["perigee_km"], orbit["apogee_km"]
-    size = f"{low} km" if low == high else f"{low} km x {high} km"
-    return f"{size}, {orbit['inclination_deg']:g} deg"
-
-
-def _row_comparison(row: dict[str, Any], flown: Payload) -> Comparison:
-    given, why = row["payload"], explanations()["rows"].get(row["name"], "")
+def _row_comparison(row: dict[str, Any], flown: Payload, group: str = GROUP, whys: str = "rows") -> Comparison:
+    given, why = row["payload"], explanations()[whys].get(row["name"], "")
     note = ""
     if flown.payload is not None:
         worth = _equivalent(row, flown.payload)
@@ -160,8 +176,8 @@ def _row_comparison(row: dict[str, Any], flown: Payload) -> Comparison:
             note += ", flown with one burn of the last stage: with two the solver did not converge"
         note += f". {why}" if why else ""
     return Comparison(
-        GROUP,
-        f"{row['name']}, {_orbit(row)}",
+        group,
+        f"{row.get('vehicle', row['name'])}, {size(row['orbit'])}",
         "kg",
         given["kg"],
         given["source"],
@@ -210,12 +226,9 @@ def _incomplete(row: dict[str, Any]) -> Comparison:
 def comparisons(progress: Progress | None = None) -> list[Comparison]:
     """Every row of the table: payload beside the published one, or why it cannot be flown; and how many come within the goal."""
     progress = progress or Progress()
-    rows, flown = complete_rows(), {}
-    workers = min(len(rows), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for result in pool.map(fly, [r["name"] for r in rows]):
-            flown[result.name] = result
-            progress.note(f"{len(flown)} of {len(rows)}: {result.name}")
+    rows, names = complete_rows(), [r["name"] for r in _all_rows()]
+    made = KEPT.complete(names, fly, lambda count, row: progress.note(f"{count} of {len(names)}: {row['name']}"))
+    flown = {name: Payload(**row) for name, row in made.items()}
     found = [_row_comparison(r, flown[r["name"]]) for r in rows]
     counted = [c for c in found if c.grade != "recalled"]
     tolerance = table()["rules"]["tolerance"]
@@ -234,7 +247,28 @@ def comparisons(progress: Progress | None = None) -> list[Comparison]:
     )
     left_out = [_incomplete(r) for r in table()["vehicles"] if "incomplete" in r]
     velocities = [_velocity(r, flown[r["name"]]) for r in rows if flown[r["name"]].ideal > 0.0]
-    return [goal, *found, *left_out, *velocities]
+    others = [_row_comparison(r, flown[r["name"]], OTHER, "other_orbits") for r in other_orbits()]
+    varied = [_alternative(r, flown[r["name"]], flown[r["vehicle"]]) for r in alternatives()]
+    return [goal, *found, *left_out, *others, *varied, *velocities]
+
+
+def _alternative(row: dict[str, Any], flown: Payload, base: Payload) -> Comparison:
+    """The row with other figures, and beside which payload of ours it stands."""
+    ours = "no number" if base.payload is None else f"{base.payload:,.0f} kg"
+    return Comparison(
+        ALTERNATIVES,
+        f"{row['name']} (the table: {ours})",
+        "kg",
+        row["payload"]["kg"],
+        row["source"],
+        row["grade"],
+        ours=flown.payload,
+        kind="shown",
+        real=True,
+        digits=5,
+        note=explanations()["alternatives"],
+        error=flown.error,
+    )
 
 
 if __name__ == "__main__":  # single rows: python -m osea_rocket.validation.launchers NAME...
