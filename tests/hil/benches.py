@@ -1,9 +1,13 @@
 """A small vehicle and a computer of a few lines, for tests of the bench itself."""
 
+import fcntl
 import socket
+import tempfile
 import threading
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from osea_rocket.avionics.codec import Codec
 from osea_rocket.avionics.layout import layout
@@ -105,3 +109,11 @@ def over_udp(link, computer):
         stop.set()
         thread.join()
         peer.close()
+
+
+@contextmanager
+def alone_on_multicast() -> Iterator[None]:
+    """One test at a time on python-can's multicast bus: all groups share its port, and tests run in several processes."""
+    with (Path(tempfile.gettempdir()) / "osea-multicast-bus.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -17,7 +17,7 @@ import pytest
 from mcap.reader import make_reader
 
 sys.path.insert(0, str(Path(__file__).parent))
-from benches import free_port
+from benches import alone_on_multicast, free_port
 
 from osea_rocket.avionics.generate.build import build
 from osea_rocket.avionics.layout import layout
@@ -132,7 +132,7 @@ def test_the_same_flight_over_can_fd(made, program):
     bench = made.bench.evolve(computers=on_bus.computers, messages=on_bus.messages, **short)
     link = bench.computers[0].link
     h = History(period=0.05)
-    with running(program, f"canudp:{link.channel}:43113"):
+    with alone_on_multicast(), running(program, f"canudp:{link.channel}:43113"):
         try:
             result = run_bench(bench, made.flying(0), recorder=h, bind=True)
         except InputError as error:

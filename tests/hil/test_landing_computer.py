@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from benches import free_port
+from benches import alone_on_multicast, free_port
 
 from osea_rocket.avionics.generate.build import build
 from osea_rocket.avionics.layout import layout
@@ -291,7 +291,7 @@ def test_the_same_return_over_can_fd(returning, return_program):
     link = bench.computers[0].link
     assert isinstance(link, CanLink)
     h = History(period=0.05)
-    with running(return_program, f"canudp:{link.channel}:43113"):
+    with alone_on_multicast(), running(return_program, f"canudp:{link.channel}:43113"):
         try:
             result = run_bench(bench, returning.flying(0), recorder=h, bind=True, seed=0)
         except InputError as error:
